@@ -1,0 +1,73 @@
+"""One thing that is wrong or different, and what a scenario comes to for a subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Layer(StrEnum):
+    """Which layer of the verdict speaks, cheapest first."""
+
+    HARNESS = "harness"
+    SCHEMA = "schema"
+    INVARIANT = "invariant"
+    STRUCTURE = "structure"
+    EXPECT = "expect"
+    PARITY = "parity"
+    AWS = "aws"
+
+
+class Blame(StrEnum):
+    """Who is wrong. Parity alone can't tell."""
+
+    SDK = "SDK"
+    HARNESS = "harness"
+    EMULATOR = "emulator"
+    UNDETERMINED = "undetermined"
+
+
+class Verdict(StrEnum):
+    """What a scenario comes to for a subject. `CONFORMS` is the reference's own good verdict."""
+
+    CONFORMS = "conforms"
+    PARITY = "parity"
+    KNOWN_DIVERGENCE = "known-divergence"
+    DIVERGED = "diverged"
+    VIOLATED = "violated"
+    UNSUPPORTED = "unsupported"
+    HARNESS_ERROR = "harness-error"
+
+
+GOOD = frozenset({Verdict.CONFORMS, Verdict.PARITY, Verdict.KNOWN_DIVERGENCE, Verdict.UNSUPPORTED})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong or different.
+
+    `rule` is a stable kebab-case name (its class, for the ledger and for shrinking). `path` says where: a typed operation
+    path and a field, such as `1.2:STEP.START.ParentId`, or `output.Result`. `seen` and `wanted` are JSON values; parents
+    are typed paths (`root` at the root). `divergence` is the id of the ledger entry that accounts for it, if any.
+    """
+
+    layer: Layer
+    rule: str
+    path: str
+    seen: Any
+    wanted: Any
+    blame: Blame
+    message: str
+    divergence: str | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one scenario came to for one subject."""
+
+    scenario: str
+    subject: str
+    verdict: Verdict
+    seconds: float
+    findings: tuple[Finding, ...]

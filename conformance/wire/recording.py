@@ -1,0 +1,144 @@
+"""A recording: all that one subject did in one scenario, as plain JSON.
+
+It is the only thing that passes from the lab to the judging, so that judging again never runs an SDK. Sequence numbers
+(`seq`) are one total order over a recording: invocations, exchanges, effects and reports are numbered from one counter.
+
+Times are seconds of virtual (service) time since the run began. What was sent to the subject is in the subject's frame:
+every timestamp less `skew` seconds, which is what the virtual clock had skipped until then; both frames can therefore be
+had from a recording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = 1
+
+
+class Outcome(StrEnum):
+    """How an invocation ended, as the Lambda Runtime API sees it."""
+
+    RESPONSE = "response"  # the runtime posted a response
+    ERROR = "error"  # the runtime posted an invocation error
+    EXIT = "exit"  # the process ended before it answered
+    HANG = "hang"  # no answer until the scenario's limit
+    GARBAGE = "garbage"  # an answer that breaks the Runtime API
+
+
+class ReportKind(StrEnum):
+    """What a harness or the lab says about the run itself."""
+
+    UNSUPPORTED = "unsupported"  # this SDK version can't do a statement of the program
+    HARNESS = "harness"  # the harness failed: an expression, a statement it doesn't know
+    LAB = "lab"  # the lab can't go on: a held body that can never be released, an actor with no callback
+    SUBJECT = "subject"  # the subject misbehaved as a process
+
+
+@dataclass(frozen=True)
+class SubjectInfo:
+    """Which SDK at which version: `id` as the user named it, `sdk` one of python, js or a name of the user's."""
+
+    id: str
+    sdk: str
+    version: str
+
+
+@dataclass(frozen=True)
+class ExecutionRecord:
+    """One durable execution. The first of a recording is the scenario's own; others are its chained invokes' targets."""
+
+    arn: str
+    function: str
+    parent: str | None  # ARN of the execution that invoked this one
+    parent_operation: str | None  # id of the CHAINED_INVOKE operation there
+    input: str | None  # the execution's input as JSON text
+    status: str  # RUNNING, SUCCEEDED, FAILED, TIMED_OUT, STOPPED
+    result: str | None
+    error: dict[str, Any] | None  # ErrorObject in the wire's spelling
+    history: tuple[dict[str, Any], ...]  # GetDurableExecutionHistory events, with execution data
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One call of the handler: what it was given and what it answered."""
+
+    number: int  # from 1, in order of start, over the whole recording
+    seq: int
+    ended_seq: int | None
+    execution: str
+    function: str
+    request_id: str
+    time: float
+    ended_time: float | None
+    skew: float
+    input: str  # the event as sent, in the subject's frame
+    outcome: Outcome | None  # None: still running when the recording ended
+    output: str | None  # the body of the response or of the error
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request of the subject to the service and the answer it got."""
+
+    seq: int
+    invocation: int | None  # number of the invocation in whose course it was sent; None if it can't be told
+    execution: str
+    operation: str  # the service model's name: CheckpointDurableExecution, GetDurableExecutionState, ...
+    time: float
+    skew: float
+    request: str  # body as sent; for a GET the query as a JSON object
+    status: int
+    response: str  # body as the service answered it, in the service's frame
+    fault: str | None = None  # name of the injected fault that touched it
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A body that ran, as reported by the harness on the side channel.
+
+    `at` is the statement's place in the program, `indexes` the map or parallel branch indexes (from 0) that lead to it,
+    outermost first, so that (`execution`, `at`, `indexes`) names one operation of the program.
+    """
+
+    seq: int
+    invocation: int
+    execution: str
+    at: str
+    indexes: tuple[int, ...]
+    kind: str  # step, check, submitter, branch, child, handler, note, log
+    event: str  # start or end; a note or log has start only
+    attempt: int | None  # as the SDK counts, from 1
+    run: int  # how many times this body has begun, from 1, counted by the lab over crashes
+    detail: Any = None  # note: the value; log: {level, message}; end: {"outcome": "returned" or "raised"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Something a harness or the lab said about the run itself."""
+
+    seq: int
+    kind: ReportKind
+    message: str
+    invocation: int | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True)
+class Recording:
+    """All that judging needs."""
+
+    schema: int
+    scenario: str  # id
+    document: dict[str, Any]  # the scenario's document as loaded: `Scenario.from_document(id, document)` makes it whole
+    subject: SubjectInfo
+    executions: tuple[ExecutionRecord, ...]
+    invocations: tuple[Invocation, ...]
+    exchanges: tuple[Exchange, ...]
+    effects: tuple[Effect, ...]
+    reports: tuple[Report, ...]
+    complete: bool  # the scenario's execution reached a terminal status and the lab went quiet, within the limit
+    seconds: float  # real time
+    held_seconds: float  # real time spent waiting inside held invocations
+    stderr: str  # the last lines the subject's processes wrote while it ran
