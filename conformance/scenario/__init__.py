@@ -1,0 +1,1 @@
+"""The scenario language: a durable function as data, loaded, refused with reasons, evaluated."""

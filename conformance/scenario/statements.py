@@ -1,11 +1,11 @@
 """A scenario's handler as data: the statements, typed.
 
-`Expr` is a JSON-e template: any JSON value, in which `{"$eval": ...}` and `${...}` are computed in our subset of JSON-e
-(see `expressions`). It is data here; only the harnesses and the structure layer evaluate it.
+`Expr` is a JSON-e template: any JSON value, in which `{"$eval": ...}` and `${...}` are computed in our subset
+of JSON-e (see `expressions`). It is data here; only the harnesses and the structure layer evaluate it.
 
 Every statement has `at`, its place in the document, such as `handler/1/do/0`, `handler/2/branches/1/0`,
-`functions/echo/0`: the key by which effects, reports and findings name it. Durations are `Duration`s, as written: one
-unit, the amount an expression.
+`functions/echo/0`: the key by which effects, reports and findings name it. Durations are `Duration`s, as
+written: one unit, the amount an expression.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class After:
     """What the lab must have seen before a body may go on: `op` is an operation's name in the scenario."""
 
     op: str
-    state: str = "ended"  # running (its body began), ended (its body ended), checkpointed (its terminal update applied)
+    state: str = "ended"  # running: its body began; ended; checkpointed: its terminal update was applied
     attempt: int | None = None
 
 
@@ -60,7 +60,7 @@ class Body:
 
     returns: Optional = ABSENT
     raises: Raises | None = None
-    crashes: str | None = None  # "quiet": once the gateway is quiet; "started": once the body's own START was applied
+    crashes: str | None = None  # quiet: once the gateway is; started: once the body's own START was applied
     after: After | None = None
     logs: tuple[Log, ...] = ()
 
@@ -71,8 +71,8 @@ class Retry:
 
     exponential: the SDK's create_retry_strategy (attempts, initial, max, rate, jitter, errors, types);
     linear: the SDK's create_linear_retry_strategy (attempts, initial, increment, max, jitter, errors, types);
-    delays: a function, the nth failure waits delays[n-1], after the last one no retry; fixed: `delay`, `attempts`.
-    Only what is given is passed on to the SDK's constructor.
+    delays: a function, the nth failure waits delays[n-1], after the last one no retry; fixed: `delay`,
+    `attempts`. Only what is given is passed on to the SDK's constructor.
     """
 
     kind: str
@@ -90,7 +90,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Serdes:
-    """A serialiser by name; `argument` for those that take one (`prefix: p`, `fail-read: {invocation: n}`)."""
+    """A serialiser by name, `argument` for those that take one (`prefix: p`, `fail-read: {..}`)."""
 
     name: str
     argument: Any = None
@@ -107,7 +107,7 @@ class Completion:
 
 @dataclass(frozen=True)
 class CompleteWhen:
-    """A `should_complete` hook: complete with `outcome` (SUCCEEDED or FAILED) as soon as `when`, over `status`, holds."""
+    """A `should_complete` hook: complete with `outcome` (SUCCEEDED, FAILED) as soon as `when` holds."""
 
     when: Expr
     outcome: str
@@ -115,6 +115,8 @@ class CompleteWhen:
 
 @dataclass(frozen=True)
 class Step:
+    """Runs a body once for each attempt and keeps its result."""
+
     at: str
     name: Optional
     bind: str | None
@@ -126,6 +128,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Wait:
+    """Suspends for a while."""
+
     at: str
     name: Optional
     duration: Duration
@@ -133,6 +137,8 @@ class Wait:
 
 @dataclass(frozen=True)
 class Child:
+    """A child context, real or virtual; a virtual one leaves no trace of its own on the wire."""
+
     at: str
     name: Optional
     bind: str | None
@@ -145,6 +151,8 @@ class Child:
 
 @dataclass(frozen=True)
 class Map:
+    """One branch for each item; a FLAT one's branches are virtual."""
+
     at: str
     name: Optional
     bind: str | None
@@ -162,12 +170,16 @@ class Map:
 
 @dataclass(frozen=True)
 class Branch:
+    """One branch of a parallel."""
+
     do: tuple[Statement, ...]
     name: Optional = ABSENT
 
 
 @dataclass(frozen=True)
 class Parallel:
+    """All branches at once, as far as its concurrency allows."""
+
     at: str
     name: Optional
     bind: str | None
@@ -204,6 +216,8 @@ class Await:
 
 @dataclass(frozen=True)
 class WaitForCallback:
+    """Hands a callback's id to a submitter and waits for the callback."""
+
     at: str
     name: Optional
     bind: str | None
@@ -227,7 +241,7 @@ class Backoff:
 
 @dataclass(frozen=True)
 class WaitForCondition:
-    """Polls: `check` gives the next state (in scope: state, attempt), `until` says over `state` whether to stop."""
+    """Polls: `check` gives the next state (in scope: state, attempt), `until` says whether to stop at it."""
 
     at: str
     name: Optional
@@ -235,7 +249,7 @@ class WaitForCondition:
     initial: Optional
     check: tuple[Body, ...]
     until: Expr
-    delays: tuple[Duration, ...] = ()  # hand-made strategy: the nth poll waits delays[n-1], the last one repeating
+    delays: tuple[Duration, ...] = ()  # hand-made: the nth poll waits delays[n-1], the last one repeating
     backoff: Backoff | None = None
     serdes: Serdes | None = None
 
@@ -269,6 +283,8 @@ class WithRetry:
 
 @dataclass(frozen=True)
 class Return:
+    """Ends the innermost function (handler, child, branch) with a value."""
+
     at: str
     value: Expr
 
@@ -284,7 +300,7 @@ class Raise:
 
 @dataclass(frozen=True)
 class Try:
-    """`catch` binds `e = {message, type, wrapper, cause, data}`: type is the bare user type, wrapper the caught class."""
+    """`catch` binds `e = {message, type, wrapper, cause, data}`: type is bare, wrapper the caught class."""
 
     at: str
     do: tuple[Statement, ...]
@@ -293,6 +309,8 @@ class Try:
 
 @dataclass(frozen=True)
 class If:
+    """Goes one of two ways."""
+
     at: str
     condition: Expr
     then: tuple[Statement, ...]
@@ -301,12 +319,16 @@ class If:
 
 @dataclass(frozen=True)
 class Let:
+    """Binds names, in their order, each in sight of those before it."""
+
     at: str
     values: tuple[tuple[str, Expr], ...]
 
 
 @dataclass(frozen=True)
 class Log:
+    """A log line."""
+
     at: str
     message: Expr
     level: str = "info"

@@ -1,0 +1,136 @@
+"""What a scenario is, typed.
+
+A `Scenario` is made of its document, the plain JSON that its YAML file stands for, and from nothing else: a
+recording carries the document, so that judging again needs no file. Nothing here looks at lines or complains
+about a document: that is `load`'s work, before a `Scenario` is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario.statements import ABSENT, Optional, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_LIMIT = 30.0
+"""Real seconds a scenario may take, unless it says otherwise."""
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The AWS conformance requirement that a scenario implements, and what its placeholders are bound to."""
+
+    id: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A target of chained invokes. An `unknown` one is a name that the service is not told about."""
+
+    name: str
+    durable: bool = True
+    handler: tuple[Statement, ...] = ()
+    unknown: bool = False
+
+
+@dataclass(frozen=True)
+class ErrorSpec:
+    """An error as an outside actor sends it; a field that is None is not sent."""
+
+    type: str | None = None
+    message: str | None = None
+    data: str | None = None
+    stack: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """What an outside actor does while the execution is suspended.
+
+    `kind` is succeed, fail, heartbeat or stop. The first three concern one callback: the `nth` (from 1) of
+    those that were created, among those of the operation named `callback` or of the wait_for_callback named
+    `of` where one is given. `after` is virtual time in seconds since that callback's START (since the
+    execution's start for stop). A succeed sends `payload` as JSON text, or `raw` as it is, or nothing when
+    both are absent.
+    """
+
+    kind: str
+    callback: str | None = None
+    of: str | None = None
+    nth: int = 1
+    after: float = 0
+    payload: Optional = ABSENT
+    raw: str | None = None
+    error: ErrorSpec | None = None
+
+
+@dataclass(frozen=True)
+class FaultSpec:
+    """What the service does wrong at the `checkpoint`th request (from 1; None: all), `times` in a row."""
+
+    fault: str
+    checkpoint: int | None = None
+    times: int = 1
+    status: int | None = None  # of error: the HTTP status
+    seconds: float | None = None  # of delay: how long the response is held, in real time
+
+
+@dataclass(frozen=True)
+class ExpectedError:
+    """The execution's error: `type` is bare (no module), a field that is None may be anything."""
+
+    type: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Expect:
+    """The scenario's own words about its outcome; what is not given may be anything.
+
+    `result` is the value that the execution's result stands for. `operations` counts operations on the wire
+    by type (STEP, WAIT, ...: a type that is not named is not counted; EXECUTION is not one), `bodies` how
+    often the bodies of the operation of that name began. With `any_of` one of the expectations must hold
+    besides the rest.
+    """
+
+    status: str | None = None
+    result: Optional = ABSENT
+    error: ExpectedError | None = None
+    operations: Mapping[str, int] = field(default_factory=dict)
+    invocations: int | None = None
+    bodies: Mapping[str, int] = field(default_factory=dict)
+    any_of: tuple[Expect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A durable function as data, its input, what others do meanwhile, and what must come of it."""
+
+    id: str  # the file's path below the scenarios' folder, without .yaml
+    title: str
+    covers: tuple[str, ...]
+    links: tuple[str, ...]
+    aws: Aws | None
+    input: Optional  # JSON, or ABSENT: the execution is started without input
+    limit: float
+    handler: tuple[Statement, ...]
+    functions: Mapping[str, Function]
+    outside: tuple[Action, ...]
+    faults: tuple[FaultSpec, ...]
+    expect: Expect
+    document: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_document(cls, id: str, document: dict[str, Any]) -> Scenario:  # noqa: A002 - field's name
+        """Make a scenario of a document that `load` admitted, now or when it was recorded.
+
+        Raises:
+            KeyError, TypeError, ValueError: The document never was a valid one.
+        """
+        from conformance.scenario.parse import scenario  # noqa: PLC0415 - parse needs the classes above
+
+        return scenario(id, document)

@@ -1,0 +1,135 @@
+"""A scenario, from its document.
+
+The document was admitted before (`load`, or the run whose recording it comes from), so nothing is checked
+here: what can be wrong with a document is said where its lines are known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.scenario.model import (
+    DEFAULT_LIMIT,
+    Action,
+    Aws,
+    ErrorSpec,
+    Expect,
+    ExpectedError,
+    FaultSpec,
+    Function,
+    Scenario,
+)
+from conformance.scenario.statement_parser import PARSERS, statements
+from conformance.scenario.statements import ABSENT
+
+ACTIONS = ("succeed", "fail", "heartbeat", "stop")
+
+
+def scenario(id: str, document: dict[str, Any]) -> Scenario:  # noqa: A002 - the field's own name
+    """The whole document, typed."""
+    return Scenario(
+        id=id,
+        title=document.get("title", ""),
+        covers=tuple(document.get("covers", ())),
+        links=tuple(document.get("links", ())),
+        aws=_aws(document.get("aws")),
+        input=document.get("input", ABSENT),
+        limit=float(document.get("limit", DEFAULT_LIMIT)),
+        handler=statements("handler", document["handler"]),
+        functions={name: _function(name, given) for name, given in document.get("functions", {}).items()},
+        outside=tuple(_action(given) for given in document.get("outside", ())),
+        faults=tuple(FaultSpec(**given) for given in document.get("faults", ())),
+        expect=_expect(document.get("expect", {})),
+        document=document,
+    )
+
+
+def _aws(document: Any) -> Aws | None:
+    if document is None:
+        return None
+    if isinstance(document, str):
+        return Aws(document)
+    return Aws(document["id"], document.get("variables", {}))
+
+
+def _function(name: str, document: dict[str, Any]) -> Function:
+    return Function(
+        name=name,
+        durable=document.get("durable", True),
+        handler=statements(f"functions/{name}", document.get("handler", [])),
+        unknown=document.get("unknown", False),
+    )
+
+
+def _error(document: dict[str, Any]) -> ErrorSpec:
+    return ErrorSpec(
+        type=document.get("type"),
+        message=document.get("message"),
+        data=document.get("data"),
+        stack=tuple(document["stack"]) if "stack" in document else None,
+    )
+
+
+def _action(document: dict[str, Any]) -> Action:
+    kind = next(key for key in ACTIONS if key in document)
+    given = document[kind]
+    succeeds = kind == "succeed" and given is not None
+    return Action(
+        kind=kind,
+        callback=document.get("callback"),
+        of=document.get("of"),
+        nth=document.get("nth", 1),
+        after=document.get("after", 0),
+        payload=given.get("payload", ABSENT) if succeeds else ABSENT,
+        raw=given.get("raw") if succeeds else None,
+        error=_error(given or {}) if kind in ("fail", "stop") else None,
+    )
+
+
+def _expect(document: dict[str, Any]) -> Expect:
+    error = document.get("error")
+    return Expect(
+        status=document.get("status"),
+        result=document.get("result", ABSENT),
+        error=None if error is None else ExpectedError(error.get("type"), error.get("message")),
+        operations=document.get("operations", {}),
+        invocations=document.get("invocations"),
+        bodies=document.get("bodies", {}),
+        any_of=tuple(_expect(given) for given in document.get("any_of", ())),
+    )
+
+
+def place(document: dict[str, Any], at: str) -> tuple[str | int, ...]:
+    """The path in `document` of the mapping of the statement that stands at `at`.
+
+    `handler/1/do/0` is where effects and findings say a statement is; in the document a statement's word
+    stands between (`handler`, 1, `child`, `do`, 0).
+    """
+    segments = at.split("/")
+    path: list[str | int] = [segments[0]]
+    node: Any = document[segments[0]]
+    rest = segments[1:]
+    if segments[0] == "functions":
+        path += [segments[1], "handler"]
+        node = node[segments[1]]["handler"]
+        rest = segments[2:]
+    for segment in rest:
+        if isinstance(node, list):
+            path.append(int(segment))
+            node = node[int(segment)]
+            if isinstance(node, dict) and (word := _word(node)) is not None and isinstance(node[word], dict):
+                path.append(word)
+                node = node[word]
+            continue
+        if isinstance(node, dict) and segment not in node and "do" in node:  # a branch with a name
+            path.append("do")
+            node = node["do"][int(segment)]
+            path.append(int(segment))
+            continue
+        path.append(segment)
+        node = node[segment]
+    return tuple(path)
+
+
+def _word(document: dict[str, Any]) -> str | None:
+    return next((key for key in document if key in PARSERS), None)

@@ -1,0 +1,68 @@
+"""A function of a scenario as the JSON that a harness interprets.
+
+Every statement becomes an object: `op`, its word, then its fields by name. What was not given is left out,
+and null means that null was given: the two are different things to an SDK.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario.statements import ABSENT, Statement
+
+if TYPE_CHECKING:
+    from conformance.scenario.model import Scenario
+
+MAIN = "scenario"
+"""The name of the scenario's own function."""
+
+_HUMP = re.compile(r"(?<!^)(?=[A-Z])")
+_STATEMENTS: tuple[type, ...] = Statement.__args__
+
+
+def program(scenario: Scenario, function: str = MAIN) -> dict[str, Any]:
+    """The program of `function`; the lab adds the invocation's number before a harness gets it.
+
+    Raises:
+        KeyError: The scenario has no such function.
+    """
+    if function == MAIN and MAIN not in scenario.functions:
+        durable, statements = True, scenario.handler
+    else:
+        target = scenario.functions[function]
+        durable, statements = target.durable, target.handler
+    return {
+        "function": function,
+        "durable": durable,
+        "statements": encode(statements),
+    }
+
+
+def encode(value: Any) -> Any:
+    """Dataclasses become objects, tuples arrays; JSON stays what it is."""
+    if is_dataclass(value) and not isinstance(value, type):
+        head = {"op": word(value)} if isinstance(value, _STATEMENTS) else {}
+        return head | {
+            item.name: encode(given)
+            for item in fields(value)
+            if not _left_out(item, given := getattr(value, item.name))
+        }
+    if isinstance(value, tuple):
+        return [encode(item) for item in value]
+    return value
+
+
+def word(statement: Any) -> str:
+    """The statement's word: its class's name in snake case."""
+    return _HUMP.sub("_", type(statement).__name__).lower()
+
+
+def _left_out(item: Field[Any], value: Any) -> bool:
+    """Whether nothing was given: a null in a field that takes any JSON was."""
+    if value is ABSENT:
+        return True
+    if value is None:
+        return item.default is None or str(item.type).endswith("| None")
+    return value == () and item.default is not MISSING
