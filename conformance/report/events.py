@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, Location
 from conformance.verdict.finding import Result
 from conformance.wire.recording import SubjectInfo
 
@@ -14,18 +15,38 @@ from conformance.wire.recording import SubjectInfo
 class RunStarted:
     """Header: what will run. `complete` when nothing was selected away and the subjects are the default pair."""
 
-    subjects: tuple[SubjectInfo, ...]
+    subjects: tuple[SubjectInfo, ...]  # the reference first
     reference: str  # id of the reference subject
     scenarios: tuple[str, ...]
     complete: bool
+    repeat: int = 1
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One run in the lab has ended; its verdict follows once every recording that it needs is there."""
+
+    scenario: str
+    subject: str
+    repeat: int  # from 1
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One line of the operation tree that a subject wrote, for people to read."""
+
+    path: str  # typed path; its depth is the tree's
+    title: str  # type, subtype and name
+    updates: tuple[str, ...]  # actions in order, with what they carry
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One scenario has its verdict for one subject; `location` is file:line of the scenario for annotations."""
+    """One scenario has its verdict for one subject; `location` is the scenario's, for annotations."""
 
     result: Result
-    location: str
+    location: Location
+    operations: tuple[Operation, ...] = ()  # only when a report asked for them
 
 
 @dataclass(frozen=True)
@@ -46,5 +67,5 @@ class RunEnded:
     held_seconds: float
 
 
-Event = RunStarted | Judged | Faulted | RunEnded
-Listener = Callable[[Event], None]
+Event: TypeAlias = RunStarted | Recorded | Judged | Faulted | RunEnded
+Listener: TypeAlias = Callable[[Event], None]

@@ -1,0 +1,10 @@
+"""`python -m conformance`."""
+
+from __future__ import annotations
+
+import sys
+
+from conformance.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""The subjects that a command line chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.subjects.subject import Subject
+
+REFERENCE, COMPARED = "js", "python"
+
+
+def subjects(wanted: Sequence[str] | None, reference: str | None) -> tuple[Subject, ...]:
+    """The subjects to run, the reference first and only once.
+
+    Raises:
+        UsageError: a subject's name means nothing.
+    """
+    first = Subject.parse(reference or REFERENCE)
+    others = Subject.parse_all(wanted or [COMPARED])
+    return (first, *(other for other in others if other.id != first.id))
+
+
+def is_default(chosen: tuple[Subject, ...]) -> bool:
+    """Whether these are the subjects that run when none is named."""
+    return {one.id for one in chosen} == {one.id for one in subjects(None, None)}

@@ -1,0 +1,35 @@
+"""`conformance list`: which scenarios there are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from conformance.commands import selection
+from conformance.errors import Exit
+
+
+def execute(given: argparse.Namespace) -> Exit:
+    """Print each scenario's id and title; files that can't be used go to standard error, and cost exit code 2."""
+    found = selection.scenarios(given.scenarios, given.patterns)
+    if given.json:
+        rows = [
+            {
+                "id": one.id,
+                "title": one.title,
+                "file": found.lines[one.id].file,
+                "covers": list(one.covers),
+                "links": list(one.links),
+                "aws": one.aws.id if one.aws else None,
+            }
+            for one in found.scenarios
+        ]
+        sys.stdout.write(json.dumps({"schema": 1, "scenarios": rows}, indent=2, ensure_ascii=False) + "\n")
+    else:
+        width = max((len(one.id) for one in found.scenarios), default=0)
+        for one in found.scenarios:
+            sys.stdout.write(f"{one.id.ljust(width)}  {one.title}\n")
+    for error in found.errors:
+        sys.stderr.write(f"error: {error}\n")
+    return Exit.USAGE if found.errors else Exit.AS_EXPECTED

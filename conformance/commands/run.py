@@ -1,0 +1,46 @@
+"""`conformance run`: scenarios through subjects, to verdicts."""
+
+from __future__ import annotations
+
+import argparse
+
+from conformance.commands import chosen, selection
+from conformance.commands.reports import Reports
+from conformance.errors import Exit
+from conformance.judging import assessors
+from conformance.saved import Directory
+from conformance.session import Plan, Session
+from conformance.stack import real
+from conformance.verdict.ledger import Ledger
+
+
+def execute(given: argparse.Namespace) -> Exit:
+    """Run what was selected, tell it to every report asked for, and give the gravest that was found."""
+    subjects = chosen.subjects(given.subjects, given.reference)
+    found = selection.scenarios(given.scenarios, given.patterns)
+    ledger = Ledger.load(selection.ledger_file(given.scenarios))
+    whole = not (given.patterns or given.scenarios or found.errors)
+    plan = Plan(
+        scenarios=found.scenarios if given.order == "file" else found.scenarios[::-1],
+        subjects=subjects,
+        locations=found.lines,
+        errors=found.errors,
+        jobs=given.jobs,
+        repeat=given.repeat,
+        complete=whole and not given.strict and chosen.is_default(subjects),
+        delays=given.delays,
+    )
+    reports = Reports(given)
+    session = Session(
+        plan,
+        real(),
+        assessors(ledger, strict=given.strict, drawn=given.html is not None),
+        reports,
+        stale=ledger.stale,
+    )
+    if given.out:
+        directory = Directory(given.out)
+        reports.listeners.append(directory)
+        session.keep = directory.keep
+    session.run()
+    return reports.exit()

@@ -1,0 +1,38 @@
+"""Reports that are written to a file when the run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from conformance.errors import UsageError
+from conformance.report.collected import Collected
+from conformance.report.events import Event, RunEnded
+
+
+class AtEnd:
+    """Writes what `render` makes of the whole run to `path`; `append` adds to what others wrote there."""
+
+    def __init__(self, path: Path, render: Callable[[Collected], str], *, append: bool = False) -> None:
+        """See at once that the file can be written: not only after the run.
+
+        Raises:
+            UsageError: it can't be.
+        """
+        self._path = path
+        self._render = render
+        self._run = Collected()
+        self._append = append
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8"):
+                pass
+        except OSError as error:
+            raise UsageError(f"no report can be written here: {error.strerror}", where=str(path)) from error
+
+    def __call__(self, event: Event) -> None:
+        """Take one event in."""
+        self._run(event)
+        if isinstance(event, RunEnded):
+            with self._path.open("a" if self._append else "w", encoding="utf-8") as file:
+                file.write(self._render(self._run))

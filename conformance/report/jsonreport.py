@@ -1,0 +1,39 @@
+"""The JSON report, schema 1, which `report.schema.json` beside this file describes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from conformance.report.collected import Collected
+from conformance.verdict.finding import Result
+
+SCHEMA = Path(__file__).with_name("report.schema.json")
+
+
+def document(run: Collected) -> dict[str, Any]:
+    """The report as plain JSON values, results by scenario id, then subject."""
+    return {
+        "schema": 1,
+        "subjects": [{"id": info.id, "sdk": info.sdk, "version": info.version} for info in run.subjects],
+        "results": [result(judged.result) for judged in run.judged()],
+        "totals": run.totals(),
+    }
+
+
+def result(one: Result) -> dict[str, Any]:
+    """One verdict as plain JSON values."""
+    return {
+        "scenario": one.scenario,
+        "subject": one.subject,
+        "verdict": one.verdict.value,
+        "seconds": round(one.seconds, 3),
+        "findings": [asdict(finding) for finding in one.findings],
+    }
+
+
+def render(run: Collected) -> str:
+    """The report as text."""
+    return json.dumps(document(run), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,60 @@
+"""How findings and values are put into words, the same in the console, pytest and JUnit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.report.events import Judged
+from conformance.verdict.finding import Finding, Verdict
+
+LONGEST = 300  # characters of a value that a line shows; the JSON report has it whole
+
+GRAVEST_FIRST = (
+    Verdict.HARNESS_ERROR,
+    Verdict.VIOLATED,
+    Verdict.DIVERGED,
+    Verdict.UNSUPPORTED,
+    Verdict.KNOWN_DIVERGENCE,
+    Verdict.PARITY,
+    Verdict.CONFORMS,
+)
+
+
+def value(seen: Any) -> str:
+    """A JSON value on one line, cut where it is long."""
+    text = json.dumps(seen, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
+
+
+def finding(one: Finding) -> Iterator[str]:
+    """The lines that tell of a finding: what rule, where, what was seen and wanted, and why it matters."""
+    known = f", known: {one.divergence}" if one.divergence else ""
+    yield f"{one.layer}/{one.rule} at {one.path} (blame: {one.blame}{known})"
+    yield f"  seen    {value(one.seen)}"
+    yield f"  wanted  {value(one.wanted)}"
+    for line in one.message.splitlines():
+        yield f"  {line}"
+
+
+def block(judged: Judged, findings: tuple[Finding, ...]) -> Iterator[str]:
+    """A verdict and `findings` of it, indented below."""
+    result = judged.result
+    yield f"{result.verdict}: {result.scenario} with {result.subject} ({judged.location})"
+    for one in findings:
+        for line in finding(one):
+            yield f"  {line}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 scenario`, `2 scenarios`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Rows in columns: the first to the left, the others, numbers, to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        yield "  ".join([first.ljust(widths[0]), *cells]).rstrip()
