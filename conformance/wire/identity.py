@@ -1,0 +1,276 @@
+"""Operation identity: from the ids on the wire to typed paths.
+
+An SDK makes an operation's id from its position with a hash that can't be undone, but a program has few positions, so
+they are tried. A typed path is the ordinals from the root joined by dots, the index of a branch in brackets: `1`, `1.2`,
+`1[0]` (the branch's own context), `1[0].1`. Virtual contexts have positions like any other, although their ids must never
+be on the wire: theirs are the prefixes of what is inside.
+
+Two schemes are known, each also the guess for an SDK that is not ours. Branches are numbered from 0 or from 1: which of
+the two a recording does is found out here, once for the whole recording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b, md5
+from typing import TYPE_CHECKING
+
+from conformance.scenario import statements as s
+from conformance.wire.positions import Layout, Role, Slot, inner_layout, layout
+from conformance.wire.program import Program, branch_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+ROOT = "root"
+EXECUTION = "execution"
+MOST_HASHES = 60_000
+"""Bound of the exhaustive search, which runs only when an id was not found where it should be; some 60 ms."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How an SDK turns positions into ids: `step` takes a prefix and a number to the id and the prefix below
+    it."""
+
+    name: str
+    base: int  # from where it is known to number branches
+    step: Callable[[str, int], tuple[str, str]]
+
+
+def _blake2b(prefix: str, number: int) -> tuple[str, str]:
+    text = f"{prefix}-{number}" if prefix else str(number)
+    hashed = blake2b(text.encode()).hexdigest()[:64]
+    return hashed, hashed
+
+
+def _md5(prefix: str, number: int) -> tuple[str, str]:
+    text = f"{prefix}-{number}" if prefix else str(number)
+    return md5(text.encode(), usedforsecurity=False).hexdigest()[:16], text
+
+
+PYTHON = Scheme("blake2b", 0, _blake2b)
+JAVASCRIPT = Scheme("md5", 1, _md5)
+SCHEMES = {"python": (PYTHON, JAVASCRIPT), "js": (JAVASCRIPT, PYTHON)}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One thing that can stand at a place: a slot of the program and the branch and round numbers that lead
+    to it."""
+
+    slot: Slot
+    indexes: tuple[int, ...]
+    virtual: bool | None
+
+    @property
+    def at(self) -> str:
+        """The statement's place in the program, by which effects name it."""
+        return self.slot.statement.at
+
+    @property
+    def context(self) -> bool:
+        """Whether it opens a context, virtual or real."""
+        return self.slot.role is Role.BRANCH or (
+            self.slot.role is Role.OWN
+            and isinstance(
+                self.slot.statement, s.Child | s.Map | s.Parallel | s.WaitForCallback | s.WithRetry
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position of the program: its typed path, the place of the enclosing context, and what can stand
+    there."""
+
+    path: str
+    parent: Place | None
+    number: int  # the ordinal or branch number as hashed
+    candidates: tuple[Candidate, ...]
+
+    @cached_property
+    def virtual(self) -> bool | None:
+        """Whether a virtual context stands here: None if that depends on the path taken or on the run."""
+        flags = {candidate.virtual for candidate in self.candidates}
+        return flags.pop() if len(flags) == 1 else None
+
+    @property
+    def branch(self) -> bool:
+        """Whether this is a branch of a map or parallel."""
+        return self.path.endswith("]")
+
+    @property
+    def real_parent(self) -> Place | None:
+        """The nearest enclosing context that is not certainly virtual; None at the root."""
+        place = self.parent
+        while place is not None and place.virtual:
+            place = place.parent
+        return place
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The ids of one execution, decoded: `places` has those that are positions of its program, `unknown` the
+    others."""
+
+    scheme: Scheme
+    base: int
+    based: bool  # whether the recording shows from where it numbers branches
+    places: Mapping[str, Place]
+    unknown: frozenset[str]
+    prefix: str = ""  # of typed paths in a chained execution: `<path of the invoke>>`
+    _known: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def path(self, operation_id: str | None) -> str:
+        """Typed path of an id, `root` for None, `?` and the id's beginning for one that no position gives."""
+        if not operation_id:
+            return ROOT
+        place = self.places.get(operation_id)
+        return self.prefix + place.path if place else f"?{operation_id[:16]}"
+
+    def named(self, text: str) -> str:
+        """Put typed paths, as `<1.2>`, in place of the ids in a text."""
+        if not self.places or not _HEX.search(text):
+            return text
+        return _HEX.sub(lambda hit: f"<{self.path(hit[0])}>" if hit[0] in self.places else hit[0], text)
+
+
+_HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{64}|[0-9a-f]{16})(?![0-9a-zA-Z])")
+
+
+def decode(program: Program, sdk: str, ids: Iterable[str], prefix: str = "") -> Identity:
+    """Decode the ids of one execution.
+
+    Args:
+        program: What it ran.
+        sdk: The SDK's name; for one that is not ours every scheme is tried.
+        ids: All operation and parent ids of its recording, the execution's own left out.
+        prefix: Put before every typed path.
+    """
+    wanted = frozenset(ids)
+    best: Identity | None = None
+    for scheme in SCHEMES.get(sdk, (PYTHON, JAVASCRIPT)):
+        found = _best_base(_Search(program, wanted, scheme), prefix)
+        if best is None or len(found.places) > len(best.places):
+            best = found
+        if not best.unknown:
+            break
+    assert best is not None  # noqa: S101 - there is always a scheme
+    return best
+
+
+def _best_base(search: _Search, prefix: str) -> Identity:
+    """Decode with branches from 0 and from 1 and take what explains more; if both do, what the recording
+    shows."""
+    scheme = search.scheme
+    tried = {base: search.run(base) for base in (scheme.base, 1 - scheme.base)}
+    if len({len(places) for places in tried.values()}) > 1:
+        base = max(tried, key=lambda each: len(tried[each]))
+    else:
+        base = _first_number(tried[scheme.base].values(), scheme.base)
+    places = tried[base]
+    return Identity(
+        scheme=scheme,
+        base=base,
+        based=any(place.branch for place in _with_ancestors(places.values())),
+        places=places,
+        unknown=search.wanted - places.keys(),
+        prefix=prefix,
+    )
+
+
+def _first_number(places: Iterable[Place], default: int) -> int:
+    """Branches start in order, so the lowest number that a batch of real branches shows is where it counts
+    from."""
+    numbers = [place.number for place in places if place.branch]
+    return default if not numbers or min(numbers) > 1 else min(numbers)
+
+
+def _with_ancestors(places: Iterable[Place]) -> Iterator[Place]:
+    for place in places:
+        each: Place | None = place
+        while each is not None:
+            yield each
+            each = each.parent
+
+
+class _Search:
+    """Tries positions, outermost first, until every wanted id is found or nothing is left to try."""
+
+    def __init__(self, program: Program, wanted: frozenset[str], scheme: Scheme) -> None:
+        self.program = program
+        self.wanted = wanted
+        self.scheme = scheme
+
+    def run(self, base: int) -> dict[str, Place]:
+        """Search below real contexts that are on the wire and virtual ones; then, for what is left, below
+        all."""
+        found = self._search(base, exhaustive=False)
+        if len(found) < len(self.wanted):
+            found = self._search(base, exhaustive=True)
+        return found
+
+    def _search(self, base: int, *, exhaustive: bool) -> dict[str, Place]:
+        found: dict[str, Place] = {}
+        hashes = 0
+        todo: deque[tuple[str, Place]] = deque()
+
+        def visit(
+            prefix: str, parent: Place | None, children: dict[tuple[int, str], list[Candidate]]
+        ) -> None:
+            nonlocal hashes
+            for (number, path), candidates in children.items():
+                operation_id, below = self.scheme.step(prefix, number)
+                hashes += 1
+                place = Place(path, parent, number, tuple(candidates))
+                seen = operation_id in self.wanted
+                if seen:
+                    found[operation_id] = place
+                if any(c.context and (exhaustive or seen or c.virtual is not False) for c in candidates):
+                    todo.append((below, place))
+
+        visit("", None, _grouped(self._slots(layout(self.program.body), (), "")))
+        while todo and len(found) < len(self.wanted) and hashes < MOST_HASHES:
+            prefix, place = todo.popleft()
+            visit(prefix, place, _grouped(self._inside(place, base)))
+        return found
+
+    def _inside(self, place: Place, base: int) -> Iterator[tuple[int, str, Candidate]]:
+        """Give number, typed path and candidate of all that can stand right inside a context."""
+        for candidate in place.candidates:
+            statement, indexes = candidate.slot.statement, candidate.indexes
+            if isinstance(statement, s.Map | s.Parallel):
+                if candidate.slot.role is Role.OWN:
+                    for index in range(self.program.branch_count(statement, indexes)):
+                        slot = Slot(statement, Role.BRANCH)
+                        inner = Candidate(slot, (*indexes, index), self.program.virtual(slot))
+                        yield index + base, f"{place.path}[{index}]", inner
+                    continue
+                slots = layout(branch_body(statement, indexes[-1]))
+            elif candidate.slot.role is Role.OWN:
+                slots = inner_layout(statement)
+            else:
+                continue
+            yield from self._slots(slots, indexes, f"{place.path}.")
+
+    def _slots(
+        self, slots: Layout, indexes: tuple[int, ...], path: str
+    ) -> Iterator[tuple[int, str, Candidate]]:
+        for ordinal, here in slots.items():
+            for slot in here:
+                yield (
+                    ordinal,
+                    f"{path}{ordinal}",
+                    Candidate(slot, indexes + slot.rounds, self.program.virtual(slot)),
+                )
+
+
+def _grouped(children: Iterable[tuple[int, str, Candidate]]) -> dict[tuple[int, str], list[Candidate]]:
+    groups: dict[tuple[int, str], list[Candidate]] = {}
+    for number, path, candidate in children:
+        groups.setdefault((number, path), []).append(candidate)
+    return groups
