@@ -1,0 +1,96 @@
+"""How a callback ends: what the scenario's outside actors do to it, against its timeouts.
+
+The lab's clock is virtual, so an actor's `after` and a timeout can be held against each other. Where they
+fall on the same second, or more than one operation may be the one that is meant, it is left open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario.statements import ABSENT
+from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped
+from conformance.verdict.structure.values import UNKNOWN, Scope, compute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.scenario.model import Action
+    from conformance.scenario.statements import Duration
+
+SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+ENDS = ("succeed", "fail")
+
+
+@dataclass(frozen=True)
+class Created:
+    """A callback that was created, as outside actors address it.
+
+    By its own name, by that of the wait_for_callback around it, or by its place among those or among all.
+    """
+
+    name: str | None
+    of: str | None
+    nth_of_name: int
+    nth_of_all: int
+    timeout: Any = None  # seconds, UNKNOWN, or None for none
+    heartbeat: Any = None
+
+
+def seconds(duration: Duration | None, scope: Scope) -> Any:
+    """A duration in seconds, None when there is none, or `UNKNOWN`."""
+    if duration is None:
+        return None
+    amount = compute(duration.amount, scope)
+    return (
+        UNKNOWN
+        if amount is UNKNOWN or not isinstance(amount, int | float)
+        else amount * SECONDS[duration.unit]
+    )
+
+
+def ending(callback: Created, actions: Iterable[Action]) -> Flow:
+    """How waiting for a callback ends: with a value, an error, or never."""
+    if UNKNOWN in (callback.timeout, callback.heartbeat):
+        return Lost("its timeout depends on what the scenario does not tell")
+    mine = sorted((action for action in actions if _concerns(action, callback)), key=lambda each: each.after)
+    beat = 0.0
+    for action in mine:
+        due = _due(callback, beat)
+        if due is not None and action.after >= due:
+            return Lost("an actor is as late as its timeout") if action.after == due else _timed_out()
+        if action.kind in ENDS:
+            return _answered(action)
+        beat = action.after
+    return Stopped("nobody completes the callback") if _due(callback, beat) is None else _timed_out()
+
+
+def _concerns(action: Action, callback: Created) -> bool:
+    if action.kind == "stop":
+        return False
+    if action.callback is None and action.of is None:
+        return action.nth == callback.nth_of_all
+    if action.callback is not None and action.callback != callback.name:
+        return False
+    if action.of is not None and action.of != callback.of:
+        return False
+    return action.nth == callback.nth_of_name
+
+
+def _due(callback: Created, beat: float) -> float | None:
+    """When the first of its timeouts is over; a timeout of 0 is none."""
+    heartbeat = beat + callback.heartbeat if callback.heartbeat else None
+    return min((due for due in (callback.timeout or None, heartbeat) if due is not None), default=None)
+
+
+def _answered(action: Action) -> Flow:
+    """The value is the serialiser's business: without one the SDKs hand over the text as it was sent."""
+    if action.kind == "succeed":
+        return Returned(None if action.payload is ABSENT and action.raw is None else UNKNOWN)
+    message = action.error.message if action.error else None
+    return Raised(Failure("CallbackExternalError", UNKNOWN, UNKNOWN if message is None else message))
+
+
+def _timed_out() -> Flow:
+    return Raised(Failure("CallbackTimeoutError", UNKNOWN, UNKNOWN))

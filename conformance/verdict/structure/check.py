@@ -1,0 +1,149 @@
+"""The structure layer: each execution's stream against what the scenario alone says must be in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario.statements import Step, WaitForCallback, WaitForCondition
+from conformance.verdict.structure.lifecycles import lifecycles, orders
+from conformance.verdict.structure.oracle import predict
+from conformance.verdict.structure.places import misplaced, missing
+from conformance.verdict.structure.values import UNKNOWN
+from conformance.verdict.structure.view import UNDECODED, View
+from conformance.wire.program import statements_within
+from conformance.wire.stream import CHECKPOINT
+
+if TYPE_CHECKING:
+    from conformance.scenario.model import Scenario
+    from conformance.scenario.statements import Statement
+    from conformance.verdict.finding import Finding
+    from conformance.verdict.structure.plan import Plan
+    from conformance.verdict.structure.reading import Place
+    from conformance.wire.recording import ExecutionRecord, Recording
+    from conformance.wire.stream import Stream
+
+REFUSED = 400
+OWN_ENDS = frozenset({"SUCCEEDED", "FAILED"})
+"""Statuses that an execution reaches by itself; the others cut it off somewhere."""
+
+
+def check(scenario: Scenario, recording: Recording, stream: Stream) -> list[Finding]:
+    """Hold every execution of a recording against its plan.
+
+    A recording that breaks off (a hang, a request that the service refused though nobody injected that) is
+    judged on what was there until then; that an update names a wrong parent is said of refused ones too,
+    since a wrong parent is what they are refused for.
+    """
+    return [
+        finding
+        for execution in recording.executions
+        if (handler := _handler(scenario, recording, execution)) is not None
+        for finding in _execution(scenario, recording, stream, execution, handler)
+    ]
+
+
+def _execution(
+    scenario: Scenario,
+    recording: Recording,
+    stream: Stream,
+    execution: ExecutionRecord,
+    handler: tuple[Statement, ...],
+) -> Iterator[Finding]:
+    plan = _plan(scenario, recording, stream, execution, handler)
+    identity = stream.identities.get(execution.arn)
+    prefix = identity.prefix if identity else ""
+    broken = _broken(recording, execution.arn)
+    view = View(
+        plan=plan,
+        prefix=prefix,
+        updates=tuple(
+            update
+            for update in stream.all
+            if update.execution == execution.arn
+            and update.type != "EXECUTION"
+            and not update.path.startswith(UNDECODED)
+        ),
+        broken=broken,
+        complete=_complete(scenario, recording, execution) and broken is None,
+        settled=not scenario.faults or execution.status == "SUCCEEDED",
+    )
+    yield from misplaced(view)
+    yield from missing(view)
+    yield from lifecycles(view)
+    yield from orders(view)
+
+
+def _handler(
+    scenario: Scenario, recording: Recording, execution: ExecutionRecord
+) -> tuple[Statement, ...] | None:
+    if execution.arn == recording.executions[0].arn:
+        return scenario.handler
+    function = scenario.functions.get(execution.function)
+    return function.handler if function is not None and function.durable else None
+
+
+def _plan(
+    scenario: Scenario,
+    recording: Recording,
+    stream: Stream,
+    execution: ExecutionRecord,
+    handler: tuple[Statement, ...],
+) -> Plan:
+    invocations = sum(invocation.execution == execution.arn for invocation in recording.invocations)
+    crashes_beside = not stream.sequential and _crashes(handler)
+    runs = _runs(recording, execution.arn) if scenario.faults or crashes_beside else None
+    if execution.arn == recording.executions[0].arn:
+        return predict(scenario, invocations=invocations, runs=runs)
+    given = _input(execution.input)
+    return predict(scenario, handler, given, invocations=invocations, runs=runs)
+
+
+def _input(text: str | None) -> Any:
+    try:
+        return UNKNOWN if text is None else json.loads(text)
+    except ValueError:
+        return UNKNOWN
+
+
+def _crashes(handler: tuple[Statement, ...]) -> bool:
+    """Whether a body ends its process: how often those beside it are run again depends on the timing."""
+    for statement in statements_within(handler):
+        match statement:
+            case Step(bodies=bodies) | WaitForCallback(submitter=bodies) | WaitForCondition(check=bodies):
+                if any(body.crashes is not None for body in bodies):
+                    return True
+            case _:
+                pass
+    return False
+
+
+def _runs(recording: Recording, arn: str) -> dict[Place, int]:
+    runs: dict[Place, int] = {}
+    for effect in recording.effects:
+        if effect.execution == arn and effect.kind in ("step", "submitter"):
+            place = (effect.at, effect.indexes)
+            runs[place] = max(runs.get(place, 0), effect.run)
+    return runs
+
+
+def _broken(recording: Recording, arn: str) -> int | None:
+    """The first request that the service refused of its own accord."""
+    return next(
+        (
+            exchange.seq
+            for exchange in recording.exchanges
+            if exchange.execution == arn
+            and exchange.operation == CHECKPOINT
+            and exchange.status >= REFUSED
+            and exchange.fault is None
+        ),
+        None,
+    )
+
+
+def _complete(scenario: Scenario, recording: Recording, execution: ExecutionRecord) -> bool:
+    if not recording.complete or execution.status not in OWN_ENDS:
+        return False
+    return not scenario.faults or execution.status == "SUCCEEDED"

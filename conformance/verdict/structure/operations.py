@@ -1,0 +1,134 @@
+"""Readers of the operations that open no context for the handler's own statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario.statements import ABSENT
+from conformance.verdict.structure import attempts, callbacks
+from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned
+from conformance.verdict.structure.plan import Lifecycle
+from conformance.verdict.structure.reading import Frame, Names, Place, Reading, bound, context_end, given_name
+from conformance.verdict.structure.values import UNKNOWN, Scope, compute
+
+if TYPE_CHECKING:
+    from conformance.scenario.statements import (
+        Await,
+        Callback,
+        Invoke,
+        Step,
+        Wait,
+        WaitForCallback,
+        WaitForCondition,
+    )
+
+DEEPEST_INVOKE = 8
+"""Chained invokes are followed this deep; a function that invokes itself may have no end."""
+
+
+def step(reading: Reading, statement: Step, frame: Frame, scope: Scope) -> Flow:
+    """`step`."""
+    path = reading.call(statement, frame, scope, "STEP", "Step")
+    place = (statement.at, frame.indexes)
+    attempted = reading.attempted(place, statement.bodies, statement.retry, scope, statement.semantics)
+    reading.plan.end(path, attempted.lifecycle)
+    return reading.serialised(path, statement.bind, attempted.flow, scope, statement.serdes)
+
+
+def wait_for_condition(reading: Reading, statement: WaitForCondition, frame: Frame, scope: Scope) -> Flow:
+    """`wait_for_condition`: one STEP, each further poll a RETRY."""
+    path = reading.call(statement, frame, scope, "STEP", "WaitForCondition")
+    attempted = attempts.condition(statement, scope)
+    lifecycle = attempted.lifecycle
+    if reading.runs is not None:
+        lifecycle = Lifecycle(lifecycle.terminals, retries=None)
+    reading.plan.end(path, lifecycle)
+    return reading.serialised(path, statement.bind, attempted.flow, scope, statement.serdes)
+
+
+def wait(reading: Reading, statement: Wait, frame: Frame, scope: Scope) -> Flow:
+    """`wait`: a START, and nothing else from the SDK."""
+    path = reading.call(statement, frame, scope, "WAIT", "Wait")
+    length = callbacks.seconds(statement.duration, scope)
+    if length is UNKNOWN or length >= 1:
+        return Done()
+    reading.plan.relax(path)
+    return Lost("a wait of less than a second is refused by some SDKs")
+
+
+def callback(reading: Reading, statement: Callback, frame: Frame, scope: Scope) -> Flow:
+    """`callback` creates one and goes on; its name stands for its id, which the service makes."""
+    reading.call(statement, frame, scope, "CALLBACK", "Callback")
+    created = reading.create(given_name(statement.name, scope), None, statement, scope)
+    scope.bind(statement.bind, UNKNOWN)
+    if statement.bind is not None:
+        scope.callbacks[statement.bind] = created
+    return Done()
+
+
+def wait_on(reading: Reading, statement: Await, _frame: Frame, scope: Scope) -> Flow:
+    """`await` is no operation of its own."""
+    created = scope.callbacks.get(statement.callback)
+    if created is None:
+        return Lost(f"no callback {statement.callback} is in scope at {statement.at}")
+    flow = callbacks.ending(created, reading.scenario.outside)
+    return bound(flow, statement.bind, scope)
+
+
+def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame, scope: Scope) -> Flow:
+    """`wait_for_callback`: a context with the callback and the submitter's step in it."""
+    path = reading.call(statement, frame, scope, "CONTEXT", "WaitForCallback")
+    inner = Frame(path, frozenset({path}), frame.indexes)
+    name = given_name(statement.name, scope)
+    reading.add(inner, statement.at, "CALLBACK", "Callback", _derived(name, "create callback id"))
+    created = reading.create(None, name, statement, scope)
+    submitter = reading.add(inner, statement.at, "STEP", "Step", _derived(name, "submitter"))
+    place = (statement.at, frame.indexes)
+    inside = scope.with_values(callback_id=UNKNOWN)
+    attempted = reading.attempted(place, statement.submitter, statement.retry, inside, None)
+    reading.plan.end(submitter, attempted.lifecycle)
+    flow = attempted.flow
+    if isinstance(flow, Returned):
+        flow = callbacks.ending(created, reading.scenario.outside)
+    elif isinstance(flow, Raised):
+        flow = Raised(Failure("CallbackSubmitterError", UNKNOWN, flow.failure.message))
+    if isinstance(flow, Returned) and statement.serdes is not None:
+        flow = Returned(UNKNOWN)
+    reading.plan.end(path, context_end(flow))
+    return bound(reading.leave(inner, flow), statement.bind, scope)
+
+
+def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> Flow:
+    """`invoke`: a START; the target's handler says how it ends."""
+    reading.call(statement, frame, scope, "CHAINED_INVOKE", "ChainedInvoke")
+    flow = _invoked(reading, statement, scope)
+    if isinstance(flow, Returned) and (statement.result_serdes or statement.payload_serdes):
+        flow = Returned(UNKNOWN)
+    return bound(flow, statement.bind, scope)
+
+
+def _invoked(reading: Reading, statement: Invoke, scope: Scope) -> Flow:
+    name = compute(statement.function, scope)
+    function = reading.scenario.functions.get(name) if isinstance(name, str) else None
+    if function is None or reading.depth >= DEEPEST_INVOKE:
+        return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
+    if function.unknown:
+        return Raised(Failure("InvokeError", UNKNOWN, UNKNOWN))
+    payload = UNKNOWN
+    if statement.payload is not ABSENT and statement.payload_serdes is None:
+        payload = compute(statement.payload, scope)
+    runs: dict[Place, int] | None = None if reading.runs is None else {}
+    target = Reading(reading.scenario, reading.readers, runs, reading.depth + 1)
+    root: frozenset[str | None] = frozenset({None})
+    given = Scope({"input": payload, "invocation": UNKNOWN})
+    flow = target.body(function.handler, Frame(None, root), given)
+    if isinstance(flow, Raised):
+        return Raised(Failure("InvokeError", UNKNOWN, flow.failure.message))
+    return Returned(UNKNOWN) if isinstance(flow, Done) else flow
+
+
+def _derived(name: Any, word: str) -> Names:
+    """Names of the operations inside a wait_for_callback: none, or made from its own name."""
+    if name is UNKNOWN:
+        return None
+    return frozenset({None, f"{name} {word}" if isinstance(name, str) and name else word})

@@ -1,0 +1,110 @@
+"""What must be on the wire, as the oracle predicts it: operations, each with its place and lifecycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from conformance.verdict.structure.paths import Context, ancestors, context_of, ordinal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SUCCEED = "SUCCEED"
+FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Which updates an operation has.
+
+    `terminals` are the ends it may have; None among them: it may be without one. WAIT, CALLBACK and
+    CHAINED_INVOKE are ended by the service, so theirs is None alone. `retries` is the number of RETRYs, None
+    when the scenario does not tell.
+    """
+
+    terminals: frozenset[str | None]
+    retries: int | None = 0
+
+
+STARTED_ONLY = Lifecycle(frozenset({None}))
+ANY_END = Lifecycle(frozenset({SUCCEED, FAIL, None}), retries=None)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One operation that the handler calls.
+
+    `names` are the names it may carry (None: whatever it is called); `parents` the contexts it may report to,
+    more than one only where a virtual context is one in some invocations alone. A `virtual` operation is a
+    context that is never on the wire. An `optional` one may be missing altogether: its branch may never have
+    been started.
+    """
+
+    path: str
+    at: str
+    type: str
+    subtype: str
+    names: frozenset[str | None] | None
+    parents: frozenset[Context]
+    lifecycle: Lifecycle
+    virtual: bool = False
+    optional: bool = False
+
+
+@dataclass
+class Plan:
+    """The operations of one execution, and where the prediction ends.
+
+    `lost` holds, for a context, the ordinal after which its operations are undetermined, and why.
+    `sequential` are the batches whose branches run one after the other.
+    """
+
+    operations: dict[str, Expected] = field(default_factory=dict)
+    lost: dict[Context, tuple[int, str]] = field(default_factory=dict)
+    sequential: set[str] = field(default_factory=set)
+
+    def add(self, expected: Expected) -> None:
+        """Take in an operation as it is called."""
+        self.operations[expected.path] = expected
+
+    def lose(self, context: Context, after: int, reason: str) -> None:
+        """From here on a context's operations are undetermined; the first reason given stands."""
+        if context not in self.lost or after < self.lost[context][0]:
+            self.lost[context] = (after, reason)
+
+    def end(self, path: str, lifecycle: Lifecycle) -> None:
+        """The operation at `path` has come to its end."""
+        self.operations[path] = replace(self.operations[path], lifecycle=lifecycle)
+
+    def make_virtual(self, path: str) -> None:
+        """The context at `path` is a virtual one: it must never be on the wire, however it ends."""
+        self.operations[path] = replace(self.operations[path], virtual=True)
+
+    def drop(self, context: str) -> None:
+        """A branch is never started after all: nothing of it may be on the wire."""
+        for path in [path for path in self.operations if context in (path, *ancestors(path))]:
+            del self.operations[path]
+        for path in [path for path in self.lost if path is not None and context in (path, *ancestors(path))]:
+            del self.lost[path]
+        self.sequential = {path for path in self.sequential if context not in (path, *ancestors(path))}
+
+    def relax(self, context: str) -> None:
+        """Whatever is inside a context may be missing, and may be cut off anywhere."""
+        for path in [path for path in self.operations if context in (path, *ancestors(path))]:
+            expected = self.operations[path]
+            terminals = expected.lifecycle.terminals | {None}
+            lifecycle = Lifecycle(terminals, retries=None)
+            self.operations[path] = replace(expected, optional=True, lifecycle=lifecycle)
+
+    def undetermined(self, path: str) -> str | None:
+        """Why nothing can be said of the operation at `path`, or None when the plan speaks for it."""
+        for step in (path, *ancestors(path)):
+            after, reason = self.lost.get(context_of(step), (None, ""))
+            if after is not None and ordinal_of(step) > after:
+                return reason
+        return None
+
+    def children(self, context: Context) -> Iterable[Expected]:
+        """The operations called in a context, in the order of their calls."""
+        return (expected for expected in self.operations.values() if context_of(expected.path) == context)
