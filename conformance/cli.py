@@ -7,6 +7,7 @@ Each command lives in a module of `conformance.commands` that is imported only w
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,16 +16,19 @@ from pathlib import Path
 from conformance import __version__
 from conformance.errors import ConformanceError, Exit
 
-DESCRIPTION = """Runs durable functions, written once as data, through the published AWS Lambda durable execution SDKs
-and judges what they put on the wire."""
+DESCRIPTION = """Runs durable functions, written once as data, through the published AWS Lambda durable
+execution SDKs and judges what they put on the wire."""
 
-EXITS = """exit codes, the gravest that applies: 0 as expected; 1 a finding; 2 usage or a scenario that can't be used;
-3 a harness or the environment; 130 interrupted"""
+EXITS = """exit codes, the gravest that applies: 0 as expected; 1 a finding; 2 usage or a scenario that
+can't be used; 3 a harness or the environment; 130 interrupted"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     given = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a subject wrote may be no legal text
     command = import_module(f"conformance.commands.{given.command}")
     try:
         code: Exit = command.execute(given)
@@ -50,9 +54,13 @@ def parser() -> argparse.ArgumentParser:
     _subjects(run)
     run.add_argument("--jobs", type=_positive, default=4, metavar="N", help="runs at a time (4)")
     run.add_argument("--strict", action="store_true", help="compare without any policy")
-    run.add_argument("--repeat", type=_positive, default=1, metavar="N", help="each scenario N times, with the same stream")
+    run.add_argument(
+        "--repeat", type=_positive, default=1, metavar="N", help="each scenario N times, with the same stream"
+    )
     run.add_argument("--order", choices=["file", "reversed"], default="file", help="of the scenarios (file)")
-    run.add_argument("--delays", type=int, metavar="SEED", help="delay the service's answers at random, up to 50 ms")
+    run.add_argument(
+        "--delays", type=int, metavar="SEED", help="delay the service's answers at random, up to 50 ms"
+    )
     run.add_argument("--all", action="store_true", dest="listed", help="name good verdicts too")
     _reports(run)
     run.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings for `conformance judge`")
@@ -68,11 +76,15 @@ def parser() -> argparse.ArgumentParser:
     _json_switch(listing)
 
     validate = commands.add_parser("validate", help="check scenario files")
-    validate.add_argument("files", nargs="*", type=Path, metavar="FILE", help="all scenarios when none is given")
+    validate.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="all scenarios when none is given"
+    )
     _scenarios(validate)
 
     coverage = commands.add_parser("coverage", help="what the scenarios cover, from runs that showed it")
-    coverage.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="recordings to look at; runs all if none")
+    coverage.add_argument(
+        "directory", nargs="?", type=Path, metavar="DIR", help="recordings to look at; runs all if none"
+    )
     _scenarios(coverage)
     _subjects(coverage)
     coverage.add_argument("--jobs", type=_positive, default=4, metavar="N", help="runs at a time (4)")
@@ -85,7 +97,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _patterns(command: argparse.ArgumentParser) -> None:
-    command.add_argument("patterns", nargs="*", metavar="PATTERN", help="globs over scenario ids, such as 'virtual/*'")
+    command.add_argument(
+        "patterns", nargs="*", metavar="PATTERN", help="globs over scenario ids, such as 'virtual/*'"
+    )
     _scenarios(command)
 
 
@@ -101,7 +115,9 @@ def _subjects(command: argparse.ArgumentParser) -> None:
         metavar="S",
         help="such as python@3.0.0, js@2.3.0, python@PATH, python@3.0.0+mutant:NAME, NAME=COMMAND",
     )
-    command.add_argument("--reference", metavar="S", help="the subject that the others are compared with (js)")
+    command.add_argument(
+        "--reference", metavar="S", help="the subject that the others are compared with (js)"
+    )
 
 
 def _reports(command: argparse.ArgumentParser) -> None:

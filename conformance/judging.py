@@ -24,9 +24,9 @@ Judge = Callable[[Recording, "Recording | None"], Result]
 class Assessors:
     """The pure functions that a docket asks, so that its own rules can be tried without any SDK's.
 
-    `judge` takes a recording and the reference's (None: judge without parity). `stream` gives a value that is equal
-    for equal canonical streams, and `difference` the first one between two: path, seen, wanted. `operations` draws the
-    tree that a report shows.
+    `judge` takes a recording and the reference's (None: judge without parity). `stream` gives a value that is
+    equal for equal canonical streams, and `difference` the first one between two: path, seen, wanted.
+    `operations` draws the tree that a report shows.
     """
 
     judge: Judge
@@ -57,7 +57,8 @@ class _Sitting:
 class Docket:
     """Takes recordings in any order and emits a verdict as soon as all that it needs is there.
 
-    It keeps a recording only until those that are compared with it have come: memory does not grow with the run.
+    It keeps a recording only until those that are compared with it have come: memory does not grow with the
+    run.
 
     Args:
         subjects: ids of all subjects that will be run, the reference's included if it is.
@@ -104,7 +105,7 @@ class Docket:
             self._judge(recording, sitting.reference, repeat)
 
     def missing(self, scenario: str, subject: str, repeat: int = 1, finding: Finding | None = None) -> None:
-        """Note that there will be no recording: whoever waits for it is judged without; `finding` says why."""
+        """There will be no recording: who waits for it is judged without; `finding` says why, if known."""
         sitting = self._arrive(scenario, subject, repeat)
         if finding is not None:
             self._enter(Result(scenario, subject, Verdict.HARNESS_ERROR, 0.0, (finding,)))
@@ -153,7 +154,7 @@ class Docket:
             seen=seen,
             wanted=wanted,
             blame=Blame.UNDETERMINED,
-            message=f"Repeat {repeat} of {self._repeat} wrote another stream than the run before it was compared with.",
+            message=f"Repeat {repeat} of {self._repeat} wrote another stream than the first run that ended.",
         )
         return replace(result, verdict=Verdict.HARNESS_ERROR, findings=(*result.findings, finding))
 
@@ -185,7 +186,7 @@ class Docket:
 
 
 def _unjudged(recording: Recording, error: Exception) -> Result:
-    """What a recording comes to on which a check of ours breaks: our fault, said with the place in our code."""
+    """What a recording comes to on which a check of ours breaks: our fault, with the place in our code."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     finding = Finding(
         layer=Layer.HARNESS,

@@ -1,4 +1,4 @@
-"""The directory of `run --out`: a recording a file, a folder for each further repeat, and the run's events."""
+"""The directory of `run --out`: a file a recording, a folder for each further repeat, and the events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ class Directory:
         """Begin anew: what an earlier run left here would be judged as if it were this run's."""
         if folder.is_dir() and any(folder.iterdir()) and not (folder / EVENTS).is_file():
             raise UsageError(
-                "this directory holds something else than recordings", where=str(folder), cure="name a new one"
+                "this directory holds something else than recordings",
+                where=str(folder),
+                cure="name a new one",
             )
         for old in (*folder.glob("*@@*.json"), *folder.glob("repeat-*/*@@*.json")):
             old.unlink()

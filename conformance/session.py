@@ -1,8 +1,8 @@
 """One run of scenarios with subjects: install, record, judge, tell.
 
-Everything a report shows goes through the events that a session emits, as it happens. The lab, the pools and the
-installer are given as a `Stack`, so that a session's own promises (a subject that can't start costs only itself, an
-interrupted run leaves a valid report and no process) can be tried without any SDK.
+Everything a report shows goes through the events that a session emits, as it happens. The lab, the pools and
+the installer are given as a `Stack`, so that a session's own promises (a subject that can't start costs only
+itself, an interrupted run leaves a valid report and no process) can be tried without any SDK.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Pool(Protocol):
 class Lab(Protocol):
     """What runs a scenario."""
 
-    async def run(self, scenario: Scenario, info: SubjectInfo, pool: Any, *, delays: int | None = None) -> Recording:
+    async def run(
+        self, scenario: Scenario, info: SubjectInfo, pool: Any, *, delays: int | None = None
+    ) -> Recording:
         """Run it once; `delays` seeds random delays of the gateway's answers."""
 
 
@@ -59,9 +61,9 @@ class Stack:
 class Plan:
     """What to run.
 
-    `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported, and do not
-    keep the others from running. `complete` is whether this is every scenario with the default pair: only then is the
-    ledger judged stale. `delays` seeds the random delays of a stability run.
+    `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported, and
+    do not keep the others from running. `complete` is whether this is every scenario with the default pair:
+    only then is the ledger judged stale. `delays` seeds the random delays of a stability run.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -114,8 +116,9 @@ class Session:
         self.keep = keep
         self._pools: dict[str, Pool] = {}
         self._given_up: list[Pool] = []
+        self._started = False
         self._infos: dict[str, SubjectInfo] = {}
-        self._docket: Docket | None = None
+        self._docket = self._open({})
 
     def run(self) -> None:
         """Run to the end, or until SIGINT or SIGTERM, which end it in order: the footer says so."""
@@ -129,11 +132,9 @@ class Session:
             self._end(began, interrupted=interrupted)
 
     def _end(self, began: float, *, interrupted: bool) -> None:
-        docket = self._docket
-        if docket is None:  # not even installed: an empty report is still a valid one
+        if not self._started:  # not even installed: an empty report is still a valid one
             self._start({})
-            docket = self._docket
-        assert docket is not None
+        docket = self._docket
         docket.finish()
         problems = self._stale(docket.results) if self._plan.complete and not interrupted else ()
         self._emit(
@@ -147,7 +148,7 @@ class Session:
         )
 
     async def _until_signal(self) -> None:
-        """Run all, cancelled by the first signal; a second one must not break the order in which things end."""
+        """Run all, cancelled by the first signal; a second one must not break the order of the ending."""
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(self._all())
         with contextlib.ExitStack() as handlers:
@@ -188,17 +189,21 @@ class Session:
                 installed[subject.id] = outcome
         return installed
 
-    def _start(self, installed: Mapping[str, Installed]) -> None:
-        plan = self._plan
-        self._infos = {subject: one.info for subject, one in installed.items()}
-        self._docket = Docket(
+    def _open(self, installed: Mapping[str, Installed]) -> Docket:
+        return Docket(
             subjects=installed,
-            reference=plan.subjects[0].id,
-            repeat=plan.repeat,
-            locations=plan.locations,
+            reference=self._plan.subjects[0].id,
+            repeat=self._plan.repeat,
+            locations=self._plan.locations,
             assessors=self._assessors,
             emit=self._emit,
         )
+
+    def _start(self, installed: Mapping[str, Installed]) -> None:
+        plan = self._plan
+        self._started = True
+        self._infos = {subject: one.info for subject, one in installed.items()}
+        self._docket = self._open(installed)
         self._emit(
             RunStarted(
                 subjects=tuple(self._infos.values()),
@@ -212,15 +217,13 @@ class Session:
             self._emit(Faulted(error))
 
     def _runs(self) -> Iterator[_Run]:
-        """Repeat by repeat, so that a scenario's repeats meet ever other neighbours; subjects side by side."""
+        """Repeat by repeat, so that a scenario's repeats meet other neighbours; subjects side by side."""
         for repeat in range(1, self._plan.repeat + 1):
             for scenario in self._plan.scenarios:
                 for subject in self._infos:
                     yield _Run(scenario, subject, repeat)
 
     async def _work(self, lab: Lab, runs: Iterator[_Run]) -> None:
-        docket = self._docket
-        assert docket is not None
         for run in runs:
             pool = self._pools.get(run.subject)
             finding = None
@@ -236,9 +239,9 @@ class Session:
                 else:
                     self.keep(recording, run.repeat)
                     self._emit(Recorded(run.scenario.id, run.subject, run.repeat))
-                    docket.take(recording, run.repeat)
+                    self._docket.take(recording, run.repeat)
                     continue
-            docket.missing(run.scenario.id, run.subject, run.repeat, finding)
+            self._docket.missing(run.scenario.id, run.subject, run.repeat, finding)
 
     def _drop(self, subject: str, error: EnvironmentFault) -> None:
         """A subject that can't be started is said once; its other scenarios have no verdict.
@@ -253,8 +256,13 @@ class Session:
 
 def _once(act: Callable[[], object]) -> Callable[[], None]:
     """`act`, but only the first time it is called."""
-    acts = iter([act])
-    return lambda: [one() for one in [*acts]].clear()
+    left = [act]
+
+    def once() -> None:
+        if left:
+            left.pop()()
+
+    return once
 
 
 def _broken(error: Exception) -> Finding:

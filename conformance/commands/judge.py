@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.commands import selection
@@ -43,7 +42,7 @@ class Told:
 
 
 def execute(given: argparse.Namespace) -> Exit:
-    """Judge every recording of the directory as the run that made it would have, and report in the same way."""
+    """Judge every recording of the directory as the run that made it would have, and report likewise."""
     ledger = Ledger.load(selection.ledger_file(None))
     told = Told()
     for event in ndjson.read(given.directory / EVENTS):
@@ -89,7 +88,9 @@ def _take(docket: Docket, started: RunStarted, told: Told, folder: Path, repeat:
         before = told.judged.get((scenario, subject))
         failed = before is not None and before.result.verdict is Verdict.HARNESS_ERROR
         if failed or _settled(told, scenario):
-            docket.missing(scenario, subject, repeat, before.result.findings[-1] if before and failed else None)
+            docket.missing(
+                scenario, subject, repeat, before.result.findings[-1] if before and failed else None
+            )
 
 
 def _settled(told: Told, scenario: str) -> bool:

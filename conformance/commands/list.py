@@ -11,7 +11,7 @@ from conformance.errors import Exit
 
 
 def execute(given: argparse.Namespace) -> Exit:
-    """Print each scenario's id and title; files that can't be used go to standard error, and cost exit code 2."""
+    """Print each scenario's id and title; files that can't be used are named on standard error."""
     found = selection.scenarios(given.scenarios, given.patterns)
     if given.json:
         rows = [

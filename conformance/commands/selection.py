@@ -13,7 +13,7 @@ LEDGER = "divergences.yaml"
 
 
 def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
-    """The scenarios below `root` (the suite's own by default) that match any pattern; all where there is none.
+    """The scenarios below `root`, the suite's own by default, that match any pattern; all without patterns.
 
     Raises:
         UsageError: there is no such folder, or a pattern, or all of them together, select nothing.

@@ -12,7 +12,7 @@ from conformance.scenario.load import load
 
 
 def execute(given: argparse.Namespace) -> Exit:
-    """Check the files named, or all scenarios, and say of each bad one where it is wrong and what would be right."""
+    """Check the files named, or all; say of each bad one where it is wrong and what would be right."""
     if given.files:
         root = given.scenarios or selection.SCENARIOS
         good, errors = 0, []

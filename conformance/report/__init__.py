@@ -1,0 +1,1 @@
+"""What a run tells, and in which forms it is told."""

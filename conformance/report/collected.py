@@ -46,7 +46,7 @@ class Collected:
         return self.ended is None or self.ended.interrupted
 
     def judged(self) -> list[Judged]:
-        """Every verdict, by scenario, then by subject in the header's order: the same list for the same run."""
+        """Every verdict, by scenario, then by subject in the header's order: the same for the same run."""
         return [self._judged[key] for key in sorted(self._judged)]
 
     def verdicts(self, subject: str) -> Counter[Verdict]:
@@ -76,8 +76,9 @@ class Collected:
     def exit(self) -> Exit:
         """What the command's exit code must be: the gravest that applies.
 
-        Interrupted outweighs all, since what is missing can't be judged. Then come the environment (3) and what the
-        user gave (2), which keep the suite from judging, before a finding (1), which is what it found.
+        Interrupted outweighs all, since what is missing can't be judged. Then come the environment (3) and
+        what the user gave (2), which keep the suite from judging, before a finding (1), which is what it
+        found.
         """
         if self.interrupted:
             return Exit.INTERRUPTED
@@ -96,7 +97,7 @@ class Collected:
 
 
 def unexpected(judged: Judged) -> tuple[Finding, ...]:
-    """The findings that make a verdict bad: all that no ledger entry accounts for; none where the verdict is good."""
+    """The findings that make a verdict bad: those that no ledger entry accounts for; none if it is good."""
     if judged.result.verdict in GOOD:
         return ()
     return tuple(finding for finding in judged.result.findings if finding.divergence is None)

@@ -7,7 +7,7 @@ from typing import TextIO
 from conformance.report import text
 from conformance.report.collected import Collected, unexpected
 from conformance.report.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
-from conformance.verdict.finding import GOOD, Verdict
+from conformance.verdict.finding import GOOD
 
 RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 ERASE = "\r\x1b[2K"
@@ -75,7 +75,8 @@ class Console:
         if shown:
             rows = [("subject", *(verdict.value for verdict in shown))]
             rows += [
-                (info.id, *(str(run.verdicts(info.id)[verdict]) for verdict in shown)) for info in run.subjects
+                (info.id, *(str(run.verdicts(info.id)[verdict]) for verdict in shown))
+                for info in run.subjects
             ]
             self._line("")
             for line in text.table(rows):

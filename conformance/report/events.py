@@ -13,7 +13,7 @@ from conformance.wire.recording import SubjectInfo
 
 @dataclass(frozen=True)
 class RunStarted:
-    """Header: what will run. `complete` when nothing was selected away and the subjects are the default pair."""
+    """Header: what will run. `complete`: nothing was selected away and the subjects are the default pair."""
 
     subjects: tuple[SubjectInfo, ...]  # the reference first
     reference: str  # id of the reference subject

@@ -34,5 +34,7 @@ class AtEnd:
         """Take one event in."""
         self._run(event)
         if isinstance(event, RunEnded):
-            with self._path.open("a" if self._append else "w", encoding="utf-8") as file:
+            # A subject may have sent half a surrogate pair, which UTF-8 can't say and `\\ud800` can.
+            mode = "a" if self._append else "w"
+            with self._path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
                 file.write(self._render(self._run))

@@ -1,7 +1,7 @@
 """The HTML report: one file that needs nothing from elsewhere.
 
-The matrix of scenarios and subjects, and for each scenario the operation trees side by side with the first difference
-marked.
+The matrix of scenarios and subjects, and for each scenario the operation trees side by side with the first
+difference marked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from conformance.verdict.finding import GOOD
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; }
-table { border-collapse: collapse; } th, td { padding: .2rem .8rem; text-align: left; border-bottom: 1px solid #8884; }
+table { border-collapse: collapse; } th, td { padding: .2rem .8rem; text-align: left; }
+th, td { border-bottom: 1px solid #8886; }
 pre, code { font: 13px/1.45 ui-monospace, monospace; } pre { margin: .5rem 0; overflow-x: auto; }
 .good { color: #1a7f37; } .bad { color: #cf222e; font-weight: 600; }
 .trees { display: flex; gap: 2rem; overflow-x: auto; } .trees > div { flex: 1; min-width: 20rem; }

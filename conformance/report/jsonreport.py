@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,21 @@ def result(one: Result) -> dict[str, Any]:
         "subject": one.subject,
         "verdict": one.verdict.value,
         "seconds": round(one.seconds, 3),
-        "findings": [asdict(finding) for finding in one.findings],
+        "findings": [_finite(asdict(finding)) for finding in one.findings],
     }
 
 
 def render(run: Collected) -> str:
     """The report as text."""
-    return json.dumps(document(run), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(run), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    """`value` with the numbers that JSON doesn't have as text: a subject's payload may hold them."""
+    if isinstance(value, dict):
+        return {str(key): _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

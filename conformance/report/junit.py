@@ -63,7 +63,9 @@ def _case(suite: ET.Element, judged: Judged) -> None:
 
 def _legal(words: str) -> str:
     """Without the characters that XML 1.0 can't say; a subject's output may hold any."""
-    return "".join(char if char in "\t\n" or _is_xml(ord(char)) else "\N{REPLACEMENT CHARACTER}" for char in words)
+    return "".join(
+        char if char in "\t\n" or _is_xml(ord(char)) else "\N{REPLACEMENT CHARACTER}" for char in words
+    )
 
 
 def _is_xml(code: int) -> bool:

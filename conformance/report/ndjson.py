@@ -29,8 +29,8 @@ class NdjsonWriter:
 
     def __call__(self, event: Event) -> None:
         """Add one line."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(to_json(event), ensure_ascii=False) + "\n")
+        with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(to_json(event), ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read(path: Path) -> Iterator[Event]:
@@ -42,7 +42,9 @@ def read(path: Path) -> Iterator[Event]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise UsageError("this is no directory of recordings", where=str(path), cure="name the DIR of --out") from error
+        raise UsageError(
+            "this is no directory of recordings", where=str(path), cure="name the DIR of --out"
+        ) from error
     for number, line in enumerate(lines, 1):
         try:
             event = from_json(json.loads(line))
@@ -97,9 +99,7 @@ def from_json(line: dict[str, Any]) -> Event:
             return Judged(_result(fields["result"]), Location(**fields["location"]))
         case "faulted":
             where = Location(**fields["where"]) if isinstance(fields["where"], dict) else fields["where"]
-            kind: type[ConformanceError] = (
-                UsageError if fields["exit"] == Exit.USAGE else EnvironmentFault
-            )
+            kind: type[ConformanceError] = UsageError if fields["exit"] == Exit.USAGE else EnvironmentFault
             return Faulted(kind(fields["message"], where=where, cure=fields["cure"]))
         case "run-ended":
             fields["problems"] = tuple(fields["problems"])

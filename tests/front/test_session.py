@@ -1,0 +1,271 @@
+"""A session's own promises, with a lab and subjects that only pretend."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from conformance.errors import EnvironmentFault, Location, ScenarioError
+from conformance.judging import Assessors
+from conformance.report.collected import Collected
+from conformance.report.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
+from conformance.scenario.model import Scenario
+from conformance.session import Lab, Plan, Session, Stack
+from conformance.verdict.finding import Result, Verdict
+from conformance.wire.recording import Recording, SubjectInfo
+from tests.front.samples import JS, PYTHON, recording
+
+
+@dataclass(frozen=True)
+class Subject:
+    id: str
+
+
+@dataclass
+class Ready:
+    info: SubjectInfo
+
+
+INFOS = {info.id: info for info in (JS, PYTHON)}
+SUBJECTS = (Subject(JS.id), Subject(PYTHON.id))
+
+
+def scenario(name: str) -> Scenario:
+    return Scenario.from_document(name, {"title": name, "handler": [], "expect": {}})
+
+
+@dataclass
+class Pretence:
+    """A stack that records nothing and remembers what was asked of it.
+
+    `act` is called for each run and may raise, or be awaited.
+    """
+
+    act: Callable[[str, str], Any] = lambda *_: None
+    absent: tuple[str, ...] = ()
+    open: set[str] = field(default_factory=set)
+    runs: list[tuple[str, str]] = field(default_factory=list)
+    busy: int = 0
+    busiest: int = 0
+    delays: set[int | None] = field(default_factory=set)
+    lab_closed: bool = False
+
+    def stack(self) -> Stack:
+        return Stack(install=self.install, lab=self.lab, pool=self.pool)
+
+    def install(self, subject: Subject) -> Ready:
+        assert threading.current_thread() is not threading.main_thread()
+        if subject.id in self.absent:
+            raise EnvironmentFault("there is no such version", where=subject.id)
+        return Ready(INFOS[subject.id])
+
+    def pool(self, installed: Ready, lab: Any) -> Any:
+        pretence, name = self, installed.info.id
+        assert lab is pretence
+        pretence.open.add(name)
+
+        class Pool:
+            async def close(self) -> None:
+                await asyncio.sleep(0)
+                pretence.open.discard(name)
+
+        return Pool()
+
+    @asynccontextmanager
+    async def lab(self) -> AsyncIterator[Lab]:
+        yield self
+        self.lab_closed = True
+
+    async def run(
+        self, scenario: Scenario, info: SubjectInfo, pool: Any, *, delays: int | None = None
+    ) -> Recording:
+        assert pool
+        self.runs.append((scenario.id, info.id))
+        self.delays.add(delays)
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        try:
+            await asyncio.sleep(0)
+            outcome = self.act(scenario.id, info.id)
+            if asyncio.iscoroutine(outcome):
+                await outcome
+        finally:
+            self.busy -= 1
+        return recording(scenario.id, info)
+
+
+def judge(one: Recording, reference: Recording | None) -> Result:
+    verdict = Verdict.PARITY if reference else Verdict.CONFORMS
+    return Result(one.scenario, one.subject.id, verdict, one.seconds, ())
+
+
+ASSESSORS = Assessors(judge, lambda one: one.stderr, lambda *_: None)
+
+
+def plan(*names: str, **given: Any) -> Plan:
+    return Plan(
+        tuple(scenario(name) for name in names),
+        SUBJECTS,
+        {name: Location(name, 1) for name in names},
+        **given,
+    )
+
+
+def run(pretence: Pretence, wanted: Plan, **given: Any) -> list[Event]:
+    events: list[Event] = []
+    Session(wanted, pretence.stack(), ASSESSORS, events.append, **given).run()
+    return events
+
+
+def verdicts(events: list[Event]) -> dict[tuple[str, str], Verdict]:
+    return {
+        (event.result.scenario, event.result.subject): event.result.verdict
+        for event in events
+        if isinstance(event, Judged)
+    }
+
+
+def exit_code(events: list[Event]) -> int:
+    run = Collected()
+    for event in events:
+        run(event)
+    return int(run.exit())
+
+
+def test_every_scenario_runs_with_every_subject_between_a_header_and_a_footer() -> None:
+    pretence = Pretence()
+    events = run(pretence, plan("a", "b"))
+    assert isinstance(events[0], RunStarted)
+    assert events[0].subjects == (JS, PYTHON)
+    assert isinstance(events[-1], RunEnded)
+    assert verdicts(events) == {
+        (name, info.id): verdict
+        for name in ("a", "b")
+        for info, verdict in ((JS, Verdict.CONFORMS), (PYTHON, Verdict.PARITY))
+    }
+    assert exit_code(events) == 0
+    assert not pretence.open
+    assert pretence.lab_closed
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_jobs_is_how_many_runs_there_are_at_once(jobs: int) -> None:
+    pretence = Pretence(act=lambda *_: asyncio.sleep(0.001))
+    run(pretence, plan("a", "b", "c", "d", jobs=jobs))
+    assert pretence.busiest == jobs
+
+
+def test_one_job_keeps_the_order_given() -> None:
+    pretence = Pretence()
+    run(pretence, plan("b", "a", jobs=1))
+    assert pretence.runs == [("b", JS.id), ("b", PYTHON.id), ("a", JS.id), ("a", PYTHON.id)]
+
+
+def test_repeats_go_round_the_scenarios_and_are_judged_once() -> None:
+    pretence = Pretence()
+    events = run(pretence, plan("a", "b", jobs=1, repeat=2))
+    assert [name for name, subject in pretence.runs if subject == JS.id] == ["a", "b", "a", "b"]
+    assert len(verdicts(events)) == len([event for event in events if isinstance(event, Judged)]) == 4
+    assert len([event for event in events if isinstance(event, Recorded)]) == 8
+
+
+def test_delays_reach_the_lab() -> None:
+    pretence = Pretence()
+    run(pretence, plan("a", delays=7))
+    assert pretence.delays == {7}
+
+
+def test_a_subject_that_cannot_be_installed_costs_only_itself() -> None:
+    events = run(Pretence(absent=(PYTHON.id,)), plan("a"))
+    assert verdicts(events) == {("a", JS.id): Verdict.CONFORMS}
+    assert [str(event.error) for event in events if isinstance(event, Faulted)] == [
+        "python@3.0.0: there is no such version"
+    ]
+    assert exit_code(events) == 3
+
+
+def test_without_any_subject_there_is_still_a_report() -> None:
+    events = run(Pretence(absent=(JS.id, PYTHON.id)), plan("a"))
+    assert isinstance(events[-1], RunEnded)
+    assert exit_code(events) == 3
+
+
+def test_a_subject_that_cannot_be_started_is_said_once_and_costs_only_itself() -> None:
+    def act(_: str, subject: str) -> None:
+        if subject == JS.id:
+            raise EnvironmentFault("node: cannot open shared object file", where=subject)
+
+    pretence = Pretence(act=act)
+    events = run(pretence, plan("a", "b", "c", jobs=1))
+    assert len([event for event in events if isinstance(event, Faulted)]) == 1
+    assert verdicts(events) == {(name, PYTHON.id): Verdict.CONFORMS for name in ("a", "b", "c")}
+    assert exit_code(events) == 3
+    assert not pretence.open
+
+
+def test_a_lab_that_fails_in_one_run_is_a_harness_error_there_and_nowhere_else() -> None:
+    def act(name: str, subject: str) -> None:
+        if (name, subject) == ("a", PYTHON.id):
+            raise RuntimeError("broken")
+
+    events = run(Pretence(act=act), plan("a", "b"))
+    assert verdicts(events)["a", PYTHON.id] is Verdict.HARNESS_ERROR
+    assert verdicts(events)["b", PYTHON.id] is Verdict.PARITY
+    assert exit_code(events) == 3
+
+
+def test_a_bad_scenario_is_told_and_the_others_run() -> None:
+    error = ScenarioError("unknown key", where=Location("bad.yaml", 3))
+    events = run(Pretence(), plan("a", errors=(error,)))
+    assert [event.error for event in events if isinstance(event, Faulted)] == [error]
+    assert len(verdicts(events)) == 2
+    assert exit_code(events) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_report_of_what_had_ended_and_no_process(number: signal.Signals) -> None:
+    async def act(name: str) -> None:
+        if name == "b":
+            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), number)  # a second one must not break the order in which things end
+            await asyncio.Event().wait()
+
+    pretence = Pretence(act=lambda name, _: act(name))
+    events = run(pretence, plan("a", "b", "c", jobs=1))
+    assert {name for name, _ in verdicts(events)} == {"a"}
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].interrupted
+    assert exit_code(events) == 130
+    assert not pretence.open
+    assert pretence.busy == 0
+
+
+def test_only_a_complete_run_asks_whether_the_ledger_is_stale() -> None:
+    for complete in (True, False):
+        asked: list[list[Result]] = []
+
+        def stale(results: list[Result], asked: list[list[Result]] = asked) -> tuple[str, ...]:
+            asked.append(results)
+            return ("entry is stale",)
+
+        events = run(Pretence(), plan("a", complete=complete), stale=stale)
+        assert len(asked) == complete
+        assert exit_code(events) == complete
+
+
+def test_each_recording_is_kept_before_it_is_told() -> None:
+    kept: list[tuple[str, str, int]] = []
+    run(
+        Pretence(),
+        plan("a", repeat=2, jobs=1),
+        keep=lambda one, repeat: kept.append((one.scenario, one.subject.id, repeat)),
+    )
+    assert kept == [("a", info.id, repeat) for repeat in (1, 2) for info in (JS, PYTHON)]
