@@ -1,0 +1,1 @@
+"""Subjects: what they are, installing a version of one, its processes, and the Lambda Runtime API."""

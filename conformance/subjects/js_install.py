@@ -1,0 +1,108 @@
+"""A JavaScript SDK in a directory of its own: a release, a built package or a tarball."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import EnvironmentFault
+from conformance.subjects import cache, installer, node, pins
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.subjects.subject import Subject
+
+_FLAGS = ("--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+_COPIED = ("package.json", "package-lock.json", ".npmrc")
+
+
+def install(subject: Subject) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Install a JavaScript subject: give its SDK's real version, its command and its environment variables.
+
+    Raises:
+        EnvironmentFault: there is no Node for it, or it can't be installed.
+    """
+    found = node.find()
+    source = None if subject.source is None else package(subject.source, subject.id)
+    name = cache.key(
+        f"js-{subject.version or 'path'}",
+        {
+            "sdk": "js",
+            "version": subject.version,
+            "source": None if source is None else [str(source), cache.fingerprint(source)],
+            "files": {file: cache.digest(pins.read(pins.npm_file(file)).encode()) for file in _COPIED},
+            "node": found.version,
+        },
+    )
+    place, manifest = cache.environment(
+        name, lambda made: _make(made, subject, source, found), lambda found: _sdk(found).exists()
+    )
+    command = (str(found.path), str(pins.JS_HARNESS / "main.mjs"))
+    return str(manifest["version"]), command, {"CONFORMANCE_SDK": str(place)}
+
+
+def package(source: Path, subject: str) -> Path:
+    """Find the SDK's built package in a directory, or a checkout of its repository; a tarball is itself.
+
+    Raises:
+        EnvironmentFault: there is no such package there, or it has not been built.
+    """
+    if source.is_file():
+        return source
+    for file in (source / "package.json", *sorted(source.glob("packages/*/package.json"))):
+        try:
+            document = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # not there, or broken: the next may be it
+        if document.get("name") == pins.JS_PACKAGE:
+            _must_be_built(file.parent, document, subject)
+            return file.parent
+    raise EnvironmentFault(
+        f"no package.json of {pins.JS_PACKAGE} in {source} or its packages/",
+        where=subject,
+        cure="name a checkout of that repository, its package's directory, or a tarball of it",
+    )
+
+
+def _must_be_built(place: Path, document: dict[str, Any], subject: str) -> None:
+    absent = [
+        entry for key in ("main", "module") if (entry := document.get(key)) and not (place / entry).exists()
+    ]
+    if absent:
+        raise EnvironmentFault(
+            f"{place} is not built: it has no {' and no '.join(absent)}",
+            where=subject,
+            cure="run `npm ci && npm run build` in it; or name the tarball that `npm pack` makes",
+        )
+
+
+def _make(place: Path, subject: Subject, source: Path | None, found: node.Node) -> cache.Manifest:
+    for name in _COPIED:
+        (place / name).write_text(pins.read(pins.npm_file(name)), encoding="utf-8")
+    verb = "ci"
+    if source is not None or subject.version != pins.js_pins()[pins.JS_PACKAGE]:
+        # The lock stays beside it: npm keeps all of it that another version of the SDK still allows.
+        verb = "install"
+        document = json.loads((place / "package.json").read_text(encoding="utf-8"))
+        document.pop("devDependencies", None)
+        document["dependencies"][pins.JS_PACKAGE] = subject.version if source is None else f"file:{source}"
+        (place / "package.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
+    path = os.pathsep.join([str(found.path.parent), os.environ.get("PATH", os.defpath)])
+    # install-links: a directory is packed and unpacked as a registry's package would be, not linked to.
+    command = [*found.npm, verb, *_FLAGS, "--install-links"]
+    installer.run(command, subject=subject.id, cwd=place, environment={**os.environ, "PATH": path})
+    try:
+        version = json.loads(_sdk(place).read_text(encoding="utf-8"))["version"]
+    except (OSError, ValueError, KeyError) as error:
+        raise EnvironmentFault(
+            f"what was installed holds no {pins.JS_PACKAGE}",
+            where=subject.id,
+            cure="name a package of that SDK",
+        ) from error
+    return {"version": version}
+
+
+def _sdk(place: Path) -> Path:
+    return place / "node_modules" / pins.JS_PACKAGE / "package.json"

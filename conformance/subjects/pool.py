@@ -1,0 +1,178 @@
+"""The processes of one subject: as many as are wanted at once, kept warm, replaced when they die."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.subjects.event import Answer, Event
+from conformance.subjects.output import Tail
+from conformance.subjects.process import Process, State
+
+if TYPE_CHECKING:
+    from conformance.subjects.install import Installed
+
+__all__ = ["Answer", "Event", "Pool"]
+
+_REGION = "us-west-2"
+
+# A process's environment is this and no more: what Lambda gives, dummy credentials, no metadata service.
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "AKIDCONFORMANCE",
+    "AWS_SECRET_ACCESS_KEY": "conformance",
+    "AWS_SESSION_TOKEN": "conformance",
+    "AWS_REGION": _REGION,
+    "AWS_DEFAULT_REGION": _REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_LAMBDA_FUNCTION_NAME": "scenario",
+    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+    "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/scenario",
+    "AWS_LAMBDA_LOG_STREAM_NAME": "conformance",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+}
+
+
+class Pool:
+    """The processes of one subject.
+
+    A process has one invocation at a time. One is added whenever an invocation finds none free, since an
+    invocation may be held open while another one of the same subject has to run.
+    """
+
+    def __init__(self, installed: Installed, gateway_url: str, lab_url: str) -> None:
+        """Prepare a pool; nothing is started yet.
+
+        Args:
+            installed: what to start.
+            gateway_url: base URL of what stands for the Lambda service.
+            lab_url: base URL of the lab's side channel.
+        """
+        self._installed = installed
+        self._environment = {
+            **ENVIRONMENT,
+            **installed.environment,
+            "AWS_ENDPOINT_URL_LAMBDA": gateway_url,
+            "CONFORMANCE_LAB": lab_url,
+        }
+        self._processes: list[Process] = []
+        self._waiting: deque[tuple[Event, asyncio.Future[Process]]] = deque()
+        self._starts: set[asyncio.Task[None]] = set()
+        self._tail = Tail()
+        self._count = 0
+        self._kept = 0  # how many to keep running
+        self._closed = False
+        self._directory: Path | None = None
+
+    @property
+    def stderr(self) -> str:
+        """The last 50 lines that its processes wrote."""
+        return self._tail.since()
+
+    @property
+    def size(self) -> int:
+        """How many processes there are, those that are starting included."""
+        return len(self._processes)
+
+    async def warm(self, count: int) -> None:
+        """Have at least `count` processes, and replace those that die from then on.
+
+        Raises:
+            EnvironmentFault: one can't start.
+        """
+        self._kept = max(self._kept, count)
+        starts = [self._start() for _ in range(count - self.size)]
+        for start in asyncio.as_completed(starts):
+            await start
+
+    async def invoke(self, event: Event) -> Answer:
+        """Have a process handle an event, to whatever end. Cancelled, that process is killed and replaced.
+
+        Raises:
+            EnvironmentFault: no process was free, and a new one can't start.
+        """
+        if self._closed:
+            raise RuntimeError("the pool is closed")
+        given: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
+        self._waiting.append((event, given))
+        self._dispatch()
+        try:
+            process = await given
+        except asyncio.CancelledError:
+            if given.done() and not given.cancelled() and not given.exception():
+                given.result().kill()  # the event had just been given to it
+            raise
+        return await process.answer()
+
+    async def close(self) -> None:
+        """End every process, and wait until nothing is left of any."""
+        self._closed = True
+        for process in self._processes:
+            process.kill()
+        for _, given in self._waiting:
+            given.cancel()
+        self._waiting.clear()
+        for start in self._starts:
+            start.cancel()
+        await asyncio.gather(*self._starts, return_exceptions=True)
+        await asyncio.gather(*(process.stop() for process in self._processes))
+        if self._directory:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self._directory = None
+
+    def _dispatch(self) -> None:
+        """Give waiting events to free processes, and start processes for those that are left."""
+        while self._waiting:
+            event, given = self._waiting[0]
+            if not given.done():
+                free = next((process for process in self._processes if process.free), None)
+                if free is None:
+                    break
+                free.begin(event)
+                given.set_result(free)
+            self._waiting.popleft()
+        if self._closed:
+            return
+        states = [process.state for process in self._processes]
+        coming = states.count(State.STARTING) + states.count(State.RETURNING)
+        lacking = sum(not given.done() for _, given in self._waiting) - coming
+        for _ in range(max(lacking, self._kept - len(states))):
+            self._start()
+
+    def _start(self) -> asyncio.Task[None]:
+        if self._directory is None:
+            self._directory = Path(tempfile.mkdtemp(prefix="conformance-"))
+        self._count += 1
+        process = Process(self._installed, self._directory / str(self._count), self._tail, self._changed)
+        self._processes.append(process)
+        start = asyncio.create_task(process.start(self._environment))
+        self._starts.add(start)
+        start.add_done_callback(lambda done: self._begun(process, done))
+        return start
+
+    def _begun(self, process: Process, start: asyncio.Task[None]) -> None:
+        self._starts.discard(start)
+        if start.cancelled() or not (fault := start.exception()):
+            return
+        if process in self._processes:
+            self._processes.remove(process)
+        self._kept = 0  # what can't start is not worth starting again before it is asked for
+        waiting = next((given for _, given in self._waiting if not given.done()), None)
+        if waiting:
+            waiting.set_exception(fault)
+        self._dispatch()
+
+    def _changed(self, process: Process) -> None:
+        if process.state is State.ENDED:
+            if process in self._processes:
+                self._processes.remove(process)
+            if not process.served:
+                self._kept = 0  # it asked for an event and died without one; starting it again may never end
+        self._dispatch()

@@ -1,0 +1,225 @@
+"""One process of a subject: started, driven through its Runtime API, watched, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from contextlib import suppress
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from conformance.errors import EnvironmentFault
+from conformance.subjects import guard
+from conformance.subjects.event import Answer
+from conformance.subjects.output import Output, Tail
+from conformance.subjects.runtime_api import Listener, Reply, RuntimeApi
+from conformance.wire.recording import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from conformance.subjects.event import Event
+    from conformance.subjects.install import Installed
+
+START_SECONDS = 30.0
+RETURN_SECONDS = 5.0
+FAULT_LINES = 15
+
+
+class State(Enum):
+    """What a process is about."""
+
+    STARTING = "starting"
+    FREE = "free"  # it waits for an event
+    BUSY = "busy"
+    RETURNING = "returning"  # it has answered, and not asked for its next event yet
+    ENDING = "ending"  # it has been killed, and is not gone yet
+    ENDED = "ended"
+
+
+class Process:
+    """One process, told apart from its pool's others by its own port, directory and output.
+
+    Attributes:
+        state: what it is about.
+        served: whether it has ever been given an event.
+    """
+
+    def __init__(
+        self, installed: Installed, directory: Path, everyone: Tail, changed: Callable[[Process], None]
+    ) -> None:
+        """Prepare a process.
+
+        Args:
+            installed: what to start.
+            directory: made for it and removed after it; its HOME and its temporary files are there.
+            everyone: takes the lines that it writes, with those of its pool's others.
+            changed: called with it when it has become free, and when it has ended.
+        """
+        loop = asyncio.get_running_loop()
+        self.state = State.STARTING
+        self.served = False
+        self._installed = installed
+        self._directory = directory
+        self._changed = changed
+        self._output = Output(loop, everyone)
+        self._api = RuntimeApi(Listener(self._free, self._answered, self._init_error, self._output.say))
+        self._process: asyncio.subprocess.Process | None = None
+        self._end: asyncio.Task[None] | None = None
+        self._started: asyncio.Future[str] = loop.create_future()  # "" or what was wrong
+        self._answer: asyncio.Future[Answer] = loop.create_future()
+        self._mark = 0
+        self._overdue: asyncio.TimerHandle | None = None
+
+    async def start(self, environment: Mapping[str, str]) -> None:
+        """Start it and wait until it asks for its first event. If that fails, nothing of it is left.
+
+        Args:
+            environment: all of its environment variables but those that only it has.
+
+        Raises:
+            EnvironmentFault: it could not be started, ended, said that it can't start, or took too long.
+        """
+        try:
+            await self._launch(environment)
+            problem = await asyncio.wait_for(self._started, START_SECONDS)
+        except OSError as error:
+            # TimeoutError is an OSError too, and the one without a number.
+            problem = (
+                f"can't be started: {error.strerror}"
+                if error.errno
+                else f"has not asked for an invocation within {START_SECONDS:.0f} s"
+            )
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+        if problem:
+            await self.stop()
+            raise self._fault(problem)
+
+    async def _launch(self, environment: Mapping[str, str]) -> None:
+        home, temporary = self._directory / "home", self._directory / "tmp"
+        home.mkdir(parents=True)
+        temporary.mkdir()
+        await self._api.start()
+        own = {
+            "AWS_LAMBDA_RUNTIME_API": self._api.address,
+            "HOME": str(home),
+            "TMPDIR": str(temporary),
+        }
+        process = await asyncio.create_subprocess_exec(
+            *self._installed.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=self._output.writing,
+            stderr=self._output.writing,
+            cwd=self._installed.cwd or home,
+            env={**environment, **own},
+            start_new_session=True,
+        )
+        guard.watch(process.pid)
+        self._process = process
+        self._output.close_writing()
+        self._end = asyncio.create_task(self._watch(process))
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be given an event now."""
+        return self.state is State.FREE and self._api.free
+
+    def begin(self, event: Event) -> None:
+        """Give it an event. It must be free."""
+        self._api.hand(event)
+        self.state = State.BUSY
+        self.served = True
+        self._mark = self._output.tail.mark()
+        self._answer = asyncio.get_running_loop().create_future()
+
+    async def answer(self) -> Answer:
+        """Wait for what becomes of its event. Cancelled before that is known, it is killed."""
+        answer = self._answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            if answer.cancelled():
+                self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it and all that it has started, at once. Its pool hears of it when it is over."""
+        if self.state is not State.ENDED:
+            self.state = State.ENDING
+        if self._process and self._process.returncode is None:
+            guard.kill(self._process.pid)
+
+    async def stop(self) -> None:
+        """End it and wait until nothing is left of it."""
+        self.kill()
+        if self._end:
+            await asyncio.shield(self._end)
+        else:
+            await self._clear()
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        await process.wait()
+        guard.kill(process.pid)  # what it has started itself
+        guard.forget(process.pid)
+        if self.state is State.BUSY:
+            await self._api.settle()
+        ending = _ending(process.returncode)
+        if not self._started.done():
+            self._started.set_result(f"{ending} before it asked for an invocation")
+        if self.state is State.BUSY:
+            self._answered(Reply(Outcome.EXIT, None, f"{ending} before it answered"))
+        await self._clear()
+        self._changed(self)
+
+    async def _clear(self) -> None:
+        self.state = State.ENDED
+        if self._overdue:
+            self._overdue.cancel()
+        await self._api.close()
+        self._output.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _free(self) -> None:
+        if self.state not in (State.STARTING, State.RETURNING, State.FREE):
+            return
+        self.state = State.FREE
+        if self._overdue:
+            self._overdue.cancel()
+        if not self._started.done():
+            self._started.set_result("")
+        # The pool may give it an event at once, so not before the Runtime API has seen to the request.
+        self._changed(self)
+
+    def _init_error(self, body: str) -> None:
+        if not self._started.done():
+            self._started.set_result(f"says that it can't start: {body[:2000]}")
+
+    def _answered(self, reply: Reply) -> None:
+        self._output.drain()
+        if self._answer.cancelled() or reply.outcome not in (Outcome.RESPONSE, Outcome.ERROR):
+            self.kill()
+        else:
+            self.state = State.RETURNING
+            self._overdue = asyncio.get_running_loop().call_later(RETURN_SECONDS, self.kill)
+        if not self._answer.done():
+            written = self._output.tail.since(self._mark)
+            self._answer.set_result(Answer(reply.outcome, reply.body, written, reply.detail))
+
+    def _fault(self, problem: str) -> EnvironmentFault:
+        lines = self._output.tail.since().splitlines()[-FAULT_LINES:]
+        return EnvironmentFault(
+            "\n".join([problem, *(f"  {line}" for line in lines)]),
+            where=self._installed.subject.id,
+            cure=f"its command is {' '.join(self._installed.command)}",
+        )
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        with suppress(ValueError):  # a signal that Python has no name for
+            return f"its process was ended by {signal.Signals(-code).name}"
+    return f"its process ended with exit code {code}"

@@ -1,0 +1,141 @@
+"""A Python SDK in an environment of its own: a release, a checkout, a wheel or a source archive."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import sys
+import sysconfig
+import tomllib
+import venv
+from typing import TYPE_CHECKING
+
+from conformance.errors import EnvironmentFault
+from conformance.subjects import cache, installer, pins
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.subjects.subject import Subject
+
+# What would make pip install somewhere else or something else than it is told.
+_DISTURBING = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON")
+_UNSET = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1"}
+_NAME = re.compile(r"[-_.]+")
+
+
+def install(subject: Subject) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Install a Python subject: give its SDK's real version, its command and its environment variables.
+
+    Raises:
+        EnvironmentFault: it can't be installed.
+    """
+    lock = pins.read(pins.PYTHON_LOCK)
+    source = None if subject.source is None else package(subject.source, subject.id)
+    name = cache.key(
+        f"python-{subject.version or 'path'}",
+        {
+            "sdk": "python",
+            "version": subject.version,
+            "source": None if source is None else [str(source), cache.fingerprint(source)],
+            "lock": cache.digest(lock.encode()),
+            "python": [sys.version, sys.base_prefix, sysconfig.get_platform()],
+        },
+    )
+    place, manifest = cache.environment(
+        name, lambda made: _make(made, subject, source), lambda found: _interpreter(found).exists()
+    )
+    environment = {"PYTHONPATH": str(_harness()), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+    return str(manifest["version"]), (str(_interpreter(place)), "-m", "python_sdk"), environment
+
+
+def package(source: Path, subject: str) -> Path:
+    """Find the SDK's package in a checkout, perhaps one of several; a wheel or archive is itself.
+
+    Raises:
+        EnvironmentFault: there is no such package there.
+    """
+    if source.is_file():
+        if not _canonical(source.name).startswith(f"{pins.PYTHON_PACKAGE}-"):
+            raise EnvironmentFault(
+                f"{source.name} is not a wheel or source archive of {pins.PYTHON_PACKAGE}",
+                where=subject,
+                cure="build one with `python -m build`, and keep its name",
+            )
+        return source
+    for project in (source / "pyproject.toml", *sorted(source.glob("packages/*/pyproject.toml"))):
+        try:
+            document = tomllib.loads(project.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # not there, or of another kind: the next may be it
+        if _canonical(str(document.get("project", {}).get("name", ""))) == pins.PYTHON_PACKAGE:
+            return project.parent
+    raise EnvironmentFault(
+        f"no pyproject.toml of {pins.PYTHON_PACKAGE} in {source} or its packages/",
+        where=subject,
+        cure="name a checkout of that repository, or the package's directory in it",
+    )
+
+
+def _make(place: Path, subject: Subject, source: Path | None) -> cache.Manifest:
+    if importlib.util.find_spec("pip") is None:
+        raise EnvironmentFault(
+            f"{sys.executable} has no pip to install it with", where=subject.id, cure="python -m ensurepip"
+        )
+    venv.EnvBuilder(with_pip=False, symlinks=True).create(place)
+    pip = [sys.executable, "-m", "pip", "--python", str(_interpreter(place)), "--disable-pip-version-check"]
+    environment = {key: value for key, value in os.environ.items() if key not in _DISTURBING} | _UNSET
+    if source is None and subject.version == pins.python_pins()[pins.PYTHON_PACKAGE]:
+        wanted = ["--require-hashes", "-r", str(pins.PYTHON_LOCK)]
+    else:
+        constraints = place / "constraints.txt"
+        constraints.write_text(_constraints(), encoding="utf-8")
+        sdk = f"{pins.PYTHON_PACKAGE}=={subject.version}" if source is None else str(source)
+        wanted = [sdk, pins.JSON_E, "-c", str(constraints)]
+    installer.run([*pip, "install", *wanted], subject=subject.id, cwd=place, environment=environment)
+    return {"version": _version(place, subject.id)}
+
+
+def _constraints() -> str:
+    """All that the lock pins but the SDK itself, so that versions differ in nothing else."""
+    locked = pins.pins_of(pins.read(pins.PYTHON_LOCK))
+    return "".join(f"{name}=={version}\n" for name, version in locked.items() if name != pins.PYTHON_PACKAGE)
+
+
+def _version(place: Path, subject: str) -> str:
+    paths = [str(path) for path in place.glob("lib/python*/site-packages")]
+    for found in importlib.metadata.distributions(name=pins.PYTHON_PACKAGE, path=paths):
+        return found.version
+    raise EnvironmentFault(
+        f"what was installed holds no {pins.PYTHON_PACKAGE}", where=subject, cure="name a package of that SDK"
+    )
+
+
+def _interpreter(place: Path) -> Path:
+    return place / "bin" / "python"
+
+
+def _canonical(name: str) -> str:
+    return _NAME.sub("-", name).lower()
+
+
+def _harness() -> Path:
+    """Give a directory to import the harness from.
+
+    That is the checkout's root. Where the suite is installed as a package instead, the harness lies in
+    site-packages, beside the SDK that the emulator uses; a link in a directory of its own keeps the two
+    apart.
+    """
+    root = pins.PYTHON_HARNESS.parent
+    if not (root / "aws_durable_execution_sdk_python").exists():
+        return root
+    apart = cache.directory() / "harnesses" / cache.digest(str(root).encode())[:16]
+    link = apart / pins.PYTHON_HARNESS.name
+    if not link.is_symlink():
+        apart.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):  # another run was first, with the same link
+            link.symlink_to(pins.PYTHON_HARNESS)
+    return apart
