@@ -1,0 +1,235 @@
+"""The bodies that run in a subject: counted, held back, and told of."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aws_durable_execution_sdk_python.lambda_service import Operation, OperationStatus, OperationType
+
+from conformance.lab.emulator import Stack
+from conformance.lab.places import Place, Places
+from conformance.lab.pulse import Pulse
+from conformance.lab.recorder import Flight, Recorder
+from conformance.lab.seen import Seen
+from conformance.scenario.statements import After
+from conformance.wire.recording import Effect, ReportKind
+
+ONGOING = frozenset({OperationStatus.STARTED, OperationStatus.PENDING, OperationStatus.READY})
+QUIET_SECONDS = 0.3
+"""How long the gateway must have been silent before a crash: longer than either SDK keeps an update back."""
+
+
+class NeverTrueError(Exception):
+    """What a body is held for can't come true any more."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A body as the harness names it."""
+
+    at: str
+    indexes: tuple[int, ...]
+    kind: str
+    attempt: int | None
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Begun:
+        """From a request of the side channel."""
+        return cls(str(told["at"]), tuple(told.get("indexes") or ()), str(told["kind"]), told.get("attempt"))
+
+
+@dataclass(eq=False)
+class Hold:
+    """A body that may not go on yet."""
+
+    flight: Flight
+    begun: Begun
+    after: After
+    free: asyncio.Future[None]
+    since: float
+
+    def __str__(self) -> str:
+        """Say what it waits for."""
+        attempt = f" (attempt {self.after.attempt})" if self.after.attempt is not None else ""
+        return f"the body at {self.begun.at} is held until {self.after.op!r} is {self.after.state}{attempt}"
+
+
+@dataclass
+class Bodies:
+    """All bodies of one run."""
+
+    places: Places
+    stack: Stack
+    seen: Seen
+    recorder: Recorder
+    pulse: Pulse
+    holds: list[Hold] = field(default_factory=list)
+    last_activity: float = field(default_factory=time.monotonic)
+    last_request: float = field(default_factory=time.monotonic)
+    _runs: Counter[tuple[str, str, tuple[int, ...]]] = field(default_factory=Counter)
+    _running: dict[Flight, Counter[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
+    _effects: list[tuple[str, str, tuple[int, ...], str, int | None]] = field(default_factory=list)
+
+    async def begin(self, flight: Flight, told: Mapping[str, Any]) -> int:
+        """A body wants to begin: wait until it may; how many times it has begun, this one included.
+
+        Raises:
+            NeverTrueError: It is held for something that can't happen any more.
+        """
+        begun = Begun.of(told)
+        key = (flight.execution, begun.at, begun.indexes)
+        self._runs[key] += 1
+        run = self._runs[key]
+        self.activity()
+        body = self.places.body(begun.at, run)
+        if body is not None and body.after is not None and not self._true(flight, begun, body.after):
+            await self._hold(flight, begun, body.after)
+        self._running.setdefault(flight, Counter())[begun.at, begun.indexes] += 1
+        self._note(flight, begun, "start", run, None, told.get("number"))
+        return run
+
+    def tell(self, flight: Flight, told: Mapping[str, Any]) -> None:
+        """Take an effect that the harness tells of."""
+        begun = Begun.of(told)
+        if told["event"] == "end" and flight in self._running:
+            self._running[flight][begun.at, begun.indexes] -= 1
+        run = told.get("run") or 1
+        self._note(flight, begun, str(told["event"]), run, told.get("detail"), told.get("number"))
+
+    async def may_crash(self, flight: Flight, told: Mapping[str, Any]) -> None:
+        """Wait until the process may die: the gateway quiet, or (`started`) the body's own START applied as well.
+
+        Every body that runs is a STEP on the wire, so its START has been applied when the execution has as many
+        STEPs under way as bodies running.
+        """
+        while told.get("when") == "started" and not self._all_started(flight):
+            await self.pulse.next()
+        while (left := self.last_request + QUIET_SECONDS - time.monotonic()) > 0:
+            await asyncio.sleep(left)
+
+    def activity(self) -> None:
+        """Something happened in the run: holds may come true."""
+        self.last_activity = time.monotonic()
+        self.pulse.beat()
+
+    def requested(self) -> None:
+        """A request of a subject begins or ends: the gateway is not quiet."""
+        self.last_request = time.monotonic()
+        self.pulse.beat()
+
+    def release(self) -> None:
+        """Let go on what has come true."""
+        for hold in list(self.holds):
+            if self._true(hold.flight, hold.begun, hold.after):
+                self._free(hold)
+                self.last_activity = time.monotonic()
+
+    def all_held(self, flights: list[Flight]) -> bool:
+        """Whether there are held bodies and every body that runs in these invocations is held."""
+        return bool(self.holds) and not any(
+            count > 0 for flight in flights for count in self._running.get(flight, {}).values()
+        )
+
+    def give_up(self) -> None:
+        """Nothing can come true any more: report every hold by name and refuse its body."""
+        for hold in list(self.holds):
+            self.recorder.report(ReportKind.LAB, f"{hold}, which can't happen", hold.flight, hold.begun.at)
+            self._free(hold, NeverTrueError(str(hold)))
+
+    def landed(self, flight: Flight) -> None:
+        """An invocation has ended, and with it all its bodies."""
+        self._running.pop(flight, None)
+        for hold in [hold for hold in self.holds if hold.flight is flight]:
+            self._free(hold, NeverTrueError("the invocation has ended"))
+        self.activity()
+
+    async def _hold(self, flight: Flight, begun: Begun, after: After) -> None:
+        free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.holds.append(Hold(flight, begun, after, free, time.monotonic()))
+        self.pulse.beat()
+        await free
+
+    def _free(self, hold: Hold, error: NeverTrueError | None = None) -> None:
+        self.holds.remove(hold)
+        self.recorder.held_seconds += time.monotonic() - hold.since
+        if hold.free.done():
+            return
+        if error is None:
+            hold.free.set_result(None)
+        else:
+            hold.free.set_exception(error)
+
+    def _note(  # noqa: PLR0913 - an effect has this many fields
+        self, flight: Flight, begun: Begun, event: str, run: int, detail: Any, number: int | None
+    ) -> None:
+        effect = Effect(
+            seq=self.recorder.next(),
+            invocation=flight.number,
+            execution=flight.execution,
+            at=begun.at,
+            indexes=begun.indexes,
+            kind=begun.kind,
+            event=event,
+            attempt=begun.attempt,
+            run=run,
+            detail=detail,
+        )
+        self.recorder.effects.append((number, effect))
+        self._effects.append((flight.execution, begun.at, begun.indexes, event, begun.attempt))
+        self.activity()
+
+    def _true(self, flight: Flight, begun: Begun, after: After) -> bool:
+        if after.state != "checkpointed" and self._told(flight, begun, after):
+            return True
+        return any(
+            self._reached(operation, after) for operation in self._operations(flight.execution, after.op)
+        )
+
+    def _told(self, flight: Flight, begun: Begun, after: After) -> bool:
+        """Whether an effect of what is waited for has been told, in the same branches as the held body."""
+        wanted = "start" if after.state == "running" else "end"
+        mine = self.places.by_at.get(begun.at)
+        return any(
+            execution == flight.execution
+            and event == wanted
+            and after.attempt in (None, attempt)
+            and _is_at(place, at, indexes)
+            and indexes[: place.shares(mine) if mine else 0]
+            == begun.indexes[: place.shares(mine) if mine else 0]
+            for place in self.places.by_name.get(after.op, [])
+            for execution, at, indexes, event, attempt in self._effects
+        )
+
+    def _operations(self, execution: str, name: str) -> list[Operation]:
+        wanted = {operation.id for operation in self.seen.named(name, execution)}
+        stored = self.stack.store.load(execution).operations if wanted else []
+        return [operation for operation in stored if operation.operation_id in wanted]
+
+    def _reached(self, operation: Operation, after: After) -> bool:
+        attempts = operation.step_details.attempt if operation.step_details else 0
+        over = operation.status not in ONGOING
+        if after.state == "running":
+            return operation.operation_type is not OperationType.STEP
+        return over or (after.attempt is not None and attempts >= after.attempt)
+
+    def _all_started(self, flight: Flight) -> bool:
+        if flight.token_id is None:
+            return True  # a plain function has no operations
+        running = sum(count > 0 for count in self._running.get(flight, {}).values())
+        started = sum(
+            operation.operation_type is OperationType.STEP and operation.status is OperationStatus.STARTED
+            for operation in self.stack.store.load(flight.execution).operations
+        )
+        return started >= running
+
+
+def _is_at(place: Place, at: str, indexes: tuple[int, ...]) -> bool:
+    if place.branch is None:
+        return at == place.at
+    parallel = place.at.rpartition("/branches/")[0]
+    return at == place.at or (at == parallel and indexes[-1:] == (place.branch,))

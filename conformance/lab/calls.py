@@ -1,0 +1,154 @@
+"""Calls of the subject's functions: each one becomes an invocation of the recording."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aws_durable_execution_sdk_python_testing.token import CheckpointToken
+
+from conformance.errors import EnvironmentFault
+from conformance.lab import frames
+from conformance.lab.clock import SECOND, VirtualClock, micros
+from conformance.lab.emulator import ACCOUNT, REGION
+from conformance.lab.invoker import Call, Invoker, Reply
+from conformance.lab.recorder import Flight, Recorder
+from conformance.subjects.event import Answer, Event
+from conformance.wire.recording import ExecutionRecord, Outcome
+
+DEADLINE_SECONDS = 900
+"""How far ahead an invocation's deadline lies in real time, as Lambda's longest: an SDK decides by it."""
+
+POLL_SLACK = 0.005
+"""Seconds by which a poll may be early: an SDK rounds timestamps and timers to milliseconds."""
+
+
+@dataclass
+class Calls:
+    """The invocations of one run."""
+
+    pool: Invoker
+    recorder: Recorder
+    clock: VirtualClock
+    landed: Callable[[Flight], None]
+    failed: Callable[[BaseException], None]
+    plain: list[ExecutionRecord] = field(
+        default_factory=list
+    )  # plain targets, each as an execution of its own
+    _by_request: dict[str, Flight] = field(default_factory=dict)
+    _by_token: dict[str, Flight] = field(default_factory=dict)
+
+    def of_request(self, request_id: str) -> Flight | None:
+        """The invocation with that request id."""
+        return self._by_request.get(request_id)
+
+    def in_flight(self, execution: str | None = None) -> list[Flight]:
+        """The invocations that still run: of one execution or of all."""
+        return [
+            flight
+            for flight in self.recorder.flights
+            if flight.in_flight and execution in (None, flight.execution)
+        ]
+
+    def of_token(self, token: str | None, execution: str) -> Flight | None:
+        """Whose request carries this checkpoint token; without one, the execution's invocation in flight."""
+        try:
+            parsed = CheckpointToken.from_str(token or "")
+        except (ValueError, KeyError, TypeError):
+            parsed = None
+        if parsed is not None and (flight := self._by_token.get(parsed.invocation_id)) is not None:
+            return flight
+        flying = self.in_flight(execution)
+        return flying[0] if flying else None
+
+    async def invoke(self, call: Call) -> Reply:
+        """Call a function and wait for its answer.
+
+        Raises:
+            EnvironmentFault: No process can be started; the run is told as well.
+        """
+        flight = self._take_off(call)
+        arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{call.function}:$LATEST"
+        deadline = int((time.time() + DEADLINE_SECONDS) * 1000)
+        event = Event(flight.request_id, arn, flight.input.encode(), deadline, call.tenant)
+        flight.task = asyncio.ensure_future(self.pool.invoke(event))
+        try:
+            answer = await flight.task
+        except asyncio.CancelledError:
+            if flight.killed is None:
+                flight.task.cancel()
+                raise
+            answer = Answer(flight.killed, None, "")
+        except EnvironmentFault as fault:
+            self.failed(fault)
+            raise
+        self._land(flight, call, answer)
+        return Reply(answer, flight.request_id)
+
+    def _take_off(self, call: Call) -> Flight:
+        skew = frames.skew(self.clock.seconds)
+        durable = call.operation is None
+        execution = call.execution if durable else f"{call.execution}#{call.operation}"
+        token = call.event.get("CheckpointToken") if durable else None
+        flight = Flight(
+            number=len(self.recorder.flights) + 1,
+            ordinal=1 + sum(flight.execution == execution for flight in self.recorder.flights),
+            seq=self.recorder.next(),
+            execution=execution,
+            function=call.function,
+            request_id=str(uuid.uuid4()),
+            token_id=CheckpointToken.from_str(token).invocation_id if token else None,
+            start=self.clock.micros,
+            real_start=time.monotonic(),
+            skew=skew,
+            input=json.dumps(frames.event(call.event, skew) if durable else call.event),
+        )
+        self.recorder.flights.append(flight)
+        self._by_request[flight.request_id] = flight
+        if flight.token_id:
+            self._by_token[flight.token_id] = flight
+        return flight
+
+    def _land(self, flight: Flight, call: Call, answer: Answer) -> None:
+        flight.end = self.clock.micros
+        flight.ended_seq = self.recorder.next()
+        flight.outcome = answer.outcome
+        flight.output = answer.body
+        if answer.stderr:
+            self.recorder.stderr.append(answer.stderr)
+        if call.operation is not None:
+            self.plain.append(_plain_record(flight, call, answer))
+        self.landed(flight)
+
+
+def limit(flight: Flight) -> int:
+    """Until when, in virtual microseconds, what is due may fire in the course of the invocation, if the SDK polls."""
+    return flight.start + micros(time.monotonic() - flight.real_start + POLL_SLACK)
+
+
+def passes_at(flight: Flight, due: int) -> float:
+    """When, in monotonic seconds, `due` lies no more ahead of the invocation."""
+    return flight.real_start + (due - flight.start) / SECOND
+
+
+def _plain_record(flight: Flight, call: Call, answer: Answer) -> ExecutionRecord:
+    """A plain target's one invocation as an execution: it has no durable execution of its own."""
+    succeeded = answer.outcome is Outcome.RESPONSE
+    error = None
+    if not succeeded:
+        error = {"ErrorMessage": answer.body or f"the process ended: {answer.outcome}"}
+    return ExecutionRecord(
+        arn=flight.execution,
+        function=call.function,
+        parent=call.execution,
+        parent_operation=call.operation,
+        input=flight.input,
+        status="SUCCEEDED" if succeeded else "FAILED",
+        result=answer.body if succeeded else None,
+        error=error,
+        history=(),
+    )

@@ -1,0 +1,140 @@
+"""Drives a run: decides what may happen next, and when virtual time moves on.
+
+While an invocation or an exchange is under way nothing else starts: what an invocation asks for (a chained child, the
+next invocation of another execution) waits until it has ended, so that no outcome hangs on how fast a process is. Then
+outside actors act, then what is due starts, one thing after another; and only when nothing at all is left to do at
+this moment does time move on to the next one.
+
+There are two ways in which something may start beside an invocation. The SDK polls (a checkpoint without updates):
+what is due by the time that has really passed since its invocation began may then fire. And every body that runs is
+held back by the scenario: what they wait for may need exactly that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from conformance.lab.actors import Actors, describe
+from conformance.lab.bodies import Bodies
+from conformance.lab.calls import Calls, limit, passes_at
+from conformance.lab.clock import RESOLUTION
+from conformance.lab.emulator import Stack
+from conformance.lab.exchanges import Exchanges
+from conformance.lab.pulse import Pulse
+from conformance.lab.recorder import Flight, Recorder
+from conformance.wire.recording import ReportKind
+
+SETTLE_SECONDS = 0.25
+"""How long held invocations must have been silent before what they wait for is started beside them."""
+
+PATIENCE_SECONDS = 3.0
+"""How long they must have been silent, with nothing to come, before a hold is known to be for ever."""
+
+
+@dataclass
+class Driver:
+    """The loop of one run."""
+
+    root: str
+    stack: Stack
+    calls: Calls
+    exchanges: Exchanges
+    actors: Actors
+    bodies: Bodies
+    recorder: Recorder
+    pulse: Pulse
+    deadline: float  # of the run, in monotonic seconds
+    stopped: bool = False
+    fault: BaseException | None = field(default=None)
+
+    def stop(self) -> None:
+        """End the run as soon as possible."""
+        self.stopped = True
+        self.pulse.beat()
+
+    def fail(self, fault: BaseException) -> None:
+        """End the run: something the suite needs is broken."""
+        self.fault = self.fault or fault
+        self.stop()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the scenario's execution has ended."""
+        return bool(self.stack.store.load(self.root).is_complete)
+
+    async def drive(self) -> None:
+        """Run until everything has ended, nothing can happen any more, or the run was stopped."""
+        while not self.stopped:
+            self.bodies.release()
+            if self.stack.scheduler.running or self.exchanges.open:
+                await self.pulse.next_or_missed(self._look_after_holds())
+                continue
+            if all(execution.is_complete for execution in self.stack.store.list_all()):
+                return
+            if not self._step():
+                self._stuck()
+                return
+            await asyncio.sleep(0)  # what was started takes its first turn
+
+    async def poll(self, flight: Flight) -> None:
+        """The SDK polls in the course of an invocation: fire what is due by the time that has really passed."""
+        await self._fire(limit(flight))
+
+    async def _fire(self, until: int) -> None:
+        while not self.stopped and self.stack.scheduler.start_next(until):
+            await asyncio.sleep(0)
+
+    def _step(self) -> bool:
+        """Do the one thing that is next while nothing is under way; False when there is none."""
+        clock, scheduler = self.stack.clock, self.stack.scheduler
+        due, action = scheduler.next_due(), self.actors.next()
+        if action is not None and action[0] <= clock.micros:
+            self.actors.act(action[1])
+            return True
+        if due is not None and due <= clock.micros:
+            return scheduler.start_next(clock.micros)
+        moments = [moment for moment in (due, action[0] if action else None) if moment is not None]
+        if not moments:
+            return False
+        moment = min(moments)
+        clock.advance(max(moment, scheduler.last_due(moment + RESOLUTION) or moment))
+        return True
+
+    def _stuck(self) -> None:
+        if self.finished:
+            return
+        waiting = [
+            f"{operation.operation_type.value} {operation.name or operation.operation_id!r}"
+            for operation in self.stack.store.load(self.root).operations[1:]
+            if operation.end_timestamp is None
+        ]
+        what = f"; still open: {', '.join(waiting)}" if waiting else ""
+        self.recorder.report(
+            ReportKind.LAB, f"the execution is suspended and nothing will ever wake it{what}"
+        )
+
+    def missed_actions(self) -> None:
+        """Report the outside actions that never found their callback."""
+        for action in self.actors.waiting:
+            self.recorder.report(ReportKind.LAB, f"outside: {describe(action)}: no such callback was created")
+
+    def _look_after_holds(self) -> float | None:
+        """Start what held bodies may wait for, or give them up; seconds until it is worth looking again."""
+        flying = self.calls.in_flight()
+        if self.exchanges.open or not flying or not self.bodies.all_held(flying):
+            return None
+        now, silent = time.monotonic(), self.bodies.last_activity
+        due = self.stack.scheduler.next_due()
+        opens = silent if due is None else max(silent, min(passes_at(flight, due) for flight in flying))
+        if opens < self.deadline and due is not None:
+            if (left := opens + SETTLE_SECONDS - now) > 0:
+                return left
+            self.stack.scheduler.start_next(max(limit(flight) for flight in flying))
+            self.bodies.activity()
+            return SETTLE_SECONDS
+        if (left := silent + PATIENCE_SECONDS - now) > 0:
+            return left
+        self.bodies.give_up()
+        return None

@@ -1,0 +1,91 @@
+"""The lab: everything that a run needs around a subject, on one event loop.
+
+    async with Lab() as lab:
+        pool = Pool(installed, lab.gateway_url, lab.url)
+        recording = await lab.run(scenario, installed.info, pool)
+
+Runs may be concurrent; they share the two servers and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from conformance.errors import EnvironmentFault
+from conformance.lab.emulator import silence
+from conformance.lab.gateway import Gateway
+from conformance.lab.invoker import Invoker
+from conformance.lab.recorder import Flight
+from conformance.lab.run import Run
+from conformance.lab.side_channel import SideChannel
+from conformance.scenario.model import Scenario
+from conformance.wire.recording import Recording, SubjectInfo
+
+HOST = "127.0.0.1"
+BACKLOG = 512
+Delays = Callable[[], float]
+"""How many real seconds the gateway holds a request before it serves it; asked once a request."""
+
+
+class Lab:
+    """The servers, and the runs that are under way."""
+
+    def __init__(self) -> None:
+        """Nothing is started yet."""
+        self._runs: list[Run] = []
+        self._servers: list[web.ServerRunner] = []
+        self.gateway_url = ""
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        """Start both servers, each on a free port of the loopback interface."""
+        silence()
+        self.gateway_url = await self._serve(Gateway(self._run_of).handle)
+        self.url = await self._serve(SideChannel(self._flight_of).handle)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop them."""
+        for server in self._servers:
+            await server.cleanup()
+
+    async def run(
+        self, scenario: Scenario, subject: SubjectInfo, pool: Invoker, delays: Delays | None = None
+    ) -> Recording:
+        """Run a scenario with the subject whose processes are in `pool`.
+
+        Raises:
+            EnvironmentFault: The suite itself could not do its part, such as starting a process.
+        """
+        run = Run(scenario, subject, pool, delays)
+        self._runs.append(run)
+        try:
+            return await run.record()
+        finally:
+            self._runs.remove(run)
+
+    async def _serve(self, handle: Callable[[web.BaseRequest], object]) -> str:
+        server = web.ServerRunner(web.Server(handle, access_log=None), access_log=None, shutdown_timeout=0.1)  # type: ignore[arg-type]
+        self._servers.append(server)
+        try:
+            await server.setup()
+            await web.TCPSite(server, HOST, 0, backlog=BACKLOG).start()
+        except OSError as error:
+            raise EnvironmentFault(f"no server can be started on {HOST}: {error}") from error
+        return f"http://{HOST}:{server.addresses[0][1]}"
+
+    def _run_of(self, arn: str) -> Run | None:
+        return next((run for run in self._runs if arn in run.arns), None)
+
+    def _flight_of(self, request_id: str) -> tuple[Run, Flight] | None:
+        for run in self._runs:
+            flight = run.calls.of_request(request_id)
+            if flight is not None:
+                return run, flight
+        return None

@@ -1,0 +1,114 @@
+"""What a run writes down: one order over invocations, exchanges, effects and reports."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.wire.recording import Effect, Exchange, Invocation, Outcome, Report, ReportKind
+
+STDERR_LINES = 50
+
+
+@dataclass(eq=False)
+class Flight:
+    """An invocation, while it lasts and after."""
+
+    number: int
+    ordinal: int  # among its execution's invocations, from 1
+    seq: int
+    execution: str
+    function: str
+    request_id: str
+    token_id: str | None  # what the service calls the invocation within its checkpoint tokens
+    start: int  # virtual microseconds
+    real_start: float  # monotonic seconds
+    skew: float
+    input: str
+    task: asyncio.Future[Any] | None = None
+    killed: Outcome | None = None  # set by the lab when it kills the process
+    end: int | None = None
+    ended_seq: int | None = None
+    outcome: Outcome | None = None
+    output: str | None = None
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether the handler still runs."""
+        return self.ended_seq is None
+
+    def kill(self, outcome: Outcome) -> None:
+        """Kill the process that it runs in; its invocation ends with `outcome`."""
+        if self.in_flight and self.task is not None and self.killed is None:
+            self.killed = outcome
+            self.task.cancel()
+
+
+@dataclass
+class Recorder:
+    """The lists of one recording."""
+
+    flights: list[Flight] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    effects: list[tuple[int | None, Effect]] = field(default_factory=list)  # with the harness's own number
+    reports: list[Report] = field(default_factory=list)
+    stderr: list[str] = field(default_factory=list)
+    held_seconds: float = 0.0
+    _seq: int = 0
+
+    def next(self) -> int:
+        """The next sequence number."""
+        self._seq += 1
+        return self._seq
+
+    def report(
+        self, kind: ReportKind, message: str, flight: Flight | None = None, at: str | None = None
+    ) -> None:
+        """Write down what a harness or the lab says about the run."""
+        number = flight.number if flight else None
+        self.reports.append(Report(self.next(), kind, message, number, at))
+
+    def invocations(self) -> tuple[Invocation, ...]:
+        """The invocations, in order of start."""
+        return tuple(
+            Invocation(
+                number=flight.number,
+                seq=flight.seq,
+                ended_seq=flight.ended_seq,
+                execution=flight.execution,
+                function=flight.function,
+                request_id=flight.request_id,
+                time=flight.start / 1_000_000,
+                ended_time=None if flight.end is None else flight.end / 1_000_000,
+                skew=flight.skew,
+                input=flight.input,
+                outcome=flight.outcome,
+                output=flight.output,
+            )
+            for flight in self.flights
+        )
+
+    def ordered_effects(self) -> tuple[Effect, ...]:
+        """The effects in the order in which they happened.
+
+        Some are sent without being waited for and may arrive late. The harness numbers what it sends within an
+        invocation, so the numbered ones share out among themselves the places at which they arrived.
+        """
+        places: dict[int, list[int]] = {}
+        for number, effect in self.effects:
+            if number is not None:
+                places.setdefault(effect.invocation, []).append(effect.seq)
+        for seqs in places.values():
+            seqs.sort(reverse=True)
+        numbered = sorted(
+            ((effect.invocation, number, effect) for number, effect in self.effects if number is not None),
+            key=lambda one: one[:2],
+        )
+        moved = [replace(effect, seq=places[invocation].pop()) for invocation, _number, effect in numbered]
+        rest = [effect for number, effect in self.effects if number is None]
+        return tuple(sorted(moved + rest, key=lambda effect: effect.seq))
+
+    def tail(self) -> str:
+        """The last lines that the subject's processes wrote."""
+        return "\n".join("\n".join(self.stderr).splitlines()[-STDERR_LINES:])

@@ -1,0 +1,176 @@
+"""One run: a scenario, a subject's pool, and what came of them as a recording."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_durable_execution_sdk_python_testing.execution import Execution
+
+from conformance.lab.actors import Actors
+from conformance.lab.bodies import Bodies
+from conformance.lab.calls import Calls
+from conformance.lab.driver import Driver
+from conformance.lab.emulator import Stack
+from conformance.lab.exchanges import Exchanges
+from conformance.lab.invoker import Invoker
+from conformance.lab.places import Places
+from conformance.lab.pulse import Pulse
+from conformance.lab.recorder import Flight, Recorder
+from conformance.lab.seen import Seen
+from conformance.scenario.model import Scenario
+from conformance.scenario.program import MAIN, program
+from conformance.scenario.statements import ABSENT
+from conformance.wire.recording import (
+    SCHEMA,
+    ExecutionRecord,
+    Outcome,
+    Recording,
+    ReportKind,
+    SubjectInfo,
+)
+
+ENDING = frozenset({ReportKind.UNSUPPORTED, ReportKind.HARNESS})
+"""What a harness reports that ends the run at once."""
+
+
+class Run:
+    """A run from its start to its recording. It must be made and used on one event loop."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        subject: SubjectInfo,
+        pool: Invoker,
+        delays: Callable[[], float] | None = None,
+    ) -> None:
+        """Compose an emulator and start the scenario's execution in it; nothing moves before `record`."""
+        self.delays = delays
+        self.scenario = scenario
+        self.subject = subject
+        self.arns: set[str] = set()
+        self.recorder = Recorder()
+        self.pulse = Pulse()
+        self._began = time.monotonic()
+        self._programs: dict[str, dict[str, Any]] = {}
+        self._seen = Seen()
+        functions = {
+            name: function.durable for name, function in scenario.functions.items() if not function.unknown
+        }
+        self.stack = Stack.build(
+            functions=functions,
+            invoke=lambda call: self.calls.invoke(call),
+            arrived=self.arns.add,
+            changed=self.pulse.beat,
+            failed=lambda fault: self.driver.fail(fault),
+        )
+        self.calls = Calls(
+            pool,
+            self.recorder,
+            self.stack.clock,
+            lambda flight: self.bodies.landed(flight),
+            lambda fault: self.driver.fail(fault),
+        )
+        self.bodies = Bodies(Places.of(scenario), self.stack, self._seen, self.recorder, self.pulse)
+        self.exchanges = Exchanges(
+            self.stack, self.calls, self.recorder, self._seen, lambda flight: self.driver.poll(flight)
+        )
+        payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
+        self.root = self.stack.start(MAIN, payload)
+        actors = Actors(self.root, self._seen, self.stack.executor, list(scenario.outside))
+        self.driver = Driver(
+            root=self.root,
+            stack=self.stack,
+            calls=self.calls,
+            exchanges=self.exchanges,
+            actors=actors,
+            bodies=self.bodies,
+            recorder=self.recorder,
+            pulse=self.pulse,
+            deadline=self._began + scenario.limit,
+        )
+
+    def program(self, flight: Flight) -> dict[str, Any]:
+        """The program that an invocation runs."""
+        if flight.function not in self._programs:
+            self._programs[flight.function] = program(self.scenario, flight.function)
+        return self._programs[flight.function] | {"invocation": flight.ordinal}
+
+    def report(self, flight: Flight, told: Mapping[str, Any]) -> None:
+        """A harness says something about the run; what keeps it from going on ends it."""
+        kind = ReportKind(told["kind"])
+        self.recorder.report(kind, str(told.get("message", "")), flight, told.get("at"))
+        if kind in ENDING:
+            self.driver.stop()
+
+    async def record(self) -> Recording:
+        """Drive the run to its end and give its recording.
+
+        Raises:
+            EnvironmentFault: The suite itself could not do its part, such as starting a process.
+        """
+        hung = False
+        try:
+            async with asyncio.timeout_at(asyncio.get_running_loop().time() + self.scenario.limit):
+                await self.driver.drive()
+        except TimeoutError:
+            hung = True
+        finally:
+            await self._close(Outcome.HANG if hung else Outcome.EXIT)
+        if self.driver.fault is not None:
+            raise self.driver.fault
+        self.driver.missed_actions()
+        return self._recording(complete=not hung and not self.driver.stopped and self.driver.finished)
+
+    async def _close(self, outcome: Outcome) -> None:
+        """Kill what still runs, and wait until it is gone."""
+        for flight in self.calls.in_flight():
+            flight.kill(outcome)
+        running = list(self.stack.scheduler.running)
+        if running:
+            await asyncio.wait(running, timeout=5)
+        await self.stack.scheduler.close()
+        self.stack.executor.shutdown()
+
+    def _recording(self, *, complete: bool) -> Recording:
+        return Recording(
+            schema=SCHEMA,
+            scenario=self.scenario.id,
+            document=self.scenario.document,
+            subject=self.subject,
+            executions=(*map(self._execution, self.stack.store.list_all()), *self.calls.plain),
+            invocations=self.recorder.invocations(),
+            exchanges=tuple(self.recorder.exchanges),
+            effects=self.recorder.ordered_effects(),
+            reports=tuple(self.recorder.reports),
+            complete=complete,
+            seconds=time.monotonic() - self._began,
+            held_seconds=self.recorder.held_seconds,
+            stderr=self.recorder.tail(),
+        )
+
+    def _execution(self, execution: Execution) -> ExecutionRecord:
+        arn = execution.durable_execution_arn
+        parent, error = execution.parent_execution_arn, None
+        if execution.result is not None and execution.result.error is not None:
+            error = dict(execution.result.error.to_dict())
+        return ExecutionRecord(
+            arn=arn,
+            function=execution.start_input.function_name,
+            parent=parent,
+            parent_operation=self._parent_operation(parent, arn),
+            input=execution.start_input.get_normalized_input(),
+            status=execution.current_status().value,
+            result=execution.result.result if execution.result else None,
+            error=error,
+            history=self.stack.history(arn),
+        )
+
+    def _parent_operation(self, parent: str | None, arn: str) -> str | None:
+        if parent is None:
+            return None
+        children = self.stack.store.load(parent).chained_invoke_children
+        return next((operation for operation, child in children.items() if child == arn), None)

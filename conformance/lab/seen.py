@@ -1,0 +1,67 @@
+"""What the lab has seen of a run's operations on the wire: their names and callbacks, by accepted updates.
+
+The emulator forgets the name of an operation whose later update leaves it out; here it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SeenOperation:
+    """An operation as its first update named it."""
+
+    execution: str
+    id: str
+    type: str
+    sub_type: str | None
+    name: str | None
+    parent: str | None
+    time: int  # virtual microseconds of the first update
+
+
+@dataclass
+class Seen:
+    """Every operation of a run, in order of first appearance."""
+
+    operations: dict[tuple[str, str], SeenOperation] = field(default_factory=dict)
+
+    def take(self, execution: str, updates: Iterable[Mapping[str, Any]], time: int) -> None:
+        """Note what an accepted checkpoint tells for the first time."""
+        for update in updates:
+            key = (execution, str(update.get("Id")))
+            self.operations.setdefault(
+                key,
+                SeenOperation(
+                    execution,
+                    key[1],
+                    str(update.get("Type")),
+                    update.get("SubType"),
+                    update.get("Name"),
+                    update.get("ParentId"),
+                    time,
+                ),
+            )
+
+    def named(self, name: str, execution: str | None = None) -> list[SeenOperation]:
+        """The operations of that name, in one execution or in all."""
+        return [
+            operation
+            for operation in self.operations.values()
+            if operation.name == name and execution in (None, operation.execution)
+        ]
+
+    def callbacks(self, execution: str) -> list[SeenOperation]:
+        """The callbacks of an execution, in order of START."""
+        return [
+            operation
+            for operation in self.operations.values()
+            if operation.type == "CALLBACK" and operation.execution == execution
+        ]
+
+    def parent(self, operation: SeenOperation) -> SeenOperation | None:
+        """The operation whose id is its ParentId, if it was seen."""
+        return self.operations.get((operation.execution, operation.parent)) if operation.parent else None

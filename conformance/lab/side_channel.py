@@ -1,0 +1,64 @@
+"""The side channel: how a harness gets its program, asks leave for its bodies, and tells what they did.
+
+Every request is keyed by the invocation's request id: {base}/invocations/{request id}/{what}.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from conformance.lab.bodies import NeverTrueError
+from conformance.lab.recorder import Flight
+from conformance.lab.run import Run
+
+DONE = 204
+
+
+class SideChannel:
+    """Hands requests on to the run and invocation that they concern."""
+
+    def __init__(self, flight_of: Callable[[str], tuple[Run, Flight] | None]) -> None:
+        """`flight_of` finds a run and its invocation by request id."""
+        self._flight_of = flight_of
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        parts = request.path.strip("/").split("/")
+        found = self._flight_of(parts[1]) if len(parts) == 3 and parts[0] == "invocations" else None  # noqa: PLR2004
+        if found is None:
+            return _json(404, {"error": f"no invocation under {request.path}"})
+        run, flight = found
+        if parts[2] == "program" and request.method == "GET":
+            return _json(200, run.program(flight))
+        try:
+            told = json.loads(await request.content.read())
+            return await self._take(parts[2], run, flight, told)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return _json(400, {"error": f"{parts[2]}: {type(error).__name__}: {error}"})
+
+    async def _take(self, what: str, run: Run, flight: Flight, told: Mapping[str, Any]) -> web.StreamResponse:
+        match what:
+            case "bodies":
+                try:
+                    return _json(200, {"run": await run.bodies.begin(flight, told)})
+                except NeverTrueError as error:
+                    return _json(409, {"error": str(error)})
+            case "effects":
+                run.bodies.tell(flight, told)
+                return web.Response(status=DONE)
+            case "crash":
+                await run.bodies.may_crash(flight, told)
+                return _json(200, {})
+            case "reports":
+                run.report(flight, told)
+                return web.Response(status=DONE)
+            case _:
+                return _json(404, {"error": f"there is no {what}"})
+
+
+def _json(status: int, value: Any) -> web.Response:
+    return web.Response(status=status, content_type="application/json", body=json.dumps(value).encode())
