@@ -103,6 +103,9 @@ def _siblings(view: View) -> Iterator[Finding]:
     last: dict[str, int] = {}
     first: dict[str, tuple[int, Update]] = {}
     for position, path, update in view.counted:
+        expected = view.plan.operations.get(path)
+        if expected is not None and expected.virtual:
+            continue  # it has no business on the wire at all, which is said
         for each in (path, *ancestors(path)):
             last[each] = position
             first.setdefault(each, (position, update))
