@@ -1,0 +1,25 @@
+// What the installed SDK can do, found by looking at it, so that what it can't is reported and not ignored.
+//
+// This SDK ignores an option that it doesn't know. What came with an option is therefore looked for in its exports.
+
+import { NAME, sdk, VERSION } from "./sdk.mjs";
+
+export const FEATURES = {
+  "virtual child contexts": "NestingType" in sdk,
+  "FLAT nesting": "NestingType" in sdk,
+  "named parallel branches": true,
+  "item names": true,
+  "custom completion": "completeBatch" in sdk,
+  with_retry: "withRetry" in sdk,
+  "linear retries": "createLinearRetryStrategy" in sdk,
+  "sub types of children": true,
+  "step attempts": "NestingType" in sdk,
+  "check attempts": "NestingType" in sdk,
+};
+
+/** End the run as unsupported unless the SDK has the feature. */
+export function require(feature, scope, at) {
+  if (!FEATURES[feature]) {
+    scope.run.lab.stop("unsupported", `${NAME} ${VERSION} has no ${feature}`, at);
+  }
+}

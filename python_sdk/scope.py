@@ -1,0 +1,71 @@
+"""What is in scope where a statement runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from python_sdk import dialect, expressions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from python_sdk.lab import Lab
+
+
+@dataclass(frozen=True)
+class Run:
+    """One invocation: what was asked for, and the way to the lab."""
+
+    lab: Lab
+    function: str
+    statements: list[dict[str, Any]]
+    invocation: int
+
+    @property
+    def place(self) -> str:
+        """Where the function's statements are in the scenario's document."""
+        return "handler" if self.function == "scenario" else f"functions/{self.function}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Variables, and what stands behind some of them: caught errors, batch results, callbacks.
+
+    `indexes` are the map or parallel branches and the with_retry attempts that lead here, outermost first.
+    """
+
+    run: Run
+    values: dict[str, Any]
+    errors: dict[str, BaseException] = field(default_factory=dict)
+    batches: dict[str, Any] = field(default_factory=dict)
+    callbacks: dict[str, Any] = field(default_factory=dict)
+    indexes: tuple[int, ...] = ()
+
+    def copy(self, *index: int) -> Scope:
+        """A scope of its own for a body: what is bound there is not seen here."""
+        return replace(
+            self,
+            values=dict(self.values),
+            errors=dict(self.errors),
+            batches=dict(self.batches),
+            callbacks=dict(self.callbacks),
+            indexes=(*self.indexes, *index),
+        )
+
+    def bind(self, name: str | None, value: Any) -> None:
+        """Put a variable in scope, in the place of what had its name; nothing when it has no name."""
+        if name is None:
+            return
+        for other in (self.errors, self.batches, self.callbacks):
+            other.pop(name, None)
+        self.values[name] = dialect.whole(value)
+
+    def evaluate(self, template: Any, at: str, extra: Mapping[str, Any] | None = None) -> Any:
+        """The template's value; a template that fails ends the run, past SDK and user code."""
+        values = {**self.values, **dialect.whole(dict(extra))} if extra else self.values
+        try:
+            return expressions.evaluate(template, values)
+        except Exception as error:  # noqa: BLE001 - whatever fails in here is the program's fault, never the user's error
+            self.run.lab.stop("harness", f"the expression {json.dumps(template)} failed: {error}", at)
