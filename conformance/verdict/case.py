@@ -1,0 +1,109 @@
+"""What a check is given: the scenario, what was recorded of it, and the recording's canonical stream."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from conformance.wire.stream import CHECKPOINT, Stream, canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.scenario.model import Scenario
+    from conformance.wire.recording import Exchange, ExecutionRecord, Invocation, Recording
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recording, ready to be judged. JSON that does not parse is None here: the schema layer names it."""
+
+    scenario: Scenario
+    recording: Recording
+    stream: Stream
+
+    @classmethod
+    def of(cls, recording: Recording) -> Case:
+        """Make the case of a recording.
+
+        Raises:
+            KeyError, TypeError, ValueError: the recording's document is not that of a scenario.
+        """
+        from conformance.scenario.model import Scenario as Model  # noqa: PLC0415 - and for typing above
+
+        scenario = Model.from_document(recording.scenario, recording.document)
+        return cls(scenario, recording, canonical(recording, scenario))
+
+    @property
+    def execution(self) -> ExecutionRecord | None:
+        """The scenario's own execution; None if it never began."""
+        return self.recording.executions[0] if self.recording.executions else None
+
+    @cached_property
+    def invocations(self) -> Mapping[int, Invocation]:
+        """Invocations by number."""
+        return {invocation.number: invocation for invocation in self.recording.invocations}
+
+    @cached_property
+    def events(self) -> Mapping[int, Any]:
+        """What each invocation was given, parsed, by its number."""
+        return {number: parsed(invocation.input) for number, invocation in self.invocations.items()}
+
+    @cached_property
+    def outputs(self) -> Mapping[int, Any]:
+        """What each invocation answered, parsed, by its number."""
+        return {number: parsed(invocation.output) for number, invocation in self.invocations.items()}
+
+    @cached_property
+    def exchanges(self) -> tuple[Talk, ...]:
+        """All requests with their answers, parsed, in order of arrival."""
+        return tuple(
+            Talk(exchange, parsed(exchange.request), parsed(exchange.response))
+            for exchange in self.recording.exchanges
+        )
+
+    @property
+    def checkpoints(self) -> tuple[Talk, ...]:
+        """The checkpoint requests among them."""
+        return tuple(talk for talk in self.exchanges if talk.exchange.operation == CHECKPOINT)
+
+    @cached_property
+    def disturbed(self) -> bool:
+        """Whether the scenario itself upsets the service or the process: faults, bodies that crash."""
+        return bool(self.scenario.faults) or '"crashes"' in json.dumps(self.recording.document)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A request and its answer, parsed."""
+
+    exchange: Exchange
+    request: Any
+    response: Any
+
+    @property
+    def good(self) -> bool:
+        """Whether the service took it."""
+        return 200 <= self.exchange.status < 300  # noqa: PLR2004 - HTTP's own
+
+    @property
+    def token(self) -> str | None:
+        """The checkpoint token that it spent."""
+        token = self.request.get("CheckpointToken") if isinstance(self.request, dict) else None
+        return token if isinstance(token, str) else None
+
+    @property
+    def next_token(self) -> str | None:
+        """The checkpoint token that the answer gave."""
+        token = self.response.get("CheckpointToken") if isinstance(self.response, dict) else None
+        return token if isinstance(token, str) else None
+
+
+def parsed(text: str | None) -> Any:
+    """Parse JSON; None for none and for what is not JSON."""
+    try:
+        return json.loads(text) if text is not None else None
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,160 @@
+"""Invariants of bodies, held against the effects that the harness reported while they ran."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario import statements as s
+from conformance.verdict.invariants.base import BODIES, Owners, broken
+from conformance.wire.program import Program, statements_within
+from conformance.wire.values import same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.verdict.case import Case
+    from conformance.verdict.finding import Finding
+    from conformance.wire.recording import Effect
+
+
+def checkpointed_bodies_stay_done(case: Case) -> Iterator[Finding]:
+    """A body whose result is checkpointed does not run again.
+
+    Source: language SDK specification 2.5 and 16.2.
+    """
+    owners = Owners.of(case)
+    ends = {
+        path: next((u for u in updates if u.terminal), None) for path, updates in case.stream.operations.items()
+    }
+    for effect in _starts(case):
+        path = owners.path(effect)
+        end = ends.get(path) if path else None
+        if end is not None and effect.seq > end.seq:
+            yield broken(
+                "body-runs-again",
+                f"effect:{_named(effect)}",
+                {"run": effect.run, "invocation": effect.invocation},
+                "no run",
+                f"the body of {path} runs again in invocation {effect.invocation} although {end.label} was taken",
+            )
+
+
+def attempts_are_counted(case: Case) -> Iterator[Finding]:
+    """A body's attempt is one more than the RETRYs taken before it ran.
+
+    Source: language SDK specification 4.4.5.
+    """
+    owners = Owners.of(case)
+    for effect in _starts(case):
+        path = owners.path(effect)
+        if path is None or effect.attempt is None:
+            continue
+        retries = [u for u in case.stream.operations[path] if u.action == "RETRY" and u.seq < effect.seq]
+        if effect.attempt != len(retries) + 1:
+            yield broken(
+                "attempt-miscounted",
+                f"effect:{_named(effect)}.attempt",
+                effect.attempt,
+                len(retries) + 1,
+                f"the body of {path} is told attempt {effect.attempt} after {len(retries)} RETRY updates",
+            )
+
+
+def at_most_once_is_kept(case: Case) -> Iterator[Finding]:
+    """With at-most-once semantics no attempt of a body runs twice.
+
+    Source: language SDK specification 16.1.
+    """
+    careful = {
+        statement.at
+        for body in (case.scenario.handler, *(f.handler for f in case.scenario.functions.values()))
+        for statement in statements_within(body)
+        if isinstance(statement, s.Step) and statement.semantics == "at-most-once"
+    }
+    told: set[tuple[str, str, tuple[int, ...], int | None]] = set()
+    for effect in _starts(case):
+        key = (effect.execution, effect.at, effect.indexes, effect.attempt)
+        if effect.at in careful and key in told:
+            yield broken(
+                "attempt-runs-twice",
+                f"effect:{_named(effect)}",
+                {"attempt": effect.attempt, "run": effect.run},
+                "one run",
+                f"attempt {effect.attempt} of {_named(effect)}, which is at-most-once, runs twice",
+            )
+        told.add(key)
+
+
+def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
+    """No more branches of a map or parallel are under way at once than its max concurrency.
+
+    Source: language SDK specification 6.1.3 and 6.2.3. A branch that is suspended is still under way.
+    """
+    limits = dict(_limits(case))
+    if not limits:
+        return
+    open_: dict[tuple[str, str, tuple[int, ...]], set[int]] = {}
+    ended: set[tuple[str, str, tuple[int, ...]]] = set()
+    told: set[tuple[str, str, tuple[int, ...]]] = set()
+    for effect in case.recording.effects:
+        if effect.kind != "branch" or effect.at not in limits or not effect.indexes:
+            continue
+        batch = (effect.execution, effect.at, effect.indexes[:-1])
+        branch = (effect.execution, effect.at, effect.indexes)
+        under_way = open_.setdefault(batch, set())
+        if effect.event == "end":
+            under_way.discard(effect.indexes[-1])
+            ended.add(branch)
+        elif branch not in ended:
+            under_way.add(effect.indexes[-1])
+        if len(under_way) > limits[effect.at] and batch not in told:
+            told.add(batch)
+            yield broken(
+                "concurrency-exceeded",
+                f"effect:{_named(effect)}",
+                sorted(under_way),
+                limits[effect.at],
+                f"{len(under_way)} branches of {effect.at} are under way at once, at most {limits[effect.at]} may be",
+            )
+
+
+def replay_sees_the_same(case: Case) -> Iterator[Finding]:
+    """A value that a handler saw on its first run is the value it sees on every replay.
+
+    Source: language SDK specification 2.5. Seen through `note` statements that do not use the invocation's number.
+    """
+    steady = {
+        statement.at
+        for statement in statements_within(case.scenario.handler)
+        if isinstance(statement, s.Note) and "invocation" not in str(statement.value)
+    }
+    first: dict[tuple[str, str, tuple[int, ...]], Any] = {}
+    for effect in case.recording.effects:
+        if effect.kind != "note" or effect.at not in steady:
+            continue
+        wanted = first.setdefault((effect.execution, effect.at, effect.indexes), effect.detail)
+        if not same(effect.detail, wanted):
+            yield broken(
+                "replay-sees-another-value",
+                f"effect:{_named(effect)}",
+                effect.detail,
+                wanted,
+                f"{_named(effect)} saw {effect.detail} in invocation {effect.invocation}, at first it was {wanted}",
+            )
+
+
+def _limits(case: Case) -> Iterator[tuple[str, int]]:
+    program = Program(case.scenario.handler, case.scenario.input)
+    for statement in statements_within(case.scenario.handler):
+        if isinstance(statement, s.Map | s.Parallel) and statement.max_concurrency is not s.ABSENT:
+            limit = program.known(statement.max_concurrency)
+            if isinstance(limit, int) and limit > 0:
+                yield statement.at, limit
+
+
+def _starts(case: Case) -> Iterator[Effect]:
+    return (e for e in case.recording.effects if e.kind in BODIES and e.event == "start")
+
+
+def _named(effect: Effect) -> str:
+    return effect.at + "".join(f"[{index}]" for index in effect.indexes)

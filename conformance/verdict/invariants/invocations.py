@@ -1,0 +1,212 @@
+"""Invariants of invocations: that they answer, that PENDING has a reason, that the last answer is the outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.verdict.finding import Blame
+from conformance.verdict.invariants.base import broken
+from conformance.wire.recording import Outcome
+from conformance.wire.values import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.verdict.case import Case
+    from conformance.verdict.finding import Finding
+    from conformance.wire.recording import Invocation
+
+_WAITING = frozenset({"WAIT", "CALLBACK", "CHAINED_INVOKE"})
+_SETTLED = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "STOPPED", "READY"})
+_OUTSIDE = frozenset({"TIMED_OUT", "STOPPED"})
+
+
+def invocations_answer(case: Case) -> Iterator[Finding]:
+    """Every invocation ends with an answer; one that never does hangs.
+
+    Source: language SDK specification 3.2. A process may die, and an error escape, only where the scenario makes it.
+    """
+    for invocation in case.recording.invocations:
+        number = invocation.number
+        where = f"invocation {number}"
+        last = _last_word(case, number)
+        if invocation.outcome is Outcome.HANG or (invocation.outcome is None and not case.recording.complete):
+            yield broken(
+                "invocation-hangs",
+                where,
+                "no answer",
+                "an answer",
+                f"invocation {number} never answered{last}",
+            )
+        elif invocation.outcome is Outcome.GARBAGE:
+            yield broken(
+                "invocation-garbage",
+                where,
+                invocation.output,
+                "a Runtime API answer",
+                f"invocation {number} answered with something that is no answer of the Lambda Runtime API",
+            )
+        elif invocation.outcome is Outcome.EXIT and not case.disturbed:
+            yield broken(
+                "process-exits", where, "exit", "an answer", f"the process of invocation {number} ended{last}"
+            )
+        elif invocation.outcome is Outcome.ERROR and not case.disturbed:
+            output = case.outputs[number]
+            yield broken(
+                "invocation-error",
+                where,
+                output,
+                "Status SUCCEEDED, FAILED or PENDING",
+                f"an error escapes invocation {number}: {_error_text(output)}",
+            )
+
+
+def _last_word(case: Case, number: int) -> str:
+    updates = [update for update in case.stream.all if update.invocation == number]
+    if not updates:
+        return "; it had written nothing"
+    refused = "" if updates[-1].accepted else ", which was refused"
+    return f"; its last update was {updates[-1].label}{refused}"
+
+
+def _error_text(output: Any) -> str:
+    if isinstance(output, dict):
+        return f"{output.get('errorType')}: {output.get('errorMessage')}"
+    return str(output)
+
+
+def execution_ends(case: Case) -> Iterator[Finding]:
+    """The execution comes to an end within the scenario's limit.
+
+    Source: the scenario. Where no invocation hangs, the subject and the service keep each other going for ever.
+    """
+    hangs = any(one.outcome in (None, Outcome.HANG) for one in case.recording.invocations)
+    if not case.recording.complete and not hangs:
+        yield broken(
+            "execution-never-ends",
+            "execution",
+            case.execution.status if case.execution else "none",
+            "an end",
+            f"the execution had not ended after {len(case.recording.invocations)} invocations",
+            blame=Blame.UNDETERMINED,
+        )
+
+
+def pending_has_a_reason(case: Case) -> Iterator[Finding]:
+    """PENDING is answered only while an operation is pending: a wait, a callback, an invoke, a retry.
+
+    Source: language SDK specification 3.2.3. What the service had told the subject to be settled is not pending.
+    """
+    for invocation in case.recording.invocations:
+        output = case.outputs[invocation.number]
+        if not isinstance(output, dict) or output.get("Status") != "PENDING":
+            continue
+        if not _pending(case, invocation):
+            yield broken(
+                "pending-without-reason",
+                f"invocation {invocation.number}.Status",
+                "PENDING",
+                "SUCCEEDED or FAILED",
+                f"invocation {invocation.number} answers PENDING with nothing pending",
+            )
+
+
+def _pending(case: Case, invocation: Invocation) -> set[str]:
+    """Ids that are pending as far as the subject could know when it answered."""
+    pending: set[str] = set()
+    end = invocation.ended_seq if invocation.ended_seq is not None else invocation.seq
+    happened: list[tuple[int, int, str, bool]] = []
+    for update in case.stream.of(invocation.execution):
+        waits = update.type in _WAITING and update.action == "START"
+        waits = waits or (update.type == "STEP" and update.action == "RETRY")
+        happened.append((update.seq, 0, update.id, waits))
+    for talk in case.exchanges:
+        if talk.exchange.execution == invocation.execution:
+            for operation_id in _settled(talk.response):
+                happened.append((talk.exchange.seq, 1, operation_id, False))
+    for number, event in case.events.items():
+        told = case.invocations[number]
+        if told.execution == invocation.execution and isinstance(event, dict):
+            for operation_id in _settled(event):
+                happened.append((told.seq, 1, operation_id, False))
+    for seq, _, operation_id, waits in sorted(happened):
+        if seq <= end:
+            (pending.add if waits else pending.discard)(operation_id)
+    return pending
+
+
+def _settled(answer: Any) -> Iterator[str]:
+    """Ids that an answer of the service calls ended, or ready to go on."""
+    if not isinstance(answer, dict):
+        return
+    state = answer.get("NewExecutionState") or answer.get("InitialExecutionState") or answer
+    operations = state.get("Operations") if isinstance(state, dict) else None
+    for operation in operations if isinstance(operations, list) else ():
+        if isinstance(operation, dict) and operation.get("Status") in _SETTLED:
+            yield str(operation.get("Id"))
+
+
+def outcome_is_the_last_answer(case: Case) -> Iterator[Finding]:
+    """The execution's outcome is what the last invocation answered, and no invocation follows a final answer.
+
+    Source: language SDK specification 3.2.1, 3.2.2 and 3.4 (a result that was checkpointed is answered as empty).
+    """
+    for execution in case.recording.executions:
+        invocations = [one for one in case.recording.invocations if one.execution == execution.arn]
+        final = [one for one in invocations if _final(case.outputs[one.number])]
+        if len(final) > 1 or (final and final[0] is not invocations[-1]):
+            yield broken(
+                "invoked-after-end",
+                f"invocation {invocations[-1].number}",
+                len(invocations),
+                invocations.index(final[0]) + 1,
+                "an invocation follows the one that had ended the execution",
+                blame=Blame.EMULATOR,
+            )
+        if not final or execution.status in _OUTSIDE:
+            continue
+        output = case.outputs[final[-1].number]
+        checkpointed = any(update.type == "EXECUTION" for update in case.stream.of(execution.arn))
+        sides = [("Status", output.get("Status"), execution.status)]
+        if not checkpointed:
+            sides.append(("Result", output.get("Result", ABSENT), _given(execution.result)))
+            sides.append(("Error", output.get("Error", ABSENT), _given(execution.error)))
+        elif output.get("Result"):
+            sides.append(("Result", output["Result"], ""))
+        for field, seen, wanted in sides:
+            if seen != wanted:
+                yield broken(
+                    "outcome-differs",
+                    f"output.{field}",
+                    seen,
+                    wanted,
+                    f"the last invocation answered {field} {seen}, the execution's is {wanted}",
+                    blame=Blame.UNDETERMINED,
+                )
+
+
+def nothing_after_execution_ended(case: Case) -> Iterator[Finding]:
+    """No update is taken after the one that ended the execution.
+
+    Source: language SDK specification 5.7: EXECUTION is the last update of all.
+    """
+    ended: dict[str, str] = {}
+    for update in case.stream.accepted:
+        if update.execution in ended:
+            yield broken(
+                "update-after-execution",
+                update.label,
+                update.action,
+                "no update",
+                f"{update.label} is written after {ended[update.execution]}",
+            )
+        elif update.type == "EXECUTION":
+            ended[update.execution] = update.label
+
+
+def _final(output: Any) -> bool:
+    return isinstance(output, dict) and output.get("Status") in ("SUCCEEDED", "FAILED")
+
+
+def _given(value: Any) -> Any:
+    return ABSENT if value is None else value

@@ -1,0 +1,164 @@
+"""From recordings to a result: the layers in turn, the ledger over what they find, and the verdict it comes to."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from conformance.verdict import expect, parity, schema, structure
+from conformance.verdict.case import Case
+from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.invariants import INVARIANTS
+from conformance.verdict.policy import Policies
+from conformance.wire.recording import Recording, ReportKind
+
+if TYPE_CHECKING:
+    from conformance.verdict.ledger import Ledger
+
+_ABSOLUTE = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
+
+Check = Callable[[], Iterable[Finding]]
+
+
+def judge(recording: Recording, reference: Recording | None, ledger: Ledger, *, strict: bool = False) -> Result:
+    """Judge one recording.
+
+    Args:
+        recording: What the subject did.
+        reference: What the reference did in the same scenario; None where there is nothing to compare with,
+            as for the reference itself.
+        ledger: The known divergences; it counts the uses of policies.
+        strict: Compare without any policy.
+    """
+    findings = _harness(recording)
+    if not findings:
+        findings = _judged(recording, reference, ledger, strict=strict)
+    return Result(
+        scenario=recording.scenario,
+        subject=recording.subject.id,
+        verdict=_verdict(findings, compared=_usable(reference)),
+        seconds=recording.seconds,
+        findings=tuple(findings),
+    )
+
+
+def _harness(recording: Recording) -> list[Finding]:
+    """What keeps a recording from saying anything about the SDK."""
+    findings = []
+    for report in recording.reports:
+        if report.kind is ReportKind.SUBJECT:
+            continue
+        where = report.at or (f"invocation {report.invocation}" if report.invocation else "run")
+        rule = "unsupported" if report.kind is ReportKind.UNSUPPORTED else f"{report.kind}-report"
+        blame = Blame.UNDETERMINED if report.kind is ReportKind.UNSUPPORTED else Blame.HARNESS
+        findings.append(Finding(Layer.HARNESS, rule, where, report.message, None, blame, report.message))
+    return findings
+
+
+def _usable(reference: Recording | None) -> bool:
+    return reference is not None and not _harness(reference)
+
+
+def _judged(
+    recording: Recording, reference: Recording | None, ledger: Ledger, *, strict: bool
+) -> list[Finding]:
+    findings: list[Finding] = []
+    case = _guarded_case(recording, findings)
+    if case is None:
+        return findings
+    for name, check in _absolute(case):
+        findings.extend(_guarded(name, check))
+    compared = None
+    if reference is not None:
+        if _usable(reference):
+            compared = reference.subject
+            findings.extend(_guarded("parity", lambda: _parity(case, reference, ledger, strict=strict)))
+        elif any(one.rule != "unsupported" for one in _harness(reference)):
+            findings.append(_no_reference(reference))
+    return ledger.account(findings, case, compared)
+
+
+def _absolute(case: Case) -> Iterable[tuple[str, Check]]:
+    """Every check that needs no reference, with its name."""
+    yield "subject", lambda: _subject(case.recording)
+    yield "schema", lambda: schema.check(case)
+    for invariant in INVARIANTS:
+        yield invariant.__name__, lambda invariant=invariant: invariant(case)  # type: ignore[misc]
+    yield "structure", lambda: structure.check(case.scenario, case.recording, case.stream)
+    yield "expect", lambda: expect.check(case.scenario, case.recording, case.stream)
+
+
+def _subject(recording: Recording) -> Iterable[Finding]:
+    """Misbehaviour as a process, which the lab reports as it happens."""
+    for report in recording.reports:
+        if report.kind is ReportKind.SUBJECT:
+            where = f"invocation {report.invocation}" if report.invocation else "process"
+            yield Finding(
+                Layer.INVARIANT, "process-misbehaves", where, report.message, None, Blame.SDK, report.message
+            )
+
+
+def _parity(case: Case, reference: Recording, ledger: Ledger, *, strict: bool) -> Iterable[Finding]:
+    policies = Policies(strict=True) if strict else ledger.policies
+    return parity.check(case, Case.of(reference), policies)
+
+
+def _guarded_case(recording: Recording, findings: list[Finding]) -> Case | None:
+    try:
+        return Case.of(recording)
+    except Exception as error:  # noqa: BLE001 - a recording that can't be read must not end the others' judging
+        findings.append(_broken_check("stream", error))
+        return None
+
+
+def _guarded(name: str, check: Check) -> list[Finding]:
+    """Run a check; if it breaks, that is a finding about this suite, never silence."""
+    try:
+        return list(check())
+    except Exception as error:  # noqa: BLE001 - see above
+        return [_broken_check(name, error)]
+
+
+def _broken_check(name: str, error: Exception) -> Finding:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+    return Finding(
+        Layer.HARNESS,
+        "check-failed",
+        f"check {name}",
+        f"{type(error).__name__}: {error}",
+        None,
+        Blame.HARNESS,
+        f"the check {name} broke on this recording ({place}): {type(error).__name__}: {error}",
+    )
+
+
+def _no_reference(reference: Recording) -> Finding:
+    reasons = "; ".join(finding.message for finding in _harness(reference))
+    return Finding(
+        Layer.HARNESS,
+        "no-reference",
+        reference.subject.id,
+        reasons,
+        None,
+        Blame.HARNESS,
+        f"there is nothing to compare with: the run of {reference.subject.id} failed ({reasons})",
+    )
+
+
+def _verdict(findings: Iterable[Finding], *, compared: bool) -> Verdict:
+    """The gravest thing decides; what the ledger accounts for is known."""
+    open_ = [finding for finding in findings if finding.divergence is None]
+    harness = [finding for finding in open_ if finding.layer is Layer.HARNESS]
+    if any(finding.rule != "unsupported" for finding in harness):
+        return Verdict.HARNESS_ERROR
+    if harness:
+        return Verdict.UNSUPPORTED
+    if any(finding.layer in _ABSOLUTE for finding in open_):
+        return Verdict.VIOLATED
+    if open_:
+        return Verdict.DIVERGED
+    if any(finding.divergence for finding in findings):
+        return Verdict.KNOWN_DIVERGENCE
+    return Verdict.PARITY if compared else Verdict.CONFORMS

@@ -1,0 +1,177 @@
+"""The ledger of known divergences: classes of findings, each a named exact transformation with its witnesses.
+
+An entry says which field of which update differs, by which transform what is seen follows from what is wanted, for which
+subjects and versions, and which scenarios must show it. It is strict both ways: it accounts for a finding only if the
+transform gives exactly what was seen, and on a complete run a witness that no longer shows it is a problem. What the
+project promises is out of its reach: no entry accounts for a ParentId, nor for whether an update of a context is there
+in `virtual/` and `flat/`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import Location, UsageError
+from conformance.verdict.finding import Blame, Finding, Layer, Result
+from conformance.verdict.policy import Policies
+from conformance.verdict.transforms import TRANSFORMS, Facts
+from conformance.verdict.versions import Versions
+from conformance.verdict.where import Where
+from conformance.wire.values import same
+
+if TYPE_CHECKING:
+    from conformance.verdict.case import Case
+    from conformance.wire.recording import SubjectInfo
+
+PROMISED = ("virtual/", "flat/")
+"""Where no entry may touch whether an update of a context is there."""
+
+PRESENCE = frozenset({"update-extra", "update-missing"})
+_JUDGED = frozenset({Layer.PARITY, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One class of findings. Type, action and field say of which update, or `path` of what else; no wildcards."""
+
+    id: str
+    title: str
+    what: str
+    link: str
+    layer: Layer
+    rule: str
+    type: str | None
+    action: str | None
+    field: str | None
+    path: str | None
+    transform: str
+    argument: Any
+    subjects: Mapping[str, Versions]
+    reference: Mapping[str, Versions]
+    witnesses: tuple[str, ...]
+
+    def about(self, subject: SubjectInfo, reference: SubjectInfo | None) -> bool:
+        """Whether it is about this subject (and, where parity is meant, this reference)."""
+        if self.layer is not Layer.PARITY:
+            return _within(self.subjects, subject)
+        return _within(self.subjects, subject) and reference is not None and _within(self.reference, reference)
+
+    def describes(self, finding: Finding) -> bool:
+        """Whether a finding is of this class, its values left aside."""
+        if (finding.layer, finding.rule) != (self.layer, self.rule):
+            return False
+        if self.path is not None:
+            return finding.path == self.path
+        where = Where.parse(finding.path)
+        return where is not None and (where.type, where.action, where.field_class) == (
+            self.type,
+            self.action,
+            self.field or "",
+        )
+
+    def accounts_for(self, finding: Finding, facts: Facts) -> bool:
+        """Whether what was seen is exactly what this divergence makes of what is wanted."""
+        return same(TRANSFORMS[self.transform](finding.wanted, self.argument, facts), finding.seen)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All entries, and the policies in force with their counts."""
+
+    entries: tuple[Entry, ...] = ()
+    policies: Policies = field(default_factory=Policies)
+
+    @classmethod
+    def load(cls, path: Path) -> Ledger:
+        """Read a ledger file.
+
+        Raises:
+            UsageError: it can't be read, or an entry is not well formed or reaches for what is promised.
+        """
+        from conformance.verdict.ledger_file import read  # noqa: PLC0415 - YAML only where a ledger is read
+
+        return cls(read(path))
+
+    def account(self, findings: Iterable[Finding], case: Case, reference: SubjectInfo | None) -> list[Finding]:
+        """Mark the findings that entries account for; two entries for one finding are a finding of their own."""
+        entries = [entry for entry in self.entries if entry.about(case.recording.subject, reference)]
+        marked: list[Finding] = []
+        for finding in findings:
+            hits = _hits(entries, finding, case)
+            if len(hits) > 1:
+                marked.extend((finding, _ambiguous(finding, hits)))
+            else:
+                marked.append(replace(finding, divergence=hits[0].id) if hits else finding)
+        return marked
+
+    def stale(self, results: Iterable[Result]) -> tuple[str, ...]:
+        """Say what is wrong with ledger and policies, given all results of a complete run."""
+        shown: set[tuple[str, str]] = set()
+        for result in results:
+            shown |= {(result.scenario, one.divergence) for one in result.findings if one.divergence}
+        problems = [
+            f"divergence {entry.id}: its witness {witness} does not show it (any more)"
+            for entry in self.entries
+            for witness in entry.witnesses
+            if (witness, entry.id) not in shown
+        ]
+        problems += [f"policy {name} was never needed, though it had occasions" for name in self.policies.unused()]
+        return tuple(problems)
+
+    def hits(self, results: Iterable[Result]) -> Counter[str]:
+        """Count the findings that each entry accounted for."""
+        return Counter(one.divergence for result in results for one in result.findings if one.divergence)
+
+
+def promised(scenario: str, finding: Finding) -> bool:
+    """Whether a finding is about what the project promises: no entry may account for it."""
+    where = Where.parse(finding.path)
+    if finding.path.endswith(".ParentId") or (where is not None and where.field_class == "ParentId"):
+        return True
+    presence = finding.rule in PRESENCE or (where is not None and not where.field and finding.layer is not Layer.PARITY)
+    context = where is None or where.type == "CONTEXT"
+    return presence and context and scenario.startswith(PROMISED)
+
+
+def _hits(entries: list[Entry], finding: Finding, case: Case) -> list[Entry]:
+    if finding.layer not in _JUDGED or promised(case.recording.scenario, finding):
+        return []
+    candidates = [entry for entry in entries if entry.describes(finding)]
+    if not candidates:
+        return []
+    facts = _facts(case, finding)
+    return [entry for entry in candidates if entry.accounts_for(finding, facts)]
+
+
+def _facts(case: Case, finding: Finding) -> Facts:
+    where = Where.parse(finding.path)
+    updates = case.stream.operations.get(where.path, ()) if where else ()
+    place = case.stream.place(updates[0]) if updates else None
+    return Facts(place.candidates if place else (), where.occurrence if where else 1)
+
+
+def _ambiguous(finding: Finding, hits: list[Entry]) -> Finding:
+    names = [entry.id for entry in hits]
+    return Finding(
+        Layer.HARNESS,
+        "ledger-ambiguous",
+        finding.path,
+        names,
+        "one entry",
+        Blame.HARNESS,
+        f"the ledger has {len(hits)} entries for one finding: {', '.join(names)}",
+    )
+
+
+def _within(versions: Mapping[str, Versions], info: SubjectInfo) -> bool:
+    wanted = versions.get(info.sdk)
+    return wanted is not None and wanted.hold(info.version)
+
+
+def refuse(message: str, where: Location, cure: str) -> UsageError:
+    """Make the error of a ledger that can't be used."""
+    return UsageError(message, where=where, cure=cure)

@@ -1,0 +1,146 @@
+"""Reading the ledger's file: YAML, every entry checked before it may account for anything."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from conformance.errors import Location, UsageError
+from conformance.verdict.finding import Layer
+from conformance.verdict.ledger import Entry, refuse
+from conformance.verdict.transforms import TRANSFORMS
+from conformance.verdict.versions import Versions
+
+_REQUIRED = ("id", "title", "what", "link", "finding", "transform", "subjects", "witnesses")
+_OPTIONAL = ("reference",)
+_FINDING = frozenset({"layer", "rule", "type", "action", "field", "path"})
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """Read all entries.
+
+    Raises:
+        UsageError: names file, line and what is wrong.
+    """
+    try:
+        document = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise UsageError(f"can't read the ledger: {error}", where=str(path)) from error
+    listed = document.get("divergences") if isinstance(document, dict) else None
+    if not isinstance(listed, list):
+        raise refuse("no list of divergences", Location(str(path)), "begin the file with `divergences:`")
+    entries: list[Entry] = []
+    for each in listed:
+        here = Location(str(path), each.lc.line + 1 if hasattr(each, "lc") else 0)
+        entry = _entry(each, here)
+        if any(entry.id == other.id for other in entries):
+            raise refuse(f"{entry.id} is there twice", here, "give each entry an id of its own")
+        entries.append(entry)
+    return tuple(entries)
+
+
+def _entry(data: Any, here: Location) -> Entry:
+    _keys(data, here)
+    finding = data["finding"]
+    if not isinstance(finding, dict) or not finding.keys() <= _FINDING or not {"layer", "rule"} <= finding.keys():
+        raise refuse("finding is not of layer, rule and either type, action, field or path", here, "see the first entry")
+    if ("path" in finding) == ("type" in finding) or ("type" in finding) != ("action" in finding):
+        raise refuse("finding has neither or both of path and type with action", here, "say which one is meant")
+    _protected(finding, here)
+    name, argument = _transform(data["transform"], here)
+    layer = _layer(finding["layer"], here)
+    if layer is Layer.PARITY and not data.get("reference"):
+        raise refuse("a parity entry needs a reference", here, "say for which reference's versions it holds")
+    return Entry(
+        id=str(data["id"]),
+        title=str(data["title"]),
+        what=" ".join(str(data["what"]).split()),
+        link=str(data["link"]),
+        layer=layer,
+        rule=str(finding["rule"]),
+        type=finding.get("type"),
+        action=finding.get("action"),
+        field=finding.get("field"),
+        path=finding.get("path"),
+        transform=name,
+        argument=argument,
+        subjects=_versions(data["subjects"], here),
+        reference=_versions(data.get("reference") or {}, here),
+        witnesses=_witnesses(data["witnesses"], here),
+    )
+
+
+def _keys(data: Any, here: Location) -> None:
+    if not isinstance(data, dict):
+        raise refuse("an entry that is no mapping", here, f"give it {', '.join(_REQUIRED)}")
+    missing = [key for key in _REQUIRED if key not in data]
+    unknown = [str(key) for key in data if key not in (*_REQUIRED, *_OPTIONAL)]
+    if missing or unknown:
+        odd = "; ".join(
+            [f"missing: {', '.join(missing)}"] * bool(missing) + [f"unknown: {', '.join(unknown)}"] * bool(unknown)
+        )
+        raise refuse(odd, here, f"an entry has {', '.join((*_REQUIRED, *_OPTIONAL))}")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(data["id"])):
+        raise refuse(f"id {data['id']!r} is not kebab-case", here, "small letters, digits and hyphens")
+    if not str(data["link"]).startswith("https://"):
+        raise refuse("link is no https URL", here, "link to the upstream issue or the line that does it")
+
+
+def _protected(finding: dict[str, Any], here: Location) -> None:
+    field, path = str(finding.get("field", "")), str(finding.get("path", ""))
+    if "ParentId" in field or "ParentId" in path or finding["rule"] == "parent-id":
+        raise refuse("no entry may account for a ParentId", here, "that is what this project promises to report")
+    texts = [str(value) for value in finding.values()]
+    if any("*" in text or "?" in text for text in texts):
+        raise refuse("a wildcard", here, "name the update and the field; open list indexes are written []")
+
+
+def _layer(text: Any, here: Location) -> Layer:
+    try:
+        layer = Layer(str(text))
+    except ValueError:
+        layer = Layer.HARNESS
+    if layer is Layer.HARNESS:
+        raise refuse(f"{text!r} is no layer that can diverge", here, "schema, invariant, structure, expect, parity, aws")
+    return layer
+
+
+def _transform(data: Any, here: Location) -> tuple[str, Any]:
+    name, argument = (data, None) if isinstance(data, str) else (None, None)
+    if isinstance(data, dict) and len(data) == 1:
+        ((name, argument),) = data.items()
+    if name not in TRANSFORMS:
+        raise refuse(f"{name!r} is no transform", here, f"one of {', '.join(TRANSFORMS)}")
+    return str(name), _plain(argument)
+
+
+def _versions(data: Any, here: Location) -> dict[str, Versions]:
+    if not isinstance(data, dict):
+        raise refuse("subjects and reference map an SDK to a range of versions", here, 'such as {python: ">=3.0"}')
+    try:
+        return {str(sdk): Versions.parse(str(text)) for sdk, text in data.items()}
+    except ValueError as error:
+        raise refuse(str(error), here, 'such as ">=3.0.0,<3.1"') from error
+
+
+def _witnesses(data: Any, here: Location) -> tuple[str, ...]:
+    if not isinstance(data, list) or not data:
+        raise refuse("an entry without witnesses", here, "name the scenarios that must show it")
+    return tuple(str(each) for each in data)
+
+
+def _plain(value: Any) -> Any:
+    """Take YAML's own classes off a value."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return int(value)
+    return float(value) if isinstance(value, float) else str(value)

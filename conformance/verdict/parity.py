@@ -1,0 +1,239 @@
+"""Parity: a subject's recording held against the reference's, each difference one finding.
+
+Updates are paired by typed path and, within an operation, by their order; what has no partner is an extra or a missing
+update, what has one is compared field by field. Where the scenario is sequential, the order of all updates and where
+invocations begin are compared too. Parity alone can't tell who is wrong, so it blames nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from conformance.verdict.comparison import differences
+from conformance.verdict.finding import Blame, Finding, Layer
+from conformance.verdict.where import Where, join
+from conformance.wire import payloads
+from conformance.wire.stream import path_key
+from conformance.wire.values import ABSENT, brief
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from conformance.verdict.case import Case
+    from conformance.verdict.policy import Policies
+    from conformance.wire.stream import Update
+
+_BODIES = frozenset({"step", "check", "submitter"})
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same update on both sides."""
+
+    seen: Update
+    wanted: Update
+
+
+def check(subject: Case, reference: Case, policies: Policies) -> list[Finding]:
+    """Compare streams, outputs and effects."""
+    pairs = list(_pairs(subject, reference))
+    matched = [pair for pair in pairs if isinstance(pair, Pair)]
+    findings = [_unpaired(*each) for each in pairs if not isinstance(each, Pair)]
+    for pair in matched:
+        findings.extend(_fields(pair, policies))
+    findings.extend(_numbering(subject, reference))
+    if subject.stream.sequential:
+        findings.extend(_order(subject, reference, matched))
+        findings.extend(_boundaries(subject, matched))
+    findings.extend(_outputs(subject, reference))
+    findings.extend(_effects(subject, reference))
+    return findings
+
+
+Unpaired = tuple["Update | None", "Update | None"]
+
+
+def _pairs(subject: Case, reference: Case) -> Iterator[Pair | Unpaired]:
+    seen, wanted = subject.stream.operations, reference.stream.operations
+    for path in sorted({*seen, *wanted}, key=path_key):
+        ours, theirs = seen.get(path, ()), wanted.get(path, ())
+        matcher = SequenceMatcher(None, [_kind(u) for u in theirs], [_kind(u) for u in ours], autojunk=False)
+        for tag, from_, to, start, end in matcher.get_opcodes():
+            if tag == "equal":
+                yield from map(Pair, ours[start:end], theirs[from_:to])
+                continue
+            yield from ((update, None) for update in ours[start:end])
+            yield from ((None, update) for update in theirs[from_:to])
+
+
+def _kind(update: Update) -> tuple[str, str]:
+    return update.type, update.action
+
+
+def _unpaired(seen: Update | None, wanted: Update | None) -> Finding:
+    update = seen or wanted
+    assert update is not None  # noqa: S101 - one of the two is there
+    extra = seen is not None
+    what = f"{update.type} {update.action} of {update.path}{f' ({update.name})' if update.name else ''}"
+    return _finding(
+        "update-extra" if extra else "update-missing",
+        update.label,
+        _summary(seen),
+        _summary(wanted),
+        f"{what} is written, the reference writes none" if extra else f"{what} of the reference is not written",
+    )
+
+
+def _summary(update: Update | None) -> Any:
+    if update is None:
+        return ABSENT
+    return {"Name": update.name, "SubType": update.subtype, "ParentId": update.parent}
+
+
+def _fields(pair: Pair, policies: Policies) -> Iterator[Finding]:
+    where = Where(pair.seen.path, pair.seen.type, pair.seen.action, pair.seen.occurrence)
+    seen, wanted = _comparable(pair.seen, policies), _comparable(pair.wanted, policies)
+    for field in sorted({*seen, *wanted}):
+        for place, ours, theirs in differences(seen.get(field, ABSENT), wanted.get(field, ABSENT)):
+            at = where.at(join("", field, *place))
+            yield _finding(
+                _rule(field, place),
+                str(at),
+                ours,
+                theirs,
+                f"{at.field} of {where} is {brief(ours)}, the reference's is {brief(theirs)}",
+            )
+
+
+def _comparable(update: Update, policies: Policies) -> dict[str, Any]:
+    known = {
+        "ParentId": update.parent,
+        "SubType": update.subtype,
+        "Name": update.name,
+        "PayloadEncoding": update.encoding,
+    }
+    return {name: value for name, value in known.items() if value is not None} | dict(policies.fields(update))
+
+
+def _rule(field: str, place: Sequence[str | int]) -> str:
+    named = place[0] if field == "Error" and place and isinstance(place[0], str) else field
+    return _HUMP.sub("-", named).lower()
+
+
+def _numbering(subject: Case, reference: Case) -> Iterator[Finding]:
+    ours = subject.stream.identities.get(subject.stream.main)
+    theirs = reference.stream.identities.get(reference.stream.main)
+    if ours and theirs and ours.based and theirs.based and ours.base != theirs.base:
+        yield _finding(
+            "branch-numbering",
+            "ids.branches",
+            ours.base,
+            theirs.base,
+            f"branches are numbered from {ours.base} in operation ids, the reference's from {theirs.base}",
+        )
+
+
+def _order(subject: Case, reference: Case, matched: Sequence[Pair]) -> Iterator[Finding]:
+    partner = {(pair.seen.seq, pair.seen.index): pair.wanted for pair in matched}
+    common = {(pair.wanted.seq, pair.wanted.index) for pair in matched}
+    ours = [u for u in subject.stream.accepted if (u.seq, u.index) in partner]
+    theirs = [u for u in reference.stream.accepted if (u.seq, u.index) in common]
+    for mine, other in zip(ours, theirs, strict=True):
+        if partner[mine.seq, mine.index] is not other:
+            yield _finding(
+                "update-order",
+                mine.label,
+                mine.label,
+                other.label,
+                f"{mine.label} comes where the reference has {other.label}",
+            )
+            return
+
+
+def _boundaries(subject: Case, matched: Sequence[Pair]) -> Iterator[Finding]:
+    """Compare by how many invocations each update is after the one before it, so that one shift is one finding."""
+    order = {(update.seq, update.index): n for n, update in enumerate(subject.stream.accepted)}
+    ours = theirs = 1
+    for pair in sorted(matched, key=lambda pair: order[pair.seen.seq, pair.seen.index]):
+        mine, other = pair.seen.invocation, pair.wanted.invocation
+        if mine is None or other is None:
+            continue
+        if mine - ours != other - theirs:
+            yield _finding(
+                "invocation-boundary",
+                f"{pair.seen.label}.invocation",
+                mine,
+                other,
+                f"{pair.seen.label} is written by invocation {mine}, the reference's by {other}",
+            )
+        ours, theirs = mine, other
+
+
+def _outputs(subject: Case, reference: Case) -> Iterator[Finding]:
+    seen, wanted = _output(subject), _output(reference)
+    for field in sorted({*seen, *wanted}):
+        for place, ours, theirs in differences(seen.get(field, ABSENT), wanted.get(field, ABSENT)):
+            at = join("output", field, *place)
+            yield _finding(
+                "output-" + _rule(field, place),
+                at,
+                ours,
+                theirs,
+                f"the execution's {at.removeprefix('output.')} is {brief(ours)}, the reference's {brief(theirs)}",
+            )
+
+
+def _output(case: Case) -> dict[str, Any]:
+    execution = case.execution
+    if execution is None:
+        return {}
+    identity = case.stream.identities.get(execution.arn)
+    names = identity.named if identity else str
+    output: dict[str, Any] = {"Status": execution.status}
+    if execution.result is not None:
+        output["Result"] = payloads.read(execution.result, "", None, names=names).value
+    if execution.error is not None:
+        output["Error"] = payloads.error(execution.error, names)
+    if case.stream.sequential:
+        output["Invocations"] = len(case.recording.invocations)
+    return output
+
+
+def _effects(subject: Case, reference: Case) -> Iterator[Finding]:
+    seen, wanted = _runs(subject), _runs(reference)
+    for key in sorted({*seen, *wanted}):
+        ours, theirs = seen.get(key, []), wanted.get(key, [])
+        if ours == theirs:
+            continue
+        rule = "body-runs" if len(ours) != len(theirs) else "body-attempts"
+        yield _finding(
+            rule,
+            f"effect:{key}",
+            ours,
+            theirs,
+            f"the body of {key} ran {len(ours)} times ({brief(ours)}), the reference's {len(theirs)} ({brief(theirs)})",
+        )
+
+
+def _runs(case: Case) -> Mapping[str, list[Any]]:
+    """Give every run of every body: its attempt and, where it can be compared, its invocation; notes by value."""
+    runs: dict[str, list[Any]] = {}
+    for effect in case.recording.effects:
+        if effect.kind not in _BODIES and effect.kind != "note":
+            continue
+        if effect.event != "start":
+            continue
+        indexes = "".join(f"[{index}]" for index in effect.indexes)
+        run: dict[str, Any] = {"attempt": effect.attempt} if effect.kind in _BODIES else {"value": effect.detail}
+        if case.stream.sequential:
+            run["invocation"] = effect.invocation
+        runs.setdefault(f"{effect.at}{indexes}", []).append(run)
+    return runs
+
+
+def _finding(rule: str, path: str, seen: Any, wanted: Any, message: str) -> Finding:
+    return Finding(Layer.PARITY, rule, path, seen, wanted, Blame.UNDETERMINED, message)

@@ -1,0 +1,92 @@
+"""The ways in which a known divergence may follow from what is wanted: named, exact, and few.
+
+A transform takes what the reference (or the rule) wants and gives what the subject is known to have instead. Only if that
+is exactly what was seen does it account for a finding; there is no "anything goes" among them, and there must never be.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.scenario import statements as s
+from conformance.wire.values import ABSENT, same
+
+if TYPE_CHECKING:
+    from conformance.wire.identity import Candidate
+
+NOT_THAT: Final = object()
+"""What a transform gives where it has nothing to say."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a transform may know beside the value: what of the program stands there, and the update's occurrence."""
+
+    candidates: tuple[Candidate, ...] = ()
+    occurrence: int = 1
+
+
+Transform = Callable[[Any, Any, Facts], Any]
+
+
+def absent_to(wanted: Any, given: Any, _: Facts) -> Any:
+    """Where the reference has nothing, the subject has the given value."""
+    return given if wanted == ABSENT else NOT_THAT
+
+
+def to_absent(wanted: Any, given: Any, _: Facts) -> Any:
+    """Where the reference has the given value, the subject has nothing."""
+    return ABSENT if same(wanted, given) else NOT_THAT
+
+
+def exactly(wanted: Any, given: Any, _: Facts) -> Any:
+    """Where the reference has `wanted`, the subject has `seen`."""
+    return given["seen"] if same(wanted, given["wanted"]) else NOT_THAT
+
+
+def qualified(wanted: Any, module: Any, _: Facts) -> Any:
+    """The subject puts the given module before the reference's bare name."""
+    return f"{module}.{wanted}" if isinstance(wanted, str) and wanted != ABSENT else NOT_THAT
+
+
+def ceiled_backoff(wanted: Any, _given: Any, facts: Facts) -> Any:
+    """The subject rounds a back-off up where the reference rounds it to the nearest second.
+
+    Only for delays that the program fixes: an exponential strategy without jitter whose numbers are literal.
+    """
+    ideals = {_ideal(candidate.slot.statement, facts.occurrence) for candidate in facts.candidates}
+    ideal = ideals.pop() if len(ideals) == 1 else None
+    if ideal is None or wanted != max(1, math.floor(ideal + 0.5)):
+        return NOT_THAT
+    return max(1, math.ceil(ideal))
+
+
+def _ideal(statement: s.Statement, attempt: int) -> float | None:
+    retry = getattr(statement, "retry", None) or getattr(statement, "backoff", None)
+    kind = getattr(retry, "kind", "exponential")
+    if retry is None or kind != "exponential" or retry.jitter != "NONE":
+        return None
+    initial, most = _seconds(retry.initial), _seconds(retry.max)
+    if initial is None or retry.rate is None:
+        return None
+    delay = float(initial * retry.rate ** (attempt - 1))
+    return delay if most is None else min(delay, most)
+
+
+def _seconds(duration: s.Duration | None) -> float | None:
+    units = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+    if duration is None or not isinstance(duration.amount, int | float):
+        return None
+    return float(duration.amount * units[duration.unit])
+
+
+TRANSFORMS: Mapping[str, Transform] = {
+    "absent-to": absent_to,
+    "to-absent": to_absent,
+    "exactly": exactly,
+    "qualified": qualified,
+    "ceiled-backoff": ceiled_backoff,
+}

@@ -1,0 +1,213 @@
+"""The wire's schema, built from the service's own model of Lambda as botocore ships it.
+
+Lengths, patterns, enumerations, bounds and required members are the service's, not ours: the
+emulator accepts much that they forbid. The model is read once, when it is first needed, and every
+validator is made once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema.protocols import Validator
+
+CHECKPOINT = "CheckpointDurableExecution"
+STATE = "GetDurableExecutionState"
+
+Schema = dict[str, Any]
+
+# Language SDK specification, section 3.2: what a handler answers the service with. The service's
+# model has no shape for it.
+OUTPUT_SOURCE = "language SDK specification 3.2"
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One breach of a schema: where (member names and list indexes), what is there, what is wanted."""
+
+    place: tuple[str | int, ...]
+    seen: Any
+    wanted: str
+
+
+def request_breaches(operation: str, body: Any) -> Iterator[Breach]:
+    """Hold a request against the model: a body, or for a GET its query as an object of texts."""
+    return _breaches(_request(operation), body)
+
+
+def response_breaches(operation: str, body: Any) -> Iterator[Breach]:
+    """Hold a successful response against the model."""
+    return _breaches(_response(operation), body)
+
+
+def output_breaches(output: Any) -> Iterator[Breach]:
+    """Hold an invocation's output against the specification."""
+    return _breaches(_output(), output)
+
+
+@cache
+def request_schema(operation: str) -> Schema:
+    """Give the JSON Schema of what an operation takes in its body, or in its query if it has no body."""
+    return _members(operation, "input")
+
+
+@cache
+def response_schema(operation: str) -> Schema:
+    """Give the JSON Schema of what an operation answers with."""
+    return _members(operation, "output")
+
+
+@cache
+def output_schema() -> Schema:
+    """Give the JSON Schema of an invocation's output."""
+    error = _schema("ErrorObject", query=False)
+    wanted = {
+        "SUCCEEDED": {"Result": {"type": "string"}},
+        "FAILED": {"Error": error},
+        "PENDING": {},
+    }
+    return {
+        "type": "object",
+        "required": ["Status"],
+        "properties": {"Status": {"enum": list(wanted)}},
+        "allOf": [
+            {
+                "if": {"properties": {"Status": {"const": status}}, "required": ["Status"]},
+                "then": {
+                    "properties": {"Status": True, **members},
+                    "additionalProperties": False,
+                    "required": ["Error"] if status == "FAILED" else [],
+                },
+            }
+            for status, members in wanted.items()
+        ],
+    }
+
+
+@cache
+def _request(operation: str) -> Validator:
+    return _validator(request_schema(operation))
+
+
+@cache
+def _response(operation: str) -> Validator:
+    return _validator(response_schema(operation))
+
+
+@cache
+def _output() -> Validator:
+    return _validator(output_schema())
+
+
+def _validator(schema: Schema) -> Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, not always needed
+
+    return Draft202012Validator(schema)
+
+
+def _breaches(validator: Validator, value: Any) -> Iterator[Breach]:
+    if validator.is_valid(value):
+        return
+    for error in validator.iter_errors(value):
+        place = tuple(error.absolute_path)
+        yield Breach(place, error.instance, _wanted(error.validator, error.validator_value, error))
+
+
+def _wanted(keyword: Any, bound: Any, error: Any) -> str:
+    """Say what a schema's keyword asks for, for people: the whole schema is of no help."""
+    match keyword:
+        case "required":
+            missing = [name for name in bound if name not in error.instance]
+            return "required: " + ", ".join(missing)
+        case "additionalProperties":
+            return "no members beyond " + ", ".join(error.schema.get("properties", ()))
+        case "enum":
+            return "one of " + ", ".join(map(str, bound))
+        case "type":
+            return f"type {bound}"
+        case "pattern":
+            return f"pattern {_inside(bound)}"
+        case _:
+            return f"{keyword} {bound}"
+
+
+@cache
+def _model() -> dict[str, Any]:
+    from botocore.loaders import Loader  # noqa: PLC0415 - not needed where nothing is validated
+
+    model: dict[str, Any] = Loader().load_service_model("lambda", "service-2")
+    return model
+
+
+def _members(operation: str, direction: str) -> Schema:
+    shape = _model()["shapes"][_model()["operations"][operation][direction]["shape"]]
+    names = {
+        name for name, member in shape["members"].items() if member.get("location") in (None, "querystring")
+    }
+    query = any(shape["members"][name].get("location") for name in names)
+    return {
+        "type": "object",
+        "properties": {
+            name: _schema(shape["members"][name]["shape"], query=query) for name in sorted(names)
+        },
+        "required": [name for name in shape.get("required", ()) if name in names],
+        "additionalProperties": False,
+    }
+
+
+def _schema(name: str, *, query: bool) -> Schema:
+    """Turn a shape into JSON Schema, inline: the checkpoint shapes do not recur. In a query all is text."""
+    shape = _model()["shapes"][name]
+    match shape["type"]:
+        case "structure":
+            return {
+                "type": "object",
+                "properties": {
+                    key: _schema(member["shape"], query=query) for key, member in shape["members"].items()
+                },
+                "required": list(shape.get("required", ())),
+                "additionalProperties": False,
+            }
+        case "list":
+            bounds = {"minItems": shape.get("min"), "maxItems": shape.get("max")}
+            return {"type": "array", "items": _schema(shape["member"]["shape"], query=query), **_given(bounds)}
+        case "string":
+            bounds = {
+                "minLength": shape.get("min"),
+                "maxLength": shape.get("max"),
+                "enum": shape.get("enum"),
+                "pattern": _whole(shape["pattern"]) if "pattern" in shape else None,
+            }
+            return {"type": "string", **_given(bounds)}
+        case "integer" | "long" if not query:
+            return {"type": "integer", **_given({"minimum": shape.get("min"), "maximum": shape.get("max")})}
+        case "integer" | "long":
+            return {"type": "string", "pattern": _whole("[0-9]{1,10}")}
+        case "boolean":
+            return {"type": "boolean"}
+        case "timestamp":
+            return {"type": "number"}  # REST JSON: seconds since the epoch
+        case other:
+            raise NotImplementedError(f"shape {name} of type {other} is not among those of a checkpoint")
+
+
+def _given(bounds: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in bounds.items() if value is not None}
+
+
+_BEFORE, _AFTER = "^(?:", r")(?![\s\S])"
+
+
+def _whole(pattern: str) -> str:
+    """Make a pattern match the whole text, as the service reads it: `$` alone admits a final line break."""
+    return _BEFORE + pattern + _AFTER
+
+
+def _inside(pattern: str) -> str:
+    return re.sub(r"^\^\(\?:|\)\(\?!\[\\s\\S\]\)$", "", pattern)
