@@ -106,7 +106,7 @@ class Driver:
         if self.finished:
             return
         waiting = [
-            f"{operation.operation_type.value} {operation.name or operation.operation_id!r}"
+            f"{operation.operation_type.value} {operation.name or operation.operation_id}"
             for operation in self.stack.store.load(self.root).operations[1:]
             if operation.end_timestamp is None
         ]

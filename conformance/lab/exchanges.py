@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from aws_durable_execution_sdk_python_testing.exceptions import (
@@ -19,9 +20,25 @@ from aws_durable_execution_sdk_python_testing.web.models import HTTPRequest, HTT
 from conformance.lab import frames
 from conformance.lab.calls import Calls
 from conformance.lab.emulator import Stack
+from conformance.lab.faults import (
+    CRASH_AFTER,
+    CRASH_BEFORE,
+    LOSE_RESPONSE,
+    NO_TOKEN,
+    STALE_TOKEN,
+    Faults,
+    Injection,
+    outdated,
+)
 from conformance.lab.recorder import Flight, Recorder
 from conformance.lab.seen import Seen
-from conformance.wire.recording import Exchange
+from conformance.wire.recording import Exchange, Outcome
+
+ERRORS = 400
+"""The lowest HTTP status that is an error."""
+
+NOT_ANSWERED = 0
+"""The status that the recording gives to a request which no service ever saw."""
 
 CHECKPOINT = "CheckpointDurableExecution"
 
@@ -98,25 +115,34 @@ def _execution(route: routes.Route) -> str:
 class Exchanges:
     """Serves the requests of one run."""
 
+    root: str
     stack: Stack
     calls: Calls
     recorder: Recorder
     seen: Seen
+    faults: Faults
     poll: Callable[[Flight], Awaitable[None]]
     open: int = 0
 
-    async def serve(self, request: Request) -> Response:
-        """Answer a request and record the exchange."""
+    async def serve(self, request: Request) -> Response | None:
+        """Answer a request and record the exchange; None when the connection is to be dropped in place of an answer."""
         parsed = self._http(request)
         body = parsed.body if isinstance(parsed, HTTPRequest) and isinstance(parsed.body, dict) else {}
         token = body.get("CheckpointToken") or request.query.get("CheckpointToken", [None])[0]
         flight = self.calls.of_token(token, request.execution)
         updates = body.get("Updates") or []
+        injection = Injection()
+        if request.operation == CHECKPOINT and updates and request.execution == self.root:
+            injection = self.faults.next()
         if request.operation == CHECKPOINT and not updates and flight is not None and flight.in_flight:
             await self.poll(flight)
         time, seq = self.stack.clock.seconds, self.recorder.next()
-        answer = parsed if isinstance(parsed, HTTPResponse) else self._handle(request, parsed)
-        if request.operation == CHECKPOINT and answer.status_code < 300:  # noqa: PLR2004 - HTTP's success
+        answer = self._answer(request, parsed, injection)
+        if (
+            request.operation == CHECKPOINT
+            and answer.status_code < ERRORS
+            and not injection.has(CRASH_BEFORE)
+        ):
             self.seen.take(request.execution, updates, self.stack.clock.micros)
         skew = flight.skew if flight else 0.0
         served = answer.body_to_bytes() if answer.body else b""
@@ -131,9 +157,41 @@ class Exchanges:
                 request=request.text(),
                 status=answer.status_code,
                 response=served.decode(),
+                fault=str(injection) or None,
             )
         )
-        return _response(answer, request.operation, skew, served)
+        return await self._deliver(_response(answer, request.operation, skew, served), flight, injection)
+
+    def _answer(
+        self, request: Request, parsed: HTTPRequest | HTTPResponse, injection: Injection
+    ) -> HTTPResponse:
+        """The emulator's answer, or what a fault puts in its place."""
+        if isinstance(parsed, HTTPResponse):
+            return parsed
+        if injection.has(CRASH_BEFORE):
+            return HTTPResponse(NOT_ANSWERED, {}, {})
+        refusal = injection.refusal()
+        if refusal is not None:
+            return HTTPResponse.create_json(refusal.status, refusal.body())
+        if injection.has(STALE_TOKEN):
+            parsed = HTTPRequest.from_bytes(outdated(request.body), None, request.method, request.route)
+        answer = self._handle(request, parsed)
+        if injection.has(NO_TOKEN) and answer.status_code < ERRORS:
+            return replace(
+                answer, body={key: value for key, value in answer.body.items() if key != "CheckpointToken"}
+            )
+        return answer
+
+    async def _deliver(
+        self, response: Response, flight: Flight | None, injection: Injection
+    ) -> Response | None:
+        if injection.delay:
+            await asyncio.sleep(injection.delay)
+        if injection.has(CRASH_BEFORE) or injection.has(CRASH_AFTER):
+            if flight is not None:
+                flight.kill(Outcome.EXIT)
+            return None
+        return None if injection.has(LOSE_RESPONSE) else response
 
     def _http(self, request: Request) -> HTTPRequest | HTTPResponse:
         """The request as the emulator's handlers take it; the refusal of one that can't be parsed."""
@@ -160,7 +218,7 @@ class Exchanges:
 
 def _response(answer: HTTPResponse, operation: str, skew: float, served: bytes) -> Response:
     headers = dict(answer.headers)
-    if answer.status_code >= 400:  # noqa: PLR2004 - HTTP's errors
+    if answer.status_code >= ERRORS:
         # The service names its errors in a header, and both SDKs' clients look nowhere else.
         headers["x-amzn-errortype"] = str(answer.body.get("Type", "ServiceException"))
         return Response(answer.status_code, headers, served)

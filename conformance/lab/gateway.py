@@ -42,10 +42,15 @@ class Gateway:
         try:
             if run.delays is not None:
                 await asyncio.sleep(run.delays())
-            return _http(await exchanges.serve(asked))
+            response = await exchanges.serve(asked)
         finally:
             exchanges.open -= 1
             run.bodies.requested()
+        if response is None:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        return _http(response)
 
 
 def _http(response: Response) -> web.Response:

@@ -14,8 +14,9 @@ from conformance.lab.actors import Actors
 from conformance.lab.bodies import Bodies
 from conformance.lab.calls import Calls
 from conformance.lab.driver import Driver
-from conformance.lab.emulator import Stack
+from conformance.lab.emulator import PAGE_BYTES, Stack
 from conformance.lab.exchanges import Exchanges
+from conformance.lab.faults import Faults
 from conformance.lab.invoker import Invoker
 from conformance.lab.places import Places
 from conformance.lab.pulse import Pulse
@@ -57,6 +58,7 @@ class Run:
         self._began = time.monotonic()
         self._programs: dict[str, dict[str, Any]] = {}
         self._seen = Seen()
+        faults = Faults(scenario.faults)
         functions = {
             name: function.durable for name, function in scenario.functions.items() if not function.unknown
         }
@@ -66,6 +68,7 @@ class Run:
             arrived=self.arns.add,
             changed=self.pulse.beat,
             failed=lambda fault: self.driver.fail(fault),
+            page_bytes=1 if faults.paginate else PAGE_BYTES,
         )
         self.calls = Calls(
             pool,
@@ -75,11 +78,17 @@ class Run:
             lambda fault: self.driver.fail(fault),
         )
         self.bodies = Bodies(Places.of(scenario), self.stack, self._seen, self.recorder, self.pulse)
-        self.exchanges = Exchanges(
-            self.stack, self.calls, self.recorder, self._seen, lambda flight: self.driver.poll(flight)
-        )
         payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
         self.root = self.stack.start(MAIN, payload)
+        self.exchanges = Exchanges(
+            root=self.root,
+            stack=self.stack,
+            calls=self.calls,
+            recorder=self.recorder,
+            seen=self._seen,
+            faults=faults,
+            poll=lambda flight: self.driver.poll(flight),
+        )
         actors = Actors(self.root, self._seen, self.stack.executor, list(scenario.outside))
         self.driver = Driver(
             root=self.root,

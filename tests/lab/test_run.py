@@ -42,3 +42,326 @@ def test_a_wait_takes_virtual_time_only() -> None:
         "InvocationCompleted",
         "ExecutionSucceeded",
     ]
+
+
+def test_a_process_that_dies_is_called_again_after_the_back_off() -> None:
+    async def dies_once(handler: Handler) -> Any:
+        if not handler.operations.get("a"):
+            await handler.checkpoint(update("STEP", "START", "a"))
+            raise Died
+        return succeeded()
+
+    recording = run(dies_once)
+    assert outcomes(recording) == [Outcome.EXIT, Outcome.RESPONSE]
+    first, second = recording.invocations
+    assert 5 <= second.time - first.time < 5.01
+    assert recording.seconds < 2
+
+
+def test_five_failures_in_a_row_end_the_execution() -> None:
+    async def always(_handler: Handler) -> Any:
+        raise RuntimeError("no")
+
+    recording = run(always)
+    assert outcomes(recording) == [Outcome.ERROR] * 5
+    assert recording.complete
+    assert recording.executions[0].status == "FAILED"
+    assert recording.executions[0].error is not None
+    assert '"errorMessage": "no"' in recording.executions[0].error["ErrorMessage"]
+
+
+def test_output_that_is_no_output_ends_the_execution_at_once() -> None:
+    async def odd(_handler: Handler) -> Any:
+        return [1]
+
+    recording = run(odd)
+    assert outcomes(recording) == [Outcome.RESPONSE]
+    assert recording.executions[0].status == "FAILED"
+
+
+def test_pending_with_nothing_pending_is_tried_three_times() -> None:
+    async def pending(_handler: Handler) -> Any:
+        return PENDING
+
+    recording = run(pending)
+    assert len(recording.invocations) == 3
+    assert recording.executions[0].status == "FAILED"
+
+
+def test_a_retry_waits_in_virtual_time() -> None:
+    async def retries(handler: Handler) -> Any:
+        match handler.status("a"):
+            case None:
+                await handler.checkpoint(update("STEP", "START", "a"))
+                await handler.checkpoint(
+                    update(
+                        "STEP", "RETRY", "a",
+                        StepOptions={"NextAttemptDelaySeconds": 7}, Error={"ErrorMessage": "x"},
+                    )
+                )  # fmt: skip
+                return PENDING
+            case status:
+                assert status == "READY"
+                return succeeded()
+
+    recording = run(retries)
+    assert (
+        recording.invocations[1].time == 7 + recording.invocations[0].time
+        or recording.invocations[1].time > 7
+    )
+    assert recording.complete
+
+
+def test_an_execution_that_nothing_will_wake_is_said_to_be_stuck() -> None:
+    async def waits(handler: Handler) -> Any:
+        await handler.checkpoint(update("CALLBACK", "START", "cb"))
+        return PENDING
+
+    recording = run(waits)
+    assert not recording.complete
+    assert recording.executions[0].status == "RUNNING"
+    (report,) = recording.reports
+    assert report.kind is ReportKind.LAB
+    assert "CALLBACK cb" in report.message
+    assert recording.seconds < 2
+
+
+def test_a_handler_that_hangs_is_killed_at_the_limit() -> None:
+    async def hangs(handler: Handler) -> Any:
+        await handler.checkpoint(update("STEP", "START", "a"))
+        await handler.session.get("http://127.0.0.1:9")
+        return None
+
+    async def never(handler: Handler) -> Any:
+        import asyncio
+
+        await asyncio.Event().wait()
+
+    recording = run(never, limit=0.3)
+    assert not recording.complete
+    assert outcomes(recording) == [Outcome.HANG]
+    assert 0.3 <= recording.seconds < 1
+
+
+def test_invocations_of_a_run_do_not_overlap_and_polls_fire_what_has_really_passed() -> None:
+    import asyncio
+
+    async def polls(handler: Handler) -> Any:
+        await handler.checkpoint(wait("w", 1))
+        await handler.checkpoint()
+        assert handler.status("w") == "STARTED"
+        await asyncio.sleep(1.05)
+        await handler.checkpoint(update("STEP", "START", "a"))
+        assert handler.status("w") == "STARTED"  # only a poll lets time pass
+        await handler.checkpoint()
+        assert handler.status("w") == "SUCCEEDED"
+        return succeeded()
+
+    recording = run(polls)
+    assert outcomes(recording) == [Outcome.RESPONSE]
+    assert recording.complete
+
+
+def callback(name: str = "cb", **options: int) -> dict[str, Any]:
+    return update("CALLBACK", "START", name, SubType="Callback", CallbackOptions=options)
+
+
+async def awaits_callback(handler: Handler) -> Any:
+    if handler.status("cb") in (None, "STARTED"):
+        if "cb" not in handler.operations:
+            await handler.checkpoint(callback(TimeoutSeconds=60))
+        return PENDING
+    details = handler.operations["cb"]["CallbackDetails"]
+    return succeeded([handler.status("cb"), details.get("Result"), details.get("Error")])
+
+
+def test_outside_actors_answer_callbacks_in_virtual_time() -> None:
+    recording = run(
+        awaits_callback, outside=[{"callback": "cb", "after": 30, "succeed": {"payload": {"a": 1}}}]
+    )
+    assert recording.complete
+    assert not recording.reports
+    assert json.loads(recording.executions[0].result or "") == ["SUCCEEDED", '{"a": 1}', None]
+    assert 30 <= recording.invocations[1].time < 30.01
+
+
+def test_a_callback_that_nobody_answers_times_out_in_virtual_time() -> None:
+    recording = run(awaits_callback)
+    status, _result, error = json.loads(recording.executions[0].result or "")
+    assert status == "TIMED_OUT"
+    assert error["ErrorType"] == "Callback.Timeout"
+    assert 60 <= recording.invocations[1].time < 60.01
+
+
+def test_an_actor_wakes_an_execution_that_also_waits_on_a_timer() -> None:
+    async def both(handler: Handler) -> Any:
+        if "w" not in handler.operations:
+            await handler.checkpoint(callback(), wait("w", 100))
+            return PENDING
+        if handler.status("w") == "STARTED":
+            return PENDING
+        return succeeded(handler.status("cb"))
+
+    recording = run(both, outside=[{"callback": "cb", "after": 10, "fail": {"type": "T", "message": "m"}}])
+    assert [round(invocation.time) for invocation in recording.invocations] == [0, 10, 100]
+    assert recording.executions[0].result == '"FAILED"'
+
+
+def test_an_actor_acts_before_a_timer_of_the_same_moment() -> None:
+    async def same(handler: Handler) -> Any:
+        if "w" not in handler.operations:
+            await handler.checkpoint(callback(TimeoutSeconds=10), wait("w", 10))
+            return PENDING
+        return succeeded([handler.status("cb"), handler.status("w")])
+
+    recording = run(same, outside=[{"callback": "cb", "after": 10, "succeed": None}])
+    assert json.loads(recording.executions[0].result or "") == ["SUCCEEDED", "SUCCEEDED"]
+    assert len(recording.invocations) == 2
+
+
+def test_heartbeats_put_the_heartbeat_timeout_off() -> None:
+    async def beats(handler: Handler) -> Any:
+        if "cb" not in handler.operations:
+            await handler.checkpoint(callback(HeartbeatTimeoutSeconds=10))
+        if handler.status("cb") == "STARTED":
+            return PENDING
+        return succeeded(handler.operations["cb"]["CallbackDetails"]["Error"]["ErrorType"])
+
+    outside = [{"callback": "cb", "after": after, "heartbeat": True} for after in (8, 16)]
+    recording = run(beats, outside=outside)
+    assert recording.executions[0].result == '"Callback.Heartbeat"'
+    assert 26 <= recording.invocations[1].time < 26.01
+
+
+def test_stop_ends_an_execution() -> None:
+    outside = [{"stop": {"type": "Stopped", "message": "enough"}, "after": 3}]
+    recording = run(awaits_callback, outside=outside)
+    assert recording.complete
+    execution = recording.executions[0]
+    assert (execution.status, execution.error) == (
+        "STOPPED",
+        {"ErrorType": "Stopped", "ErrorMessage": "enough"},
+    )
+    assert len(recording.invocations) == 1
+
+
+def test_an_action_that_never_finds_its_callback_is_reported_by_name() -> None:
+    recording = run(step_and_wait, outside=[{"callback": "nobody", "after": 1, "succeed": None}])
+    assert recording.complete
+    (report,) = recording.reports
+    assert "'nobody'" in report.message
+
+
+def invoke(name: str, function: str, payload: str | None = None) -> dict[str, Any]:
+    options = {"ChainedInvokeOptions": {"FunctionName": function}}
+    given = {} if payload is None else {"Payload": payload}
+    return update("CHAINED_INVOKE", "START", name, SubType="ChainedInvoke", **options, **given)
+
+
+async def parent_and_targets(handler: Handler) -> Any:
+    match handler.function:
+        case "echo":
+            if "w" not in handler.operations:
+                await handler.checkpoint(wait("w", 1))
+                return PENDING
+            first = handler.input["InitialExecutionState"]["Operations"][0]
+            return succeeded(json.loads(first["ExecutionDetails"]["InputPayload"]))
+        case "plain":
+            return {"got": handler.input}
+        case "failing":
+            raise ValueError("no")
+    if "i" not in handler.operations:
+        input = json.loads(
+            handler.input["InitialExecutionState"]["Operations"][0]["ExecutionDetails"]["InputPayload"]
+        )
+        await handler.checkpoint(invoke("i", input, '{"x": 1}'))
+    if handler.status("i") == "STARTED":
+        return PENDING
+    return succeeded([handler.status("i"), handler.operations["i"]["ChainedInvokeDetails"]])
+
+
+FUNCTIONS = {
+    "echo": {"handler": []},
+    "plain": {"durable": False, "handler": []},
+    "failing": {"durable": False, "handler": []},
+    "unknown": {"unknown": True},
+}
+
+
+def test_a_durable_target_is_an_execution_of_its_own() -> None:
+    recording = run(parent_and_targets, functions=FUNCTIONS, input="echo")
+    assert recording.complete
+    parent, child = recording.executions
+    assert json.loads(parent.result or "") == ["SUCCEEDED", {"Result": '{"x": 1}'}]
+    assert (child.function, child.parent, child.parent_operation, child.input) == (
+        "echo",
+        parent.arn,
+        "i",
+        '{"x": 1}',
+    )
+    assert [invocation.function for invocation in recording.invocations] == [
+        "scenario",
+        "echo",
+        "echo",
+        "scenario",
+    ]
+    spans = [(invocation.seq, invocation.ended_seq or 0) for invocation in recording.invocations]
+    assert all(end < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+
+
+def test_a_plain_target_is_one_invocation() -> None:
+    recording = run(parent_and_targets, functions=FUNCTIONS, input="plain")
+    parent, target = recording.executions
+    assert json.loads(parent.result or "") == ["SUCCEEDED", {"Result": '{"got": {"x": 1}}'}]
+    assert (target.parent, target.parent_operation, target.status) == (parent.arn, "i", "SUCCEEDED")
+    assert [invocation.execution for invocation in recording.invocations] == [
+        parent.arn,
+        target.arn,
+        parent.arn,
+    ]
+
+
+def test_a_plain_target_that_fails_fails_the_operation() -> None:
+    recording = run(parent_and_targets, functions=FUNCTIONS, input="failing")
+    status, details = json.loads(recording.executions[0].result or "")
+    assert status == "FAILED"
+    assert details["Error"] == {"ErrorType": "ValueError", "ErrorMessage": "no"}
+
+
+def test_an_unknown_target_fails_in_the_checkpoint() -> None:
+    recording = run(parent_and_targets, functions=FUNCTIONS, input="unknown")
+    status, details = json.loads(recording.executions[0].result or "")
+    assert status == "FAILED"
+    assert details["Error"]["ErrorType"] == "ResourceNotFoundException"
+    assert len(recording.invocations) == 1
+
+
+def test_refused_requests_are_recorded_and_named_in_a_header() -> None:
+    async def stale(handler: Handler) -> Any:
+        before = handler.token
+        await handler.checkpoint(update("STEP", "START", "a"))
+        handler.token = before
+        answer = await handler.checkpoint(update("STEP", "SUCCEED", "a"))
+        return succeeded([handler.statuses, handler.headers["x-amzn-errortype"], answer])
+
+    recording = run(stale)
+    statuses, named, answer = json.loads(recording.executions[0].result or "")
+    assert statuses == [200, 400]
+    assert named == "InvalidParameterValueException"
+    assert answer["message"] == "Invalid checkpoint token"
+    assert [exchange.status for exchange in recording.exchanges] == [200, 400]
+    assert [exchange.invocation for exchange in recording.exchanges] == [1, 1]
+
+
+def test_runs_of_one_lab_are_concurrent_and_apart() -> None:
+    import asyncio
+
+    async def together() -> list[Recording]:
+        async with Bench() as bench:
+            return await asyncio.gather(*(bench.run(step_and_wait, input=number) for number in range(8)))
+
+    for number, recording in enumerate(asyncio.run(together())):
+        assert recording.complete
+        assert recording.executions[0].input == str(number)
+        assert len(recording.exchanges) == 3
+        assert [round(invocation.time) for invocation in recording.invocations] == [0, 3600]

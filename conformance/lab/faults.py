@@ -1,0 +1,131 @@
+"""What the service does wrong, as a scenario says: which faults touch which checkpoint request. No I/O here.
+
+Counted are the scenario's own execution's checkpoint requests that carry updates, over all its invocations: an SDK's
+polls come as they please. An SDK that sends a request again sends another one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from aws_durable_execution_sdk_python_testing.token import CheckpointToken
+
+from conformance.scenario.model import FaultSpec
+
+CRASH_BEFORE = "crash-before"  # the process dies before the request is applied
+CRASH_AFTER = "crash-after"  # the process dies after the request was applied
+LOSE_RESPONSE = "lose-response"  # applied, but the connection is dropped in place of a response
+ERROR = "error"  # refused with an HTTP status
+THROTTLE = "throttle"  # refused as one request too many
+STALE_TOKEN = "stale-token"  # noqa: S105 - the request reaches the service with a token that is no more current
+NO_TOKEN = "no-token"  # noqa: S105 - applied, but the response has no token
+OVERSIZE = "oversize"  # refused as too large
+DELAY = "delay"  # the response is held
+PAGINATE = "paginate"  # state comes one operation a page; concerns the whole run
+
+NAMES = frozenset(
+    {
+        CRASH_BEFORE,
+        CRASH_AFTER,
+        LOSE_RESPONSE,
+        ERROR,
+        THROTTLE,
+        STALE_TOKEN,
+        NO_TOKEN,
+        OVERSIZE,
+        DELAY,
+        PAGINATE,
+    }
+)
+
+INTERNAL_ERROR = 500
+FIRST_SERVER_ERROR = 500
+DELAY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error in place of the service's own answer."""
+
+    status: int
+    type: str
+    message: str
+
+    def body(self) -> dict[str, str]:
+        """As the service spells it: some errors have a capital letter."""
+        key = "Message" if self.type == "ServiceException" else "message"
+        return {"Type": self.type, key: self.message}
+
+
+@dataclass(frozen=True)
+class Injection:
+    """The faults that touch one request."""
+
+    faults: tuple[FaultSpec, ...] = ()
+
+    def __str__(self) -> str:
+        """The names, as the recording keeps them."""
+        return "+".join(spec.fault for spec in self.faults)
+
+    def has(self, name: str) -> bool:
+        """Whether one of that name is among them."""
+        return any(spec.fault == name for spec in self.faults)
+
+    @property
+    def delay(self) -> float:
+        """How many real seconds the response is held."""
+        given = (
+            DELAY_SECONDS if spec.seconds is None else spec.seconds
+            for spec in self.faults
+            if spec.fault == DELAY
+        )
+        return sum(given, 0.0)
+
+    def refusal(self) -> Refusal | None:
+        """The error that the request is refused with, if it is."""
+        for spec in self.faults:
+            if spec.fault == THROTTLE:
+                return Refusal(429, "TooManyRequestsException", "Rate Exceeded.")
+            if spec.fault == OVERSIZE:
+                return Refusal(
+                    400, "InvalidParameterValueException", "Checkpoint request payload size is too large."
+                )
+            if spec.fault == ERROR:
+                status = spec.status or INTERNAL_ERROR
+                server = status >= FIRST_SERVER_ERROR
+                kind = "ServiceException" if server else "InvalidParameterValueException"
+                return Refusal(status, kind, f"injected error {status}")
+        return None
+
+
+@dataclass
+class Faults:
+    """The faults of a scenario, and how many requests have been counted."""
+
+    specs: tuple[FaultSpec, ...]
+    counted: int = field(default=0)
+
+    @property
+    def paginate(self) -> bool:
+        """Whether state is to come in small pages."""
+        return any(spec.fault == PAGINATE for spec in self.specs)
+
+    def next(self) -> Injection:
+        """Count one more request; the faults that touch it."""
+        self.counted += 1
+        return Injection(tuple(spec for spec in self.specs if _touches(spec, self.counted)))
+
+
+def _touches(spec: FaultSpec, number: int) -> bool:
+    if spec.fault == PAGINATE:
+        return False
+    return spec.checkpoint is None or spec.checkpoint <= number < spec.checkpoint + spec.times
+
+
+def outdated(body: bytes) -> bytes:
+    """A checkpoint request with the token of a state that is no more: everything else stays."""
+    request = json.loads(body)
+    token = CheckpointToken.from_str(request["CheckpointToken"])
+    request["CheckpointToken"] = CheckpointToken(token.execution_arn, token.token_sequence - 1, "").to_str()
+    return json.dumps(request).encode()

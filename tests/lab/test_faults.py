@@ -1,0 +1,158 @@
+"""Faults: which requests they touch, and what comes of each in a run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from conformance.lab.faults import NAMES, Faults
+from conformance.scenario.model import FaultSpec
+from conformance.wire.recording import Outcome, Recording
+from tests.lab.fake import PENDING, Handler, run, succeeded, update, wait
+
+
+@given(
+    some.lists(
+        some.builds(
+            FaultSpec,
+            some.sampled_from(sorted(NAMES)),
+            some.none() | some.integers(1, 9),
+            some.integers(1, 4),
+        ),
+        max_size=4,
+    )
+)
+def test_each_request_is_touched_by_the_faults_that_name_its_number(specs: list[FaultSpec]) -> None:
+    faults = Faults(tuple(specs))
+    for number in range(1, 13):
+        wanted = [
+            spec.fault
+            for spec in specs
+            if spec.fault != "paginate"
+            and (spec.checkpoint is None or number in range(spec.checkpoint, spec.checkpoint + spec.times))
+        ]
+        assert str(faults.next()) == "+".join(wanted)
+    assert faults.paginate == any(spec.fault == "paginate" for spec in specs)
+
+
+async def two_steps(handler: Handler) -> Any:
+    """Does what is not done yet, and says what it saw."""
+    seen: list[Any] = []
+    for name in ("a", "b"):
+        if name not in handler.operations:
+            try:
+                answer = await handler.checkpoint(update("STEP", "START", name))
+            except aiohttp.ClientError as error:
+                answer = await handler.checkpoint(update("STEP", "START", name))
+                seen.append(type(error).__name__)
+            seen.append(
+                [handler.statuses[-1], handler.headers.get("x-amzn-errortype"), "CheckpointToken" in answer]
+            )
+    return succeeded(seen)
+
+
+def faulty(fault: str, checkpoint: int = 1, **more: Any) -> Recording:
+    return run(two_steps, faults=[{"fault": fault, "checkpoint": checkpoint} | more])
+
+
+def result(recording: Recording) -> Any:
+    return json.loads(recording.executions[0].result or "null")
+
+
+GOOD = [200, None, True]
+
+
+@pytest.mark.parametrize(
+    ("fault", "more", "first"),
+    [
+        ("error", {}, [500, "ServiceException", False]),
+        ("error", {"status": 503}, [503, "ServiceException", False]),
+        ("error", {"status": 400}, [400, "InvalidParameterValueException", False]),
+        ("throttle", {}, [429, "TooManyRequestsException", False]),
+        ("oversize", {}, [400, "InvalidParameterValueException", False]),
+        ("stale-token", {}, [400, "InvalidParameterValueException", False]),
+    ],
+)
+def test_refused_requests_are_not_applied(fault: str, more: dict[str, Any], first: list[Any]) -> None:
+    recording = faulty(fault, **more)
+    assert result(recording) == [first, GOOD]
+    assert [(exchange.status, exchange.fault) for exchange in recording.exchanges] == [
+        (first[0], fault),
+        (200, None),
+    ]
+    (execution,) = recording.executions
+    assert [event["EventType"] for event in execution.history if event["EventType"] == "StepStarted"] == [
+        "StepStarted"
+    ]
+
+
+def test_a_crash_before_leaves_the_request_unapplied() -> None:
+    recording = faulty("crash-before")
+    assert [invocation.outcome for invocation in recording.invocations] == [Outcome.EXIT, Outcome.RESPONSE]
+    assert [exchange.status for exchange in recording.exchanges] == [0, 200, 200]
+    assert result(recording) == [GOOD, GOOD]
+
+
+def test_a_crash_after_leaves_it_applied() -> None:
+    recording = faulty("crash-after")
+    assert [invocation.outcome for invocation in recording.invocations] == [Outcome.EXIT, Outcome.RESPONSE]
+    assert result(recording) == [GOOD]
+    assert recording.exchanges[0].status == 200
+
+
+def test_a_lost_response_was_applied() -> None:
+    recording = faulty("lose-response", 2)
+    assert result(recording) == [
+        GOOD,
+        "ServerDisconnectedError",
+        [400, "InvalidParameterValueException", False],
+    ]
+    assert [exchange.fault for exchange in recording.exchanges] == [None, "lose-response", None]
+
+
+def test_a_response_without_token() -> None:
+    recording = faulty("no-token")
+    assert result(recording)[0] == [200, None, False]
+    assert "CheckpointToken" not in json.loads(recording.exchanges[0].response)
+
+
+def test_a_delay_holds_the_response_in_real_time() -> None:
+    recording = faulty("delay", seconds=0.4)
+    assert result(recording) == [GOOD, GOOD]
+    assert 0.4 <= recording.seconds < 2
+    assert recording.invocations[0].ended_time == pytest.approx(0, abs=0.001)
+
+
+def test_times_counts_requests_in_a_row() -> None:
+    recording = faulty("error", 1, times=2)
+    assert [status for status, _, _ in result(recording)] == [500, 500]
+
+
+def test_pagination_gives_one_operation_a_page() -> None:
+    async def pages(handler: Handler) -> Any:
+        if "w" not in handler.operations and not handler.input["InitialExecutionState"].get("NextMarker"):
+            await handler.checkpoint(update("STEP", "START", "a"), wait("w", 1))
+            return PENDING
+        state = handler.input["InitialExecutionState"]
+        names = [operation["Id"] for operation in state["Operations"]]
+        marker = state["NextMarker"]
+        while marker:
+            url = f"{handler.lab.gateway_url}/2025-12-01/durable-executions/{handler.arn.replace('/', '%2F')}/state"
+            params = {"CheckpointToken": handler.token, "Marker": marker}
+            async with handler.session.get(url, params=params) as response:
+                page = await response.json(content_type=None)
+            names += [operation["Id"] for operation in page["Operations"]]
+            marker = page.get("NextMarker")
+        return succeeded(names[1:])
+
+    recording = run(pages, faults=[{"fault": "paginate"}])
+    assert result(recording) == ["a", "w"]
+    reads = [exchange for exchange in recording.exchanges if exchange.operation == "GetDurableExecutionState"]
+    assert len(reads) == 2
+    assert json.loads(reads[0].request)["Marker"] == "1:1"
+    assert [exchange.invocation for exchange in reads] == [2, 2]
