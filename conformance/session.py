@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,11 @@ from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Blame, Finding, Layer, Result
 from conformance.wire.recording import Recording, SubjectInfo
 
+LONGEST_DELAY = 0.05
+"""Seconds that a request is held at most when delays are asked for."""
+
+Delays = Callable[[], float]
+
 
 class Installed(Protocol):
     """A subject that is ready to be started."""
@@ -35,6 +41,9 @@ class Installed(Protocol):
 class Pool(Protocol):
     """A subject's processes."""
 
+    async def warm(self, count: int) -> None:
+        """Have `count` of them running; raises EnvironmentFault if one can't be started."""
+
     async def close(self) -> None:
         """End them all."""
 
@@ -43,9 +52,9 @@ class Lab(Protocol):
     """What runs a scenario."""
 
     async def run(
-        self, scenario: Scenario, info: SubjectInfo, pool: Any, *, delays: int | None = None
+        self, scenario: Scenario, subject: SubjectInfo, pool: Any, delays: Delays | None = None
     ) -> Recording:
-        """Run it once; `delays` seeds random delays of the gateway's answers."""
+        """Run it once; `delays` gives the seconds for which the next request is held."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,10 @@ class _Run:
     scenario: Scenario
     subject: str
     repeat: int
+
+    def __str__(self) -> str:
+        """Name it, the same in every session."""
+        return f"{self.scenario.id} {self.subject} {self.repeat}"
 
 
 class Session:
@@ -166,6 +179,7 @@ class Session:
             try:
                 for subject, one in installed.items():
                     self._pools[subject] = self._stack.pool(one, lab)
+                await asyncio.gather(*(self._warm(subject) for subject in installed))
                 runs = self._runs()
                 async with asyncio.TaskGroup() as workers:
                     for _ in range(self._plan.jobs):
@@ -223,15 +237,19 @@ class Session:
                 for subject in self._infos:
                     yield _Run(scenario, subject, repeat)
 
+    async def _warm(self, subject: str) -> None:
+        try:
+            await self._pools[subject].warm(1)
+        except EnvironmentFault as error:
+            self._drop(subject, error)
+
     async def _work(self, lab: Lab, runs: Iterator[_Run]) -> None:
         for run in runs:
             pool = self._pools.get(run.subject)
             finding = None
             if pool is not None:
                 try:
-                    recording = await lab.run(
-                        run.scenario, self._infos[run.subject], pool, delays=self._plan.delays
-                    )
+                    recording = await lab.run(run.scenario, self._infos[run.subject], pool, self._delays(run))
                 except EnvironmentFault as error:
                     self._drop(run.subject, error)
                 except Exception as error:  # noqa: BLE001 (whatever breaks in one run must not end the others)
@@ -242,6 +260,13 @@ class Session:
                     self._docket.take(recording, run.repeat)
                     continue
             self._docket.missing(run.scenario.id, run.subject, run.repeat, finding)
+
+    def _delays(self, run: _Run) -> Delays | None:
+        """Delays that depend on the seed and the run alone, not on what runs beside it."""
+        if self._plan.delays is None:
+            return None
+        chance = random.Random(f"{self._plan.delays} {run}")  # noqa: S311 (nothing is secret here)
+        return lambda: chance.uniform(0, LONGEST_DELAY)
 
     def _drop(self, subject: str, error: EnvironmentFault) -> None:
         """A subject that can't be started is said once; its other scenarios have no verdict.

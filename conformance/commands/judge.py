@@ -51,8 +51,9 @@ def execute(given: argparse.Namespace) -> Exit:
     if started is None:
         raise UsageError("this run has no header", where=str(given.directory / EVENTS), cure="run it again")
     reports = Reports(given)
-    for event in (started, *told.faults):
-        reports(event)
+    reports(started)
+    for fault in told.faults:
+        reports(fault)
     docket = Docket(
         subjects=[info.id for info in started.subjects],
         reference=started.reference,

@@ -151,13 +151,13 @@ def test_reports_survive_what_json_and_utf8_cannot_say(tmp_path: Path) -> None:
         samples.judged("virtual/a", samples.JS, Verdict.VIOLATED, odd),
         samples.EVENTS[-1],
     )
-    writer = ndjson.NdjsonWriter(tmp_path / "run.ndjson")
-    reports: list[Listener] = [
+    reports: list[Listener] = [ndjson.NdjsonWriter(tmp_path / "run.ndjson")]
+    reports += [
         AtEnd(tmp_path / render.__module__, render)
         for render in (jsonreport.render, junit.render, htmlreport.render, github.render)
     ]
     for event in events:
-        for listener in [writer, *reports]:
+        for listener in reports:
             listener(event)
     document = json.loads((tmp_path / jsonreport.__name__).read_text(encoding="utf-8"))
     assert document["results"][0]["findings"][0]["seen"] == {"nan": "nan", "half": "\ud800"}

@@ -51,11 +51,12 @@ class Pretence:
 
     act: Callable[[str, str], Any] = lambda *_: None
     absent: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     open: set[str] = field(default_factory=set)
     runs: list[tuple[str, str]] = field(default_factory=list)
     busy: int = 0
     busiest: int = 0
-    delays: set[int | None] = field(default_factory=set)
+    delays: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     lab_closed: bool = False
 
     def stack(self) -> Stack:
@@ -73,6 +74,11 @@ class Pretence:
         pretence.open.add(name)
 
         class Pool:
+            async def warm(self, count: int) -> None:
+                assert count == 1
+                if name in pretence.broken:
+                    raise EnvironmentFault("it ended before it asked for an invocation", where=name)
+
             async def close(self) -> None:
                 await asyncio.sleep(0)
                 pretence.open.discard(name)
@@ -85,21 +91,22 @@ class Pretence:
         self.lab_closed = True
 
     async def run(
-        self, scenario: Scenario, info: SubjectInfo, pool: Any, *, delays: int | None = None
+        self, scenario: Scenario, subject: SubjectInfo, pool: Any, delays: Callable[[], float] | None = None
     ) -> Recording:
         assert pool
-        self.runs.append((scenario.id, info.id))
-        self.delays.add(delays)
+        self.runs.append((scenario.id, subject.id))
+        if delays:
+            self.delays[scenario.id, subject.id] = [delays() for _ in range(20)]
         self.busy += 1
         self.busiest = max(self.busiest, self.busy)
         try:
             await asyncio.sleep(0)
-            outcome = self.act(scenario.id, info.id)
+            outcome = self.act(scenario.id, subject.id)
             if asyncio.iscoroutine(outcome):
                 await outcome
         finally:
             self.busy -= 1
-        return recording(scenario.id, info)
+        return recording(scenario.id, subject)
 
 
 def judge(one: Recording, reference: Recording | None) -> Result:
@@ -177,10 +184,18 @@ def test_repeats_go_round_the_scenarios_and_are_judged_once() -> None:
     assert len([event for event in events if isinstance(event, Recorded)]) == 8
 
 
-def test_delays_reach_the_lab() -> None:
-    pretence = Pretence()
-    run(pretence, plan("a", delays=7))
-    assert pretence.delays == {7}
+def test_delays_depend_on_the_seed_and_the_run_alone() -> None:
+    def delays(*names: str, seed: int | None) -> dict[tuple[str, str], list[float]]:
+        pretence = Pretence()
+        run(pretence, plan(*names, delays=seed))
+        return pretence.delays
+
+    assert delays("a", seed=None) == {}
+    seven = delays("a", "b", seed=7)
+    assert all(0 <= one <= 0.05 for many in seven.values() for one in many)
+    assert len({tuple(many) for many in seven.values()}) == 4
+    assert delays("a", seed=7)["a", JS.id] == seven["a", JS.id]
+    assert delays("a", seed=8)["a", JS.id] != seven["a", JS.id]
 
 
 def test_a_subject_that_cannot_be_installed_costs_only_itself() -> None:
@@ -196,6 +211,15 @@ def test_without_any_subject_there_is_still_a_report() -> None:
     events = run(Pretence(absent=(JS.id, PYTHON.id)), plan("a"))
     assert isinstance(events[-1], RunEnded)
     assert exit_code(events) == 3
+
+
+def test_a_subject_whose_first_process_does_not_come_up_runs_nothing() -> None:
+    pretence = Pretence(broken=(PYTHON.id,))
+    events = run(pretence, plan("a", "b"))
+    assert len([event for event in events if isinstance(event, Faulted)]) == 1
+    assert {subject for _, subject in pretence.runs} == {JS.id}
+    assert exit_code(events) == 3
+    assert not pretence.open
 
 
 def test_a_subject_that_cannot_be_started_is_said_once_and_costs_only_itself() -> None:

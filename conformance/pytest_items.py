@@ -1,0 +1,145 @@
+"""What the pytest plugin collects, and the one session that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.commands import chosen, selection
+from conformance.errors import Location, ScenarioError, UsageError
+from conformance.judging import assessors
+from conformance.report import text
+from conformance.report.collected import Collected, unexpected
+from conformance.report.events import Judged
+from conformance.scenario.load import load
+from conformance.scenario.model import Scenario
+from conformance.session import Plan, Session
+from conformance.stack import real
+from conformance.subjects.subject import Subject
+from conformance.verdict.finding import GOOD, Verdict
+from conformance.verdict.ledger import Ledger
+
+
+class ScenarioFailed(Exception):  # noqa: N818 (it is what pytest calls a failure)
+    """An item whose verdict is not good; the text is all that there is to say."""
+
+
+class ScenarioFile(pytest.File):
+    """One YAML file."""
+
+    def __init__(self, *, root: Path, **given: Any) -> None:
+        """`root` is the folder of scenarios that it lies below."""
+        super().__init__(**given)
+        self.root = root
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """An item for each subject; a file that can't be used is one item that fails, and the others still run."""
+        try:
+            scenario = load(self.path, self.root)
+        except ScenarioError as error:
+            yield BadScenario.from_parent(self, name="scenario", error=error)
+            return
+        for subject in subjects(self.config):
+            yield ScenarioItem.from_parent(self, name=subject.id, scenario=scenario, root=self.root)
+
+
+class BadScenario(pytest.Item):
+    """A file that can't be used."""
+
+    def __init__(self, *, error: ScenarioError, **given: Any) -> None:
+        """`error` is what it fails with."""
+        super().__init__(**given)
+        self.error = error
+
+    def runtest(self) -> None:
+        """Fail."""
+        raise ScenarioFailed(str(self.error))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Say only what is wrong with the file."""
+        return _words(self, excinfo, style)
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario with one subject."""
+
+    def __init__(self, *, scenario: Scenario, root: Path, **given: Any) -> None:
+        """`root` is the folder of scenarios that it comes from; its name is the subject's id."""
+        super().__init__(**given)
+        self.scenario = scenario
+        self.root = root
+
+    def runtest(self) -> None:
+        """Report the verdict; the first item to come here runs all."""
+        shared = self.config.stash.setdefault(SHARED, Shared())
+        if not shared.done:
+            shared.run(self.config, (item for item in self.session.items if isinstance(item, ScenarioItem)))
+        judged = shared.verdicts.get((self.scenario.id, self.name))
+        if judged is None:
+            raise ScenarioFailed(
+                "\n".join(["no verdict:", *(f"  {fault}" for fault in shared.collected.faults)])
+            )
+        if judged.result.verdict is Verdict.UNSUPPORTED:
+            pytest.skip("; ".join(finding.message for finding in judged.result.findings))
+        if judged.result.verdict not in GOOD:
+            raise ScenarioFailed("\n".join(text.block(judged, unexpected(judged))))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Say what the console says of a finding: the suite's own call stack is nobody's concern."""
+        return _words(self, excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Name the file, and the item as users name scenarios."""
+        return self.path, 0, f"{self.scenario.id} with {self.name}"
+
+
+@dataclass
+class Shared:
+    """The one session, and what it came to."""
+
+    done: bool = False
+    collected: Collected = field(default_factory=Collected)
+    verdicts: dict[tuple[str, str], Judged] = field(default_factory=dict)
+
+    def run(self, config: pytest.Config, items: Iterable[ScenarioItem]) -> None:
+        """Run every scenario that is selected, with all subjects: parity needs the reference, selected or not.
+
+        Raises:
+            KeyboardInterrupt: The run was interrupted.
+            UsageError: Two folders of scenarios have one of the same id.
+        """
+        self.done = True
+        chosen_items: dict[str, ScenarioItem] = {}
+        for item in items:
+            before = chosen_items.setdefault(item.scenario.id, item)
+            if before.path != item.path:
+                raise UsageError(f"{before.path} and {item.path} have the same id", cure="rename one")
+        plan = Plan(
+            scenarios=tuple(item.scenario for item in chosen_items.values()),
+            subjects=subjects(config),
+            locations={name: Location(str(item.path), 1) for name, item in chosen_items.items()},
+            jobs=config.getoption("conformance_jobs"),
+        )
+        ledger = Ledger.load(selection.ledger_file(next(iter(chosen_items.values())).root))
+        Session(plan, real(), assessors(ledger, strict=False, drawn=False), self.collected).run()
+        self.verdicts = {(one.result.scenario, one.result.subject): one for one in self.collected.judged()}
+        if self.collected.interrupted:
+            raise KeyboardInterrupt
+
+
+SHARED = pytest.StashKey[Shared]()
+
+
+def subjects(config: pytest.Config) -> tuple[Subject, ...]:
+    """The subjects that the command line names, the reference first."""
+    return chosen.subjects(config.getoption("conformance_subject"), config.getoption("conformance_reference"))
+
+
+def _words(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], style: Any) -> Any:
+    if isinstance(excinfo.value, ScenarioFailed):
+        return str(excinfo.value)
+    return pytest.Item.repr_failure(item, excinfo, style)
