@@ -159,20 +159,23 @@ class Pool:
 
     def _begun(self, process: Process, start: asyncio.Task[None]) -> None:
         self._starts.discard(start)
-        if start.cancelled() or not (fault := start.exception()):
-            return
+        if start.cancelled():
+            self._lose(process)
+        elif fault := start.exception():
+            self._lose(process)
+            self._kept = 0  # what can't start is not worth starting again before it is asked for
+            waiting = next((given for _, given in self._waiting if not given.done()), None)
+            if waiting:
+                waiting.set_exception(fault)
+            self._dispatch()
+
+    def _lose(self, process: Process) -> None:
         if process in self._processes:
             self._processes.remove(process)
-        self._kept = 0  # what can't start is not worth starting again before it is asked for
-        waiting = next((given for _, given in self._waiting if not given.done()), None)
-        if waiting:
-            waiting.set_exception(fault)
-        self._dispatch()
 
     def _changed(self, process: Process) -> None:
         if process.state is State.ENDED:
-            if process in self._processes:
-                self._processes.remove(process)
+            self._lose(process)
             if not process.served:
                 self._kept = 0  # it asked for an event and died without one; starting it again may never end
         self._dispatch()

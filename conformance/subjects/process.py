@@ -56,7 +56,7 @@ class Process:
             installed: what to start.
             directory: made for it and removed after it; its HOME and its temporary files are there.
             everyone: takes the lines that it writes, with those of its pool's others.
-            changed: called with it when it has become free, and when it has ended.
+            changed: called with it when it has become free, and when it has ended after that.
         """
         loop = asyncio.get_running_loop()
         self.state = State.STARTING
@@ -168,12 +168,13 @@ class Process:
         if self.state is State.BUSY:
             await self._api.settle()
         ending = _ending(process.returncode)
+        begun = self._started.done() and not self._started.cancelled() and not self._started.result()
         if not self._started.done():
             self._started.set_result(f"{ending} before it asked for an invocation")
-        if self.state is State.BUSY:
-            self._answered(Reply(Outcome.EXIT, None, f"{ending} before it answered"))
+        self._resolve(Reply(Outcome.EXIT, None, f"{ending} before it answered"))
         await self._clear()
-        self._changed(self)
+        if begun:
+            self._changed(self)
 
     async def _clear(self) -> None:
         self.state = State.ENDED
@@ -199,13 +200,16 @@ class Process:
             self._started.set_result(f"says that it can't start: {body[:2000]}")
 
     def _answered(self, reply: Reply) -> None:
-        self._output.drain()
+        self._resolve(reply)
         if self._answer.cancelled() or reply.outcome not in (Outcome.RESPONSE, Outcome.ERROR):
             self.kill()
         else:
             self.state = State.RETURNING
             self._overdue = asyncio.get_running_loop().call_later(RETURN_SECONDS, self.kill)
+
+    def _resolve(self, reply: Reply) -> None:
         if not self._answer.done():
+            self._output.drain()
             written = self._output.tail.since(self._mark)
             self._answer.set_result(Answer(reply.outcome, reply.body, written, reply.detail))
 

@@ -197,8 +197,12 @@ class RuntimeApi:
                 content += chunk
                 if len(content) > LIMIT:
                     return None
+        except asyncio.CancelledError:
+            if self._event:
+                self._listener.say("runtime api: an answer broke off")  # it may well send it again
+            raise
         except aiohttp.ClientPayloadError as error:
-            self._garbage(f"its answer breaks off or is not HTTP: {error}")
+            self._garbage(f"its answer is not HTTP: {error}")
         return bytes(content)
 
     def _at_hand(self, request_id: str) -> bool:
