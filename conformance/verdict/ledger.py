@@ -20,7 +20,7 @@ from conformance.verdict.finding import Blame, Finding, Layer, Result
 from conformance.verdict.policy import Policies
 from conformance.verdict.transforms import TRANSFORMS, Facts
 from conformance.verdict.versions import Versions
-from conformance.verdict.where import Where
+from conformance.verdict.where import Where, open_indexes
 from conformance.wire.values import same
 
 if TYPE_CHECKING:
@@ -35,19 +35,42 @@ _JUDGED = frozenset({Layer.PARITY, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTUR
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where a divergence shows: a field of an update of one type and action, or the `path` of something else.
+
+    There are no wildcards: only the indexes of lists are left open, `Payload.all[].error`.
+    """
+
+    layer: Layer
+    rule: str
+    type: str | None = None
+    action: str | None = None
+    field: str = ""
+    path: str | None = None
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether a finding is at this spot."""
+        if (finding.layer, finding.rule) != (self.layer, self.rule):
+            return False
+        if self.path is not None:
+            return open_indexes(finding.path) == self.path
+        where = Where.parse(finding.path)
+        return where is not None and (where.type, where.action, where.field_class) == (
+            self.type,
+            self.action,
+            self.field,
+        )
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One class of findings. Type, action and field say of which update, or `path` of what else; no wildcards."""
+    """One class of findings: all spots at which it shows, and the one way in which what is seen follows."""
 
     id: str
     title: str
     what: str
     link: str
-    layer: Layer
-    rule: str
-    type: str | None
-    action: str | None
-    field: str | None
-    path: str | None
+    spots: tuple[Spot, ...]
     transform: str
     argument: Any
     subjects: Mapping[str, Versions]
@@ -55,23 +78,14 @@ class Entry:
     witnesses: tuple[str, ...]
 
     def about(self, subject: SubjectInfo, reference: SubjectInfo | None) -> bool:
-        """Whether it is about this subject (and, where parity is meant, this reference)."""
-        if self.layer is not Layer.PARITY:
-            return _within(self.subjects, subject)
-        return _within(self.subjects, subject) and reference is not None and _within(self.reference, reference)
+        """Whether it is about this subject and, where it has one, this reference."""
+        if not _within(self.subjects, subject):
+            return False
+        return not self.reference or (reference is not None and _within(self.reference, reference))
 
     def describes(self, finding: Finding) -> bool:
-        """Whether a finding is of this class, its values left aside."""
-        if (finding.layer, finding.rule) != (self.layer, self.rule):
-            return False
-        if self.path is not None:
-            return finding.path == self.path
-        where = Where.parse(finding.path)
-        return where is not None and (where.type, where.action, where.field_class) == (
-            self.type,
-            self.action,
-            self.field or "",
-        )
+        """Whether a finding is at one of its spots, the values left aside."""
+        return any(spot.holds(finding) for spot in self.spots)
 
     def accounts_for(self, finding: Finding, facts: Facts) -> bool:
         """Whether what was seen is exactly what this divergence makes of what is wanted."""

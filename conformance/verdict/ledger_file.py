@@ -11,13 +11,13 @@ from ruamel.yaml.error import YAMLError
 
 from conformance.errors import Location, UsageError
 from conformance.verdict.finding import Layer
-from conformance.verdict.ledger import Entry, refuse
+from conformance.verdict.ledger import Entry, Spot, refuse
 from conformance.verdict.transforms import TRANSFORMS
 from conformance.verdict.versions import Versions
 
-_REQUIRED = ("id", "title", "what", "link", "finding", "transform", "subjects", "witnesses")
+_REQUIRED = ("id", "title", "what", "link", "findings", "transform", "subjects", "witnesses")
 _OPTIONAL = ("reference",)
-_FINDING = frozenset({"layer", "rule", "type", "action", "field", "path"})
+_SPOT = frozenset({"layer", "rule", "type", "action", "field", "path"})
 
 
 def read(path: Path) -> tuple[Entry, ...]:
@@ -45,32 +45,44 @@ def read(path: Path) -> tuple[Entry, ...]:
 
 def _entry(data: Any, here: Location) -> Entry:
     _keys(data, here)
-    finding = data["finding"]
-    if not isinstance(finding, dict) or not finding.keys() <= _FINDING or not {"layer", "rule"} <= finding.keys():
-        raise refuse("finding is not of layer, rule and either type, action, field or path", here, "see the first entry")
-    if ("path" in finding) == ("type" in finding) or ("type" in finding) != ("action" in finding):
-        raise refuse("finding has neither or both of path and type with action", here, "say which one is meant")
-    _protected(finding, here)
+    spots = _spots(data["findings"], here)
     name, argument = _transform(data["transform"], here)
-    layer = _layer(finding["layer"], here)
-    if layer is Layer.PARITY and not data.get("reference"):
+    if any(spot.layer is Layer.PARITY for spot in spots) and not data.get("reference"):
         raise refuse("a parity entry needs a reference", here, "say for which reference's versions it holds")
     return Entry(
         id=str(data["id"]),
         title=str(data["title"]),
         what=" ".join(str(data["what"]).split()),
         link=str(data["link"]),
-        layer=layer,
-        rule=str(finding["rule"]),
-        type=finding.get("type"),
-        action=finding.get("action"),
-        field=finding.get("field"),
-        path=finding.get("path"),
+        spots=spots,
         transform=name,
         argument=argument,
         subjects=_versions(data["subjects"], here),
         reference=_versions(data.get("reference") or {}, here),
         witnesses=_witnesses(data["witnesses"], here),
+    )
+
+
+def _spots(data: Any, here: Location) -> tuple[Spot, ...]:
+    if not isinstance(data, list) or not data:
+        raise refuse("findings is no list", here, "list every spot at which the divergence shows")
+    return tuple(_spot(each, here) for each in data)
+
+
+def _spot(data: Any, here: Location) -> Spot:
+    if not isinstance(data, dict) or not data.keys() <= _SPOT or not {"layer", "rule"} <= data.keys():
+        raise refuse("a finding that is not layer, rule and where it shows", here, ", ".join(sorted(_SPOT)))
+    if ("path" in data) == ("type" in data) or ("type" in data) != ("action" in data):
+        raise refuse("a finding has either a path, or type and action", here, "say which one is meant")
+    _protected(data, here)
+    texts = {key: str(value) for key, value in data.items()}
+    return Spot(
+        layer=_layer(data["layer"], here),
+        rule=texts["rule"],
+        type=texts.get("type"),
+        action=texts.get("action"),
+        field=texts.get("field", ""),
+        path=texts.get("path"),
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.verdict.case import Case
+    from conformance.verdict.comparison import Difference, Place
     from conformance.verdict.policy import Policies
     from conformance.wire.stream import Update
 
@@ -97,8 +98,11 @@ def _summary(update: Update | None) -> Any:
 def _fields(pair: Pair, policies: Policies) -> Iterator[Finding]:
     where = Where(pair.seen.path, pair.seen.type, pair.seen.action, pair.seen.occurrence)
     seen, wanted = _comparable(pair.seen, policies), _comparable(pair.wanted, policies)
+    if "Payload" not in seen or "Payload" not in wanted:
+        seen.pop("PayloadEncoding", None)  # that there is one on one side only is a difference of its own
+        wanted.pop("PayloadEncoding", None)
     for field in sorted({*seen, *wanted}):
-        for place, ours, theirs in differences(seen.get(field, ABSENT), wanted.get(field, ABSENT)):
+        for place, ours, theirs in _differences(seen.get(field, ABSENT), wanted.get(field, ABSENT)):
             at = where.at(join("", field, *place))
             yield _finding(
                 _rule(field, place),
@@ -107,6 +111,28 @@ def _fields(pair: Pair, policies: Policies) -> Iterator[Finding]:
                 theirs,
                 f"{at.field} of {where} is {brief(ours)}, the reference's is {brief(theirs)}",
             )
+
+
+def _differences(seen: Any, wanted: Any) -> Iterator[Difference]:
+    """Give differences, an error inside a batch's result as one: its members make sense only together."""
+    told: set[Place] = set()
+    for place, ours, theirs in differences(seen, wanted):
+        cut = place.index("error") + 1 if _item_error(place) else len(place)
+        if cut == len(place):
+            yield place, ours, theirs
+        elif place[:cut] not in told:
+            told.add(place[:cut])
+            yield place[:cut], _down(seen, place[:cut]), _down(wanted, place[:cut])
+
+
+def _item_error(place: Place) -> bool:
+    return place[:1] == ("all",) and place[2:3] == ("error",)
+
+
+def _down(value: Any, place: Place) -> Any:
+    for part in place:
+        value = value[part]
+    return value
 
 
 def _comparable(update: Update, policies: Policies) -> dict[str, Any]:
@@ -119,7 +145,7 @@ def _comparable(update: Update, policies: Policies) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value is not None} | dict(policies.fields(update))
 
 
-def _rule(field: str, place: Sequence[str | int]) -> str:
+def _rule(field: str, place: Place) -> str:
     named = place[0] if field == "Error" and place and isinstance(place[0], str) else field
     return _HUMP.sub("-", named).lower()
 

@@ -47,9 +47,24 @@ def exactly(wanted: Any, given: Any, _: Facts) -> Any:
     return given["seen"] if same(wanted, given["wanted"]) else NOT_THAT
 
 
-def qualified(wanted: Any, module: Any, _: Facts) -> Any:
-    """The subject puts the given module before the reference's bare name."""
-    return f"{module}.{wanted}" if isinstance(wanted, str) and wanted != ABSENT else NOT_THAT
+def qualified(wanted: Any, modules: Any, _: Facts) -> Any:
+    """Where the reference has a bare class name, the subject puts the class's module before it.
+
+    `modules` maps the names of an SDK's own classes to their modules; `otherwise` is the module of the rest, the
+    scenario's own.
+    """
+    if not isinstance(wanted, str) or wanted == ABSENT or "." in wanted:
+        return NOT_THAT
+    return f"{modules.get(wanted, modules['otherwise'])}.{wanted}"
+
+
+def innermost_cause(wanted: Any, modules: Any, facts: Facts) -> Any:
+    """Where the reference has an error with its chain of causes, the subject has the innermost one, qualified."""
+    if not isinstance(wanted, dict) or "Cause" not in wanted:
+        return NOT_THAT
+    while isinstance(wanted.get("Cause"), dict):
+        wanted = wanted["Cause"]
+    return {**wanted, "ErrorType": qualified(wanted.get("ErrorType"), modules, facts)}
 
 
 def ceiled_backoff(wanted: Any, _given: Any, facts: Facts) -> Any:
@@ -88,5 +103,6 @@ TRANSFORMS: Mapping[str, Transform] = {
     "to-absent": to_absent,
     "exactly": exactly,
     "qualified": qualified,
+    "innermost-cause": innermost_cause,
     "ceiled-backoff": ceiled_backoff,
 }

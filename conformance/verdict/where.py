@@ -43,7 +43,12 @@ class Where:
     @property
     def field_class(self) -> str:
         """The field with list indexes left open: `Payload.all[].status`."""
-        return _INDEX.sub("[]", self.field)
+        return open_indexes(self.field)
+
+
+def open_indexes(field: str) -> str:
+    """Leave list indexes open."""
+    return _INDEX.sub("[]", field)
 
 
 def join(field: str, *members: str | int) -> str:

@@ -42,8 +42,8 @@ def request_breaches(operation: str, body: Any) -> Iterator[Breach]:
 
 
 def response_breaches(operation: str, body: Any) -> Iterator[Breach]:
-    """Hold a successful response against the model."""
-    return _breaches(_response(operation), body)
+    """Hold a successful response against the model; in REST JSON a null member is one that is not there."""
+    return _breaches(_response(operation), _without_nulls(body))
 
 
 def output_breaches(output: Any) -> Iterator[Breach]:
@@ -117,6 +117,14 @@ def _breaches(validator: Validator, value: Any) -> Iterator[Breach]:
     for error in validator.iter_errors(value):
         place = tuple(error.absolute_path)
         yield Breach(place, error.instance, _wanted(error.validator, error.validator_value, error))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
 
 
 def _wanted(keyword: Any, bound: Any, error: Any) -> str:
