@@ -22,6 +22,11 @@ def micros(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
+def moment(stamp: dt.datetime) -> int:
+    """A date of the service's as virtual microseconds."""
+    return (stamp - BASE) // dt.timedelta(microseconds=1)
+
+
 class VirtualClock:
     """The emulator's `Clock`, over virtual time."""
 

@@ -99,8 +99,16 @@ class Driver:
         if not moments:
             return False
         moment = min(moments)
-        clock.advance(max(moment, scheduler.last_due(moment + RESOLUTION) or moment))
+        clock.advance(max(moment, *self._due_by(moment + RESOLUTION)))
         return True
+
+    def _due_by(self, until: int) -> tuple[int, int]:
+        """When the last timer and the last operation are due that are due until then; 0 for none.
+
+        The emulator has one timer an execution, for the operation that is due first.
+        """
+        timers = self.stack.scheduler.last_due(until) or 0
+        return timers, max((due for due in self.stack.operations_due() if due <= until), default=0)
 
     def _stuck(self) -> None:
         if self.finished:

@@ -19,11 +19,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
+from aws_durable_execution_sdk_python.lambda_service import OperationStatus
 from aws_durable_execution_sdk_python_testing.checkpoint.processor import CheckpointProcessor
 from aws_durable_execution_sdk_python_testing.child_dispatcher import FunctionConfigs
 from aws_durable_execution_sdk_python_testing.execution import Execution
@@ -36,7 +37,7 @@ from aws_durable_execution_sdk_python_testing.web.serialization import JSONSeria
 from aws_durable_execution_sdk_python_testing.web.server import WebServer
 from aws_durable_execution_sdk_python_testing.worker.status import InvocationState
 
-from conformance.lab.clock import VirtualClock
+from conformance.lab.clock import VirtualClock, moment
 from conformance.lab.invoker import Invoke, PlainTargets, PoolInvoker
 from conformance.lab.lanes import InlinePool, registry
 from conformance.lab.scheduler import VirtualScheduler
@@ -159,6 +160,19 @@ class Stack:
             )
         )
         return str(started.execution_arn)
+
+    def operations_due(self) -> Iterator[int]:
+        """When each operation that waits for time to pass is due, in virtual microseconds."""
+        for execution in self.store.list_all():
+            for operation in () if execution.is_complete else execution.operations:
+                wait, step = operation.wait_details, operation.step_details
+                due = None
+                if operation.status is OperationStatus.STARTED and wait is not None:
+                    due = wait.scheduled_end_timestamp
+                elif operation.status is OperationStatus.PENDING and step is not None:
+                    due = step.next_attempt_timestamp
+                if due is not None:
+                    yield moment(due)
 
     def history(self, arn: str) -> tuple[dict[str, Any], ...]:
         """The execution's history with data, as plain JSON, in order."""
