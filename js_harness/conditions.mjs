@@ -19,7 +19,7 @@ async function waitForCondition(statement, ctx, scope) {
     options.serdes = serdes.named(statement.serdes, at, scope);
   }
   const check = async (state, context) => {
-    const attempt = support.FEATURES["check attempts"] ? context.attempt : null;
+    const attempt = support.attemptOf(context, statement.check, scope, at);
     const extra = attempt === null ? { state } : { state, attempt };
     return bodies.run(statement.check, at, "check", attempt, scope, context.logger, extra);
   };

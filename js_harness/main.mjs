@@ -29,12 +29,13 @@ async function subject(client, mutant) {
   const { interpret, prepared } = await import("./interpreter.mjs");
   const { Lab } = await import("./lab.mjs");
   const { sdk } = await import("./sdk.mjs");
-  if (mutant) {
-    const { install } = await import("./mutants.mjs");
-    install(mutant);
-  }
+  const { install } = await import("./mutants.mjs");
+  const corrupt = mutant ? install(mutant) : () => {};
   let run = null;
-  const handler = sdk.withDurableExecution(async (event, ctx) => interpret(run, event, ctx));
+  const handler = sdk.withDurableExecution(async (event, ctx) => {
+    corrupt(ctx);
+    return interpret(run, event, ctx);
+  });
 
   /** Answer one invocation: its event and its response as JSON texts. */
   return async (event, context) => {

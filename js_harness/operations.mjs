@@ -40,7 +40,7 @@ async function step(statement, ctx, scope) {
     options.serdes = serdes.named(statement.serdes, at, scope);
   }
   const body = async (context) => {
-    const attempt = support.FEATURES["step attempts"] ? context.attempt : null;
+    const attempt = support.attemptOf(context, statement.bodies, scope, at);
     const extra = attempt === null ? {} : { attempt };
     return bodies.run(statement.bodies, at, "step", attempt, scope, context.logger, extra);
   };

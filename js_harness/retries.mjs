@@ -5,30 +5,35 @@ import * as errors from "./errors.mjs";
 import { sdk } from "./sdk.mjs";
 import * as support from "./support.mjs";
 
-export const KINDS = ["none", "default", "linear-preset", "exponential", "linear", "delays", "fixed"];
-
-/** The strategy that a `retry` describes; null stands for the SDK's default, which is had by not asking. */
+/** The strategy that a `retry` describes; null stands for the SDK's default, had by not asking. */
 export function strategy(retry, at, scope) {
-  switch (retry.kind) {
-    case "default":
-      return null;
-    case "none":
-      return sdk.retryPresets.noRetry;
-    case "linear-preset":
-      support.require("linear retries", scope, at);
-      return sdk.retryPresets.linear;
-    case "exponential":
-      return sdk.createRetryStrategy(options(retry, at, scope));
-    case "linear":
-      support.require("linear retries", scope, at);
-      return sdk.createLinearRetryStrategy(options(retry, at, scope));
-    case "delays":
-      return byDelays(retry, at, scope);
-    case "fixed":
-      return fixed(retry, at, scope);
-    default:
-      scope.run.lab.stop("harness", `unknown retry '${retry.kind}': this harness knows ${KINDS.join(", ")}`, at);
+  if (!Object.hasOwn(KINDS, retry.kind)) {
+    const known = Object.keys(KINDS).join(", ");
+    scope.run.lab.stop("harness", `unknown retry '${retry.kind}': this harness knows ${known}`, at);
   }
+  return KINDS[retry.kind](retry, at, scope);
+}
+
+function none() {
+  return sdk.retryPresets.noRetry;
+}
+
+function defaultRetry() {
+  return null;
+}
+
+function linearPreset(_retry, at, scope) {
+  support.require("linear retries", scope, at);
+  return sdk.retryPresets.linear;
+}
+
+function exponential(retry, at, scope) {
+  return sdk.createRetryStrategy(options(retry, at, scope));
+}
+
+function linear(retry, at, scope) {
+  support.require("linear retries", scope, at);
+  return sdk.createLinearRetryStrategy(options(retry, at, scope));
 }
 
 /** A jitter strategy by its name, in any case. */
@@ -79,3 +84,13 @@ function fixed(retry, at, scope) {
       ? { shouldRetry: false }
       : { shouldRetry: true, delay: duration(retry.delay, at, scope) };
 }
+
+export const KINDS = {
+  none,
+  default: defaultRetry,
+  "linear-preset": linearPreset,
+  exponential,
+  linear,
+  delays: byDelays,
+  fixed,
+};

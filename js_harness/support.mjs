@@ -4,6 +4,9 @@
 
 import { NAME, sdk, VERSION } from "./sdk.mjs";
 
+/** An expression that asks for the attempt's number, in JSON text. */
+export const ATTEMPT = /(?:\$\{[^}]*|"\$[a-z]+": ?"[^"]*)\battempt\b/;
+
 export const FEATURES = {
   "virtual child contexts": "NestingType" in sdk,
   "FLAT nesting": "NestingType" in sdk,
@@ -13,8 +16,6 @@ export const FEATURES = {
   with_retry: "withRetry" in sdk,
   "linear retries": "createLinearRetryStrategy" in sdk,
   "sub types of children": true,
-  "step attempts": "NestingType" in sdk,
-  "check attempts": "NestingType" in sdk,
 };
 
 /** End the run as unsupported unless the SDK has the feature. */
@@ -22,4 +23,13 @@ export function require(feature, scope, at) {
   if (!FEATURES[feature]) {
     scope.run.lab.stop("unsupported", `${NAME} ${VERSION} has no ${feature}`, at);
   }
+}
+
+/** The attempt's number as the SDK gives it to a body, null where it gives none: no body may then use it. */
+export function attemptOf(context, body, scope, at) {
+  const attempt = context.attempt ?? null;
+  if (attempt === null && ATTEMPT.test(JSON.stringify(body))) {
+    scope.run.lab.stop("unsupported", `${NAME} ${VERSION} has no attempt numbers in bodies`, at);
+  }
+  return attempt;
 }

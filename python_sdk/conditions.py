@@ -25,7 +25,7 @@ def _wait_for_condition(statement: Statement, ctx: Any, scope: Scope) -> None:
         options["serdes"] = serdes.named(statement["serdes"], at, scope)
 
     def check(state: Any, context: Any) -> Any:
-        attempt = context.attempt if support.FEATURES["check attempts"] else None
+        attempt = support.attempt_of(context, statement["check"], scope, at)
         extra = {"state": state} if attempt is None else {"state": state, "attempt": attempt}
         return bodies.run(statement["check"], at, "check", attempt, scope, context.logger, extra)
 

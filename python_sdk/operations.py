@@ -39,7 +39,7 @@ def _step(statement: Statement, ctx: Any, scope: Scope) -> None:
         options["serdes"] = serdes.named(statement["serdes"], at, scope)
 
     def body(step: sdk.types.StepContext) -> Any:
-        attempt = step.attempt if support.FEATURES["step attempts"] else None
+        attempt = support.attempt_of(step, statement["bodies"], scope, at)
         extra = {} if attempt is None else {"attempt": attempt}
         return bodies.run(statement["bodies"], at, "step", attempt, scope, step.logger, extra)
 

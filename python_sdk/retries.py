@@ -14,33 +14,37 @@ if TYPE_CHECKING:
 
     Strategy = Callable[[Exception, int], sdk.retries.RetryDecision]
 
-KINDS = ("none", "default", "linear-preset", "exponential", "linear", "delays", "fixed")
-
-
 def strategy(retry: dict[str, Any], at: str, scope: Scope) -> Strategy | None:
-    """The strategy that a `retry` describes; None stands for the SDK's default, which is had by not asking."""
-    kind = retry["kind"]
-    if kind == "default":
-        return None
-    if kind == "none":
-        return sdk.retries.RetryPresets.none()
-    if kind == "linear-preset":
-        support.require("linear retries", scope, at)
-        return sdk.retries.RetryPresets.linear()
-    if kind == "exponential":
-        return sdk.retries.create_retry_strategy(
-            sdk.retries.RetryStrategyConfig(**_options(retry, at, scope)),
-        )
-    if kind == "linear":
-        support.require("linear retries", scope, at)
-        return sdk.retries.create_linear_retry_strategy(
-            sdk.retries.LinearRetryStrategyConfig(**_options(retry, at, scope)),
-        )
-    if kind == "delays":
-        return _by_delays(retry, at, scope)
-    if kind == "fixed":
-        return _fixed(retry, at, scope)
-    scope.run.lab.stop("harness", f"unknown retry {kind!r}: this harness knows {', '.join(KINDS)}", at)
+    """The strategy that a `retry` describes; None stands for the SDK's default, had by not asking."""
+    make = KINDS.get(retry["kind"])
+    if make is None:
+        message = f"unknown retry {retry['kind']!r}: this harness knows {', '.join(KINDS)}"
+        scope.run.lab.stop("harness", message, at)
+    return make(retry, at, scope)
+
+
+def _none(_retry: dict[str, Any], _at: str, _scope: Scope) -> Strategy:
+    return sdk.retries.RetryPresets.none()
+
+
+def _default(_retry: dict[str, Any], _at: str, _scope: Scope) -> None:
+    return None
+
+
+def _linear_preset(_retry: dict[str, Any], at: str, scope: Scope) -> Strategy:
+    support.require("linear retries", scope, at)
+    return sdk.retries.RetryPresets.linear()
+
+
+def _exponential(retry: dict[str, Any], at: str, scope: Scope) -> Strategy:
+    options = _options(retry, at, scope)
+    return sdk.retries.create_retry_strategy(sdk.retries.RetryStrategyConfig(**options))
+
+
+def _linear(retry: dict[str, Any], at: str, scope: Scope) -> Strategy:
+    support.require("linear retries", scope, at)
+    options = _options(retry, at, scope)
+    return sdk.retries.create_linear_retry_strategy(sdk.retries.LinearRetryStrategyConfig(**options))
 
 
 def jitter(name: str) -> sdk.config.JitterStrategy:
@@ -87,3 +91,14 @@ def _fixed(retry: dict[str, Any], at: str, scope: Scope) -> Strategy:
         return sdk.retries.RetryDecision.retry(duration(retry["delay"], at, scope))
 
     return decide
+
+
+KINDS: dict[str, Callable[[dict[str, Any], str, Scope], Strategy | None]] = {
+    "none": _none,
+    "default": _default,
+    "linear-preset": _linear_preset,
+    "exponential": _exponential,
+    "linear": _linear,
+    "delays": _by_delays,
+    "fixed": _fixed,
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,9 @@ from python_sdk import sdk
 
 if TYPE_CHECKING:
     from python_sdk.scope import Scope
+
+ATTEMPT = re.compile(r'(?:\$\{[^}]*|"\$[a-z]+": ?"[^"]*)\battempt\b')
+"""An expression that asks for the attempt's number, in JSON text."""
 
 
 def _takes(owner: Any, field: str) -> bool:
@@ -24,8 +29,6 @@ FEATURES = {
     "with_retry": hasattr(sdk.retries, "with_retry"),
     "linear retries": hasattr(sdk.retries, "create_linear_retry_strategy"),
     "sub types of children": _takes(sdk.config.StepConfig, "sub_type"),
-    "step attempts": _takes(sdk.types.StepContext, "attempt"),
-    "check attempts": _takes(sdk.types.WaitForConditionCheckContext, "attempt"),
 }
 
 
@@ -33,3 +36,11 @@ def require(feature: str, scope: Scope, at: str) -> None:
     """End the run as unsupported unless the SDK has the feature."""
     if not FEATURES[feature]:
         scope.run.lab.stop("unsupported", f"{sdk.NAME} {sdk.VERSION} has no {feature}", at)
+
+
+def attempt_of(context: Any, body: Any, scope: Scope, at: str) -> int | None:
+    """The attempt's number as the SDK gives it to a body, None where it gives none: no body may then use it."""
+    attempt: int | None = getattr(context, "attempt", None)
+    if attempt is None and ATTEMPT.search(json.dumps(body)):
+        scope.run.lab.stop("unsupported", f"{sdk.NAME} {sdk.VERSION} has no attempt numbers in bodies", at)
+    return attempt
