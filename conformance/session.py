@@ -59,9 +59,10 @@ class Lab(Protocol):
 
 @dataclass(frozen=True)
 class Stack:
-    """What does the work: `install` blocks and is called in a thread; one lab serves the whole session."""
+    """What does the work: `install` blocks, so it is called in a thread; one lab serves the whole session."""
 
     install: Callable[[Any], Installed]
+    stop_installing: Callable[[], None]
     lab: Callable[[], AbstractAsyncContextManager[Lab]]
     pool: Callable[[Any, Any], Pool]
 
@@ -190,9 +191,14 @@ class Session:
     async def _install(self) -> dict[str, Installed]:
         """Install all subjects at once; one that can't be costs only itself."""
         subjects = self._plan.subjects
-        outcomes = await asyncio.gather(
-            *(asyncio.to_thread(self._stack.install, subject) for subject in subjects), return_exceptions=True
-        )
+        try:
+            outcomes = await asyncio.gather(
+                *(asyncio.to_thread(self._stack.install, subject) for subject in subjects),
+                return_exceptions=True,
+            )
+        except asyncio.CancelledError:
+            self._stack.stop_installing()  # a thread can't be cancelled, only what it waits for
+            raise
         installed: dict[str, Installed] = {}
         for subject, outcome in zip(subjects, outcomes, strict=True):
             if isinstance(outcome, ConformanceError):

@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 def real() -> Stack:
     """What a session runs with when no test says otherwise."""
-    return Stack(install=_install, lab=_lab, pool=_pool)
+    return Stack(install=_install, stop_installing=_stop_installing, lab=_lab, pool=_pool)
 
 
 def _install(subject: Subject) -> Installed:
     from conformance.subjects.install import install  # noqa: PLC0415 (as the module says)
 
     return install(subject)
+
+
+def _stop_installing() -> None:
+    from conformance.subjects.installer import stop  # noqa: PLC0415 (as the module says)
+
+    stop()
 
 
 def _lab() -> AbstractAsyncContextManager[Lab]:

@@ -49,7 +49,12 @@ class Console:
 
     def _header(self, event: RunStarted) -> None:
         others = [info.id for info in event.subjects if info.id != event.reference]
-        subjects = f"{', '.join(others)} against {event.reference}" if others else f"{event.reference} alone"
+        present = any(info.id == event.reference for info in event.subjects)
+        subjects = ", ".join(others) or "no subject"
+        if present:
+            subjects = (
+                f"{', '.join(others)} against {event.reference}" if others else f"{event.reference} alone"
+            )
         times = f", {event.repeat} times each" if event.repeat > 1 else ""
         self._wanted = len(event.scenarios) * len(event.subjects) * event.repeat
         self._line(f"{text.counted(len(event.scenarios), 'scenario')}: {subjects}{times}")

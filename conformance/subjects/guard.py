@@ -7,11 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 _REAPER = Path(__file__).with_name("reaper.py")
 _reaper: subprocess.Popen[str] | None = None
+_lock = threading.Lock()  # installations are watched from threads of their own
 
 
 def watch(group: int) -> None:
@@ -31,8 +33,8 @@ def kill(group: int) -> None:
 
 
 def _tell(line: str) -> None:
-    reaper = _reaper or _start()
-    with suppress(OSError):  # somebody killed it; there is nobody else to tell
+    with _lock, suppress(OSError):  # somebody killed it; there is nobody else to tell
+        reaper = _reaper or _start()
         if reaper.stdin:
             reaper.stdin.write(f"{line}\n")
             reaper.stdin.flush()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 from conformance.errors import EnvironmentFault
+from conformance.subjects import guard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +24,21 @@ _NETWORK = re.compile(
 _MISSING = re.compile(r"No matching distribution found|\bETARGET\b|\bE404\b|No matching version found")
 _BUILD = re.compile(r"metadata-generation-failed|Failed building wheel|Failed to build|BackendUnavailable")
 
+_lock = threading.Lock()
+_running: set[int] = set()  # process groups of package managers, which install in threads
+_stopped = threading.Event()
+
+
+def stop() -> None:
+    """End every installation that is under way, and begin no other: the suite is ending.
+
+    What they had made is removed by those who wait for them, as after any failure.
+    """
+    with _lock:
+        _stopped.set()
+        for group in _running:
+            guard.kill(group)
+
 
 def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping[str, str]) -> None:
     """Run a package manager's command to its end.
@@ -33,27 +50,45 @@ def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping
         environment: all of its environment variables.
 
     Raises:
-        EnvironmentFault: it failed; with its last lines and a cure for the likely cause.
+        EnvironmentFault: it failed, with its last lines and a cure for the likely cause; or it was stopped.
     """
+    with _lock:
+        if _stopped.is_set():
+            raise EnvironmentFault("its installation was stopped", where=subject)
+        try:
+            process = subprocess.Popen(  # noqa: S603
+                command,
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise EnvironmentFault(
+                f"can't run {command[0]}: {error.strerror}", where=subject, cure="install it"
+            ) from error
+        _running.add(process.pid)
+        guard.watch(process.pid)
+    with process:
+        output = _finish(process, subject)
+    if _stopped.is_set():
+        raise EnvironmentFault("its installation was stopped", where=subject)
+    if process.returncode:
+        raise fault(subject, _text(output), "can't be installed")
+
+
+def _finish(process: subprocess.Popen[bytes], subject: str) -> bytes:
     try:
-        done = subprocess.run(  # noqa: S603
-            command,
-            cwd=cwd,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=SECONDS,
-            check=False,
-        )
-    except OSError as error:
-        raise EnvironmentFault(
-            f"can't run {command[0]}: {error.strerror}", where=subject, cure="install it"
-        ) from error
+        return process.communicate(timeout=SECONDS)[0]
     except subprocess.TimeoutExpired as error:
+        guard.kill(process.pid)
         raise fault(subject, _text(error.output), f"not installed after {SECONDS:.0f} s") from error
-    if done.returncode:
-        raise fault(subject, _text(done.stdout), "can't be installed")
+    finally:
+        with _lock:
+            _running.discard(process.pid)
+            guard.forget(process.pid)
 
 
 def fault(subject: str, output: str, problem: str) -> EnvironmentFault:

@@ -58,12 +58,17 @@ class Pretence:
     busiest: int = 0
     delays: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     lab_closed: bool = False
+    slow: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def stack(self) -> Stack:
-        return Stack(install=self.install, lab=self.lab, pool=self.pool)
+        return Stack(install=self.install, stop_installing=self.stopped.set, lab=self.lab, pool=self.pool)
 
     def install(self, subject: Subject) -> Ready:
         assert threading.current_thread() is not threading.main_thread()
+        if self.slow:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert self.stopped.wait(30)
         if subject.id in self.absent:
             raise EnvironmentFault("there is no such version", where=subject.id)
         return Ready(INFOS[subject.id])
@@ -270,6 +275,13 @@ def test_a_signal_leaves_a_report_of_what_had_ended_and_no_process(number: signa
     assert exit_code(events) == 130
     assert not pretence.open
     assert pretence.busy == 0
+
+
+def test_a_signal_ends_installations() -> None:
+    pretence = Pretence(slow=True)
+    events = run(pretence, plan("a"))
+    assert [type(event) for event in events] == [RunStarted, RunEnded]
+    assert exit_code(events) == 130
 
 
 def test_only_a_complete_run_asks_whether_the_ledger_is_stale() -> None:
