@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.scenario.evaluation import evaluate
 from conformance.scenario.model import (
     DEFAULT_LIMIT,
     Action,
@@ -39,7 +40,7 @@ def scenario(id: str, document: dict[str, Any]) -> Scenario:  # noqa: A002 - the
         functions={name: _function(name, given) for name, given in document.get("functions", {}).items()},
         outside=tuple(_action(given) for given in document.get("outside", ())),
         faults=tuple(FaultSpec(**given) for given in document.get("faults", ())),
-        expect=_expect(document.get("expect", {})),
+        expect=_expect(document.get("expect", {}), document.get("input")),
         document=document,
     )
 
@@ -86,16 +87,17 @@ def _action(document: dict[str, Any]) -> Action:
     )
 
 
-def _expect(document: dict[str, Any]) -> Expect:
+def _expect(document: dict[str, Any], given: Any) -> Expect:
+    """What is expected; its result may be computed of the execution's input, as large ones are."""
     error = document.get("error")
     return Expect(
         status=document.get("status"),
-        result=document.get("result", ABSENT),
+        result=evaluate(document["result"], {"input": given}) if "result" in document else ABSENT,
         error=None if error is None else ExpectedError(error.get("type"), error.get("message")),
         operations=document.get("operations", {}),
         invocations=document.get("invocations"),
         bodies=document.get("bodies", {}),
-        any_of=tuple(_expect(given) for given in document.get("any_of", ())),
+        any_of=tuple(_expect(option, given) for option in document.get("any_of", ())),
     )
 
 

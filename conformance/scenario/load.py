@@ -1,0 +1,128 @@
+"""Scenario files: found by pattern, read, and admitted or refused with all that is wrong, file and line.
+
+Each layer looks only at what the one before let through: text (`yaml_text`), shape (`shape`), names and
+expressions with sense (`scope`, `rules`). Within a layer everything that is wrong is gathered.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import Location, ScenarioError, UsageError
+from conformance.scenario import rules, scope, shape
+from conformance.scenario.model import Scenario
+from conformance.scenario.yaml_text import Text, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from conformance.scenario.operands import Problem
+
+SUFFIX = ".yaml"
+LEDGER = "divergences"
+"""The id that no scenario has: the ledger stands beside the scenarios."""
+
+
+class InvalidScenarioError(ScenarioError):
+    """A file that is refused: `problems` says why, each with its own place; the first is the error's own."""
+
+    def __init__(self, problems: Sequence[ScenarioError]) -> None:
+        """Stand for the first of `problems`, and hold all."""
+        first = problems[0]
+        super().__init__(first.message, where=first.where, cure=first.cure)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """One line a problem."""
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What patterns select: scenarios in order of their ids, what was refused, where each scenario stands."""
+
+    scenarios: tuple[Scenario, ...]
+    errors: tuple[ScenarioError, ...]
+    lines: dict[str, Location] = field(default_factory=dict)
+
+
+def load(path: Path, root: Path) -> Scenario:
+    """Read and admit one file; its id is its path below `root` without the suffix.
+
+    Raises:
+        InvalidScenarioError: With everything that is wrong.
+    """
+    scenario, _ = _loaded(path, root)
+    return scenario
+
+
+def find(root: Path, patterns: Sequence[str] = ()) -> Found:
+    """Load all scenarios below `root` whose id matches one of the glob `patterns`; all when there is none.
+
+    A file that is refused stops no other.
+
+    Raises:
+        UsageError: There is no such folder, or a pattern matches no file.
+    """
+    if not root.is_dir():
+        raise UsageError("there is no such folder of scenarios", where=str(root), cure="--scenarios DIR")
+    files = {identity(path, root): path for path in sorted(root.rglob(f"*{SUFFIX}"))}
+    files.pop(LEDGER, None)
+    chosen = _chosen(files, patterns)
+    scenarios: list[Scenario] = []
+    errors: list[ScenarioError] = []
+    lines: dict[str, Location] = {}
+    for id_ in chosen:
+        try:
+            scenario, line = _loaded(files[id_], root)
+        except ScenarioError as error:
+            errors.append(error)
+        else:
+            scenarios.append(scenario)
+            lines[id_] = Location(str(files[id_]), line)
+    return Found(tuple(scenarios), tuple(errors), lines)
+
+
+def identity(path: Path, root: Path) -> str:
+    """A scenario's id: the file's path below the folder of scenarios, without its suffix."""
+    return path.relative_to(root).with_suffix("").as_posix()
+
+
+def _chosen(files: dict[str, Path], patterns: Sequence[str]) -> list[str]:
+    if not patterns:
+        if not files:
+            raise UsageError("there is no scenario", cure=f"files that end in {SUFFIX}")
+        return sorted(files)
+    chosen: set[str] = set()
+    for pattern in patterns:
+        matching = fnmatch.filter(files, pattern)
+        if not matching:
+            raise UsageError(f"no scenario matches `{pattern}`", cure=shape.near(pattern, files))
+        chosen.update(matching)
+    return sorted(chosen)
+
+
+def _loaded(path: Path, root: Path) -> tuple[Scenario, int]:
+    """The scenario and the line of its title, which stands for it in annotations."""
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError(f"it can't be read: {error.strerror}", where=Location(str(path))) from error
+    text = read(source, str(path))
+    found = _problems(text.document)
+    if found:
+        found.sort(key=lambda problem: text.line(problem.path))
+        raise InvalidScenarioError([_located(problem, text, path) for problem in found])
+    return Scenario.from_document(identity(path, root), text.document), text.line(("title",))
+
+
+def _problems(document: Any) -> list[Problem]:
+    return shape.problems(document) or scope.problems(document) + rules.problems(document)
+
+
+def _located(problem: Problem, text: Text, path: Path) -> ScenarioError:
+    where = Location(str(path), text.line(problem.path))
+    return ScenarioError(problem.message, where=where, cure=problem.cure)

@@ -1,0 +1,252 @@
+"""What makes no sense although its shape is right: references to nothing, holds that never come true, ..."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from conformance.scenario import walk
+from conformance.scenario.catalogue import requirements
+from conformance.scenario.expressions import admit, evaluate
+from conformance.scenario.operands import Problem
+from conformance.scenario.parts import UNITS
+from conformance.scenario.shape import near
+from conformance.scenario.syntax import ExpressionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.scenario.operands import Path
+    from conformance.scenario.walk import Place
+
+MAX_HELD = 5
+"""Seconds that may pass, in real time, while a body is held back: a wait beside it does not skip."""
+
+_SECONDS = dict(zip(UNITS, (1, 60, 3600, 86400), strict=True))
+_WITH_BODIES = frozenset({"step", "wait_for_condition", "wait_for_callback", "child"})
+
+
+def problems(document: dict[str, Any]) -> list[Problem]:
+    """All that makes no sense, rule by rule."""
+    return [problem for rule in RULES for problem in rule(document)]
+
+
+def covers(document: dict[str, Any]) -> Iterator[Problem]:
+    """What a scenario covers stands in the catalogue."""
+    known = requirements()
+    for index, id_ in enumerate(document["covers"]):
+        if id_ not in known:
+            hint = near(id_, known)
+            cure = hint if hint.startswith("did") else "its ids are in language-sdk-spec.yaml"
+            yield Problem(("covers", index), f"`{id_}` is not in the catalogue of requirements", cure)
+
+
+def aws(_: dict[str, Any]) -> Iterator[Problem]:
+    """The AWS requirement exists, its input and actions are the scenario's: checked where its package is."""
+    yield from ()
+
+
+def names(document: dict[str, Any]) -> Iterator[Problem]:
+    """What a hold, an outside actor or an expectation names is there, and there once."""
+    named = _named(document)
+    count = Counter(here.given["name"] for here in named)
+    for path, name, words, what in _references(document):
+        there = [here for here in named if here.given["name"] == name and here.word in words]
+        if not there:
+            fitting = [here.given["name"] for here in named if here.word in words]
+            cure = near(name, fitting) if fitting else "name one"
+            yield Problem(path, f"there is no {what} named `{name}`", cure)
+        elif count[name] > 1:
+            yield Problem(
+                path, f"several operations are named `{name}`", "give the one that is meant its own name"
+            )
+
+
+def _named(document: dict[str, Any]) -> list[Place]:
+    """The operations with a name that can be read."""
+    return [
+        here
+        for here in walk.everywhere(document)
+        if here.word in walk.OPERATIONS and isinstance(here.given.get("name"), str)
+    ]
+
+
+def _references(document: dict[str, Any]) -> Iterator[tuple[Path, str, frozenset[str], str]]:
+    """Each name that refers to an operation: where, which, of what words, and how that is called."""
+    for here in walk.everywhere(document):
+        for path, body, _ in walk.bodies(here):
+            if "after" in body:
+                name, state = _after(body["after"])
+                words = walk.OPERATIONS - {"await"} if state == "checkpointed" else _WITH_BODIES
+                yield (*path, "after"), name, words, "operation"
+    for index, action in enumerate(document.get("outside", ())):
+        for key, word in (("callback", "callback"), ("of", "wait_for_callback")):
+            if key in action:
+                yield ("outside", index, key), action[key], frozenset({word}), f"`{word}`"
+    for path, expect in _expectations(document.get("expect", {}), ("expect",)):
+        for name in expect.get("bodies", {}):
+            yield (*path, "bodies", name), name, _WITH_BODIES, "operation with a body"
+
+
+def _after(given: Any) -> tuple[str, str]:
+    if isinstance(given, str):
+        return given, "ended"
+    return given["op"], given.get("is", "ended")
+
+
+def _expectations(expect: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    yield path, expect
+    for index, option in enumerate(expect.get("any_of", ())):
+        yield from _expectations(option, (*path, "any_of", index))
+
+
+def holds(document: dict[str, Any]) -> Iterator[Problem]:
+    """A held body waits for what can happen meanwhile: not for itself, nor for what comes after it."""
+    named = {here.given["name"]: here for here in _named(document)}
+    for here in walk.everywhere(document):
+        for path, body, _ in walk.bodies(here):
+            if "after" not in body:
+                continue
+            name, state = _after(body["after"])
+            if name not in named:
+                continue
+            other = named[name]
+            if not _can_come(here, other, document):
+                yield Problem(
+                    (*path, "after"),
+                    f"`{name}` can't be there before this body ends",
+                    "wait for another branch's",
+                )
+            elif state == "checkpointed" and other.given.get("virtual") is True:
+                message = f"`{name}` is virtual and never checkpointed"
+                yield Problem((*path, "after"), message, "wait until it has ended")
+
+
+def _can_come(here: Place, other: Place, document: dict[str, Any]) -> bool:
+    """Whether `other` may get where it must while `here` runs: it stands before it, or in another branch."""
+    if here.path[:1] != other.path[:1] or here.path == other.path:
+        return False
+    shared = 0
+    while here.path[shared] == other.path[shared]:
+        shared += 1
+        if shared in (len(here.path), len(other.path)):
+            return False  # one stands in the other
+    if _in_map(here.path[:shared], document):
+        return True  # another item's may come first
+    mine, its = here.path[shared], other.path[shared]
+    return here.path[shared - 1] == "branches" or (
+        isinstance(mine, int) and isinstance(its, int) and its < mine
+    )
+
+
+def _in_map(path: Path, document: dict[str, Any]) -> bool:
+    """Whether `path` leads into the statements of a map: its statement's word is on the way."""
+    node: Any = document
+    for segment in path:
+        if segment == "map" and isinstance(node, dict) and "map" in node and "do" in node["map"]:
+            return True
+        node = node[segment]
+    return False
+
+
+def held_time(document: dict[str, Any]) -> Iterator[Problem]:
+    """Beside a held body time is real: the batch that it stands in may not take more than a few seconds."""
+    batches = [here for here in walk.everywhere(document) if here.word in ("map", "parallel")]
+    within: dict[Path, list[Place]] = {here.path: [] for here in batches}
+    for here in walk.everywhere(document):
+        for path, places in within.items():
+            if here.path[: len(path)] == path and here.path != path:
+                places.append(here)
+    told: set[Path] = set()
+    for places in within.values():
+        if not any("after" in body for here in places for _, body, _ in walk.bodies(here)):
+            continue
+        for here in places:
+            for slot in walk.amounts(here):
+                seconds = _seconds(slot.path, slot.template)
+                if seconds is not None and seconds > MAX_HELD and slot.path not in told:
+                    told.add(slot.path)
+                    cure = f"at most {MAX_HELD} beside a body held by `after`: they pass in real time"
+                    yield Problem(slot.path, f"{seconds} seconds", cure)
+
+
+def _seconds(path: Path, amount: Any) -> float | None:
+    if isinstance(amount, bool) or not isinstance(amount, (int, float)):
+        return None
+    return amount * _SECONDS.get(str(path[-1]), 1)
+
+
+def functions(document: dict[str, Any]) -> Iterator[Problem]:
+    """A function that is invoked by a name that can be read is one of the scenario's."""
+    known = document.get("functions", {})
+    for here in walk.everywhere(document):
+        name = here.given.get("function") if here.word == "invoke" else None
+        if isinstance(name, str) and "${" not in name and _bare(name) not in known:
+            cure = (
+                near(_bare(name), known) if known else "say it under `functions`, if only as {unknown: true}"
+            )
+            yield Problem((*here.path, "function"), f"there is no function `{_bare(name)}`", cure)
+
+
+def _bare(name: str) -> str:
+    """The function's name in an ARN or in a name with a qualifier."""
+    parts = name.split(":")
+    if name.startswith("arn:"):
+        return parts[6] if len(parts) > 6 else name  # noqa: PLR2004 - arn:aws:lambda:region:account:function:name
+    return parts[0]
+
+
+def expectations(document: dict[str, Any]) -> Iterator[Problem]:
+    """What is expected can be: a result of a success, an error of anything else."""
+    for path, expect in _expectations(document.get("expect", {}), ("expect",)):
+        status = expect.get("status")
+        if "result" in expect and status not in (None, "SUCCEEDED"):
+            yield Problem(
+                (*path, "result"), f"a result of an execution that is {status}", "only SUCCEEDED has one"
+            )
+        if "error" in expect and status in ("SUCCEEDED", "RUNNING"):
+            yield Problem((*path, "error"), f"an error of an execution that is {status}", "expect FAILED")
+        if "result" in expect:
+            yield from _computable(expect["result"], (*path, "result"), document)
+
+
+def _computable(template: Any, path: Path, document: dict[str, Any]) -> Iterator[Problem]:
+    """An expected result may be computed, of the input alone."""
+    admission = admit(template)
+    for problem in admission.problems:
+        yield Problem((*path, *problem.path), problem.message, problem.cure)
+    for use, name in admission.uses:
+        if name != "input":
+            yield Problem(
+                (*path, *use), f"`{name}` in an expected result", "it may be computed of `input` alone"
+            )
+    if not admission.problems and all(name == "input" for _, name in admission.uses):
+        try:
+            evaluate(template, {"input": document.get("input")})
+        except ExpressionError as error:
+            yield Problem(path, error.message, error.cure)
+
+
+def actions(document: dict[str, Any]) -> Iterator[Problem]:
+    """An action on a callback says which one; a stop concerns none."""
+    for index, action in enumerate(document.get("outside", ())):
+        path: Path = ("outside", index)
+        which = [key for key in ("callback", "of", "nth") if key in action]
+        if "stop" in action and which:
+            yield Problem((*path, which[0]), f"`{which[0]}` beside `stop`", "a stop concerns the execution")
+        elif "stop" not in action and not which:
+            yield Problem(path, "an action on no callback", "say `callback: NAME`, `of: NAME` or `nth: N`")
+        elif "callback" in which and "of" in which:
+            yield Problem((*path, "of"), "`of` beside `callback`", "one of them")
+
+
+RULES: tuple[Callable[[dict[str, Any]], Iterator[Problem]], ...] = (
+    covers,
+    aws,
+    names,
+    holds,
+    held_time,
+    functions,
+    expectations,
+    actions,
+)
