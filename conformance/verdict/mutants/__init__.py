@@ -1,0 +1,47 @@
+"""Mutants of recordings: one thing made wrong on purpose, to measure who notices it.
+
+They are applied to raw request bodies, outputs and effects, before anything canonical is made of them, so
+that whatever judges a recording sees them as an SDK's own doing.
+"""
+
+from conformance.verdict.mutants.bodies import BODY_RUNS
+from conformance.verdict.mutants.draft import Original
+from conformance.verdict.mutants.fields import FIELDS
+from conformance.verdict.mutants.lifecycles import LIFECYCLES
+from conformance.verdict.mutants.mutation import EACH, Inapplicable, Mutant, Mutation, mutate
+from conformance.verdict.mutants.outcomes import OUTCOMES
+from conformance.verdict.mutants.places import PLACES
+from conformance.verdict.mutants.survivors import Judge, Trial, survivors, trials
+
+MUTATIONS: tuple[Mutation, ...] = (*PLACES, *LIFECYCLES, *FIELDS, *OUTCOMES, *BODY_RUNS)
+"""All of them."""
+
+BASIC = tuple(
+    mutation
+    for mutation in MUTATIONS
+    if mutation.name
+    in (
+        "parent-dropped",
+        "siblings-swapped",
+        "start-missing",
+        "terminal-doubled",
+        "payload-changed",
+        "renamed",
+    )
+)
+"""The six that every recording is tried with."""
+
+__all__ = [
+    "BASIC",
+    "EACH",
+    "MUTATIONS",
+    "Inapplicable",
+    "Judge",
+    "Mutant",
+    "Mutation",
+    "Original",
+    "Trial",
+    "mutate",
+    "survivors",
+    "trials",
+]
