@@ -37,8 +37,7 @@ export function options(statement, scope) {
     given.itemSerdes = serdes.named(statement.item_serdes, at, scope);
   }
   if ("summary" in statement) {
-    given.summaryGenerator = (result) =>
-      scope.evaluate(statement.summary, at, { result: accessors(result) });
+    given.summaryGenerator = (result) => scope.evaluate(statement.summary, at, { result: accessors(result) });
   }
   return given;
 }

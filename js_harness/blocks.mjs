@@ -10,7 +10,7 @@ export class Returned {
 /** What runs a statement, by its word; the interpreter fills it in. */
 export const RUNNERS = {};
 
-/** Run statements until one returns; `ctx` is the SDK's context, null in a function that is not durable. */
+/** Run statements until one returns; `ctx` is the SDK's context, null in a plain function. */
 export async function runBlock(statements, ctx, scope) {
   for (const statement of statements) {
     if (!Object.hasOwn(RUNNERS, statement.op)) {

@@ -3,31 +3,47 @@
 import * as errors from "./errors.mjs";
 import * as logs from "./logs.mjs";
 
+/** One time that the SDK runs a statement's body; `extra` is in scope besides what `scope` holds. */
+export class Turn {
+  constructor(at, kind, attempt, scope, logger, extra) {
+    this.at = at;
+    this.kind = kind;
+    this.attempt = attempt;
+    this.scope = scope;
+    this.logger = logger;
+    this.extra = extra;
+  }
+}
+
 /**
  * Run the body whose turn it is: the first one the first time, the last one from then on.
  *
- * The lab counts the times, over crashes, and holds a body back until what it waits for has happened. `extra` is in
- * scope besides what `scope` holds.
+ * The lab counts the times, over crashes, and holds a body back until what it waits for has happened.
  */
-export async function run(bodies, at, kind, attempt, scope, logger, extra) {
+export async function run(bodies, turn) {
+  const { at, scope } = turn;
   const { lab } = scope.run;
-  const number = await lab.body(at, scope.indexes, kind, attempt);
+  const number = await lab.body(at, scope.indexes, turn.kind, turn.attempt);
   const body = bodies[Math.min(number, bodies.length) - 1];
   const ended = (outcome) =>
-    lab.effect(at, scope.indexes, kind, "end", { attempt, run: number, detail: { outcome } });
+    lab.effect(at, scope.indexes, turn.kind, "end", {
+      attempt: turn.attempt,
+      run: number,
+      detail: { outcome },
+    });
 
   for (const line of body.logs ?? []) {
-    logs.write(logger, line, scope, extra);
+    logs.write(turn.logger, line, scope, turn.extra);
   }
   if ("crashes" in body) {
     await lab.crash(at, scope.indexes, body.crashes);
   }
   if ("raises" in body) {
-    const error = errors.make(body.raises, at, scope, extra);
+    const error = errors.make(body.raises, at, scope, turn.extra);
     await ended("raised");
     throw error;
   }
-  const value = scope.evaluate(body.returns, at, extra);
+  const value = scope.evaluate(body.returns, at, turn.extra);
   await ended("returned");
   return value;
 }

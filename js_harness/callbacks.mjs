@@ -49,7 +49,8 @@ async function waitForCallback(statement, ctx, scope) {
   }
   const submit = async (callbackId, context) => {
     const extra = { callback_id: callbackId };
-    return bodies.run(statement.submitter, at, "submitter", null, scope, context.logger, extra);
+    const turn = new bodies.Turn(at, "submitter", null, scope, context.logger, extra);
+    return bodies.run(statement.submitter, turn);
   };
   const name = nameOf(statement, scope);
   scope.bind(statement.bind, await ctx.waitForCallback(name, submit, configOf(options)));

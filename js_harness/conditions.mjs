@@ -21,7 +21,7 @@ async function waitForCondition(statement, ctx, scope) {
   const check = async (state, context) => {
     const attempt = support.attemptOf(context, statement.check, scope, at);
     const extra = attempt === null ? { state } : { state, attempt };
-    return bodies.run(statement.check, at, "check", attempt, scope, context.logger, extra);
+    return bodies.run(statement.check, new bodies.Turn(at, "check", attempt, scope, context.logger, extra));
   };
   scope.bind(statement.bind, await ctx.waitForCondition(nameOf(statement, scope), check, options));
 }
@@ -29,8 +29,7 @@ async function waitForCondition(statement, ctx, scope) {
 function strategy(statement, scope) {
   const { at } = statement;
   const delays = statement.delays ?? [];
-  const holds = (state, extra) =>
-    batches.truth(scope.evaluate(statement.until, at, { state, ...extra }));
+  const holds = (state, extra) => batches.truth(scope.evaluate(statement.until, at, { state, ...extra }));
   if (delays.length === 0) {
     return sdk.createWaitStrategy({
       shouldContinuePolling: (state) => !holds(state, {}),

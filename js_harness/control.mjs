@@ -38,7 +38,13 @@ function letStatement(statement, _ctx, scope) {
 }
 
 function logStatement(statement, ctx, scope) {
-  logs.write(ctx === null ? null : ctx.logger, statement, scope);
+  if (ctx === null || !statement.replay) {
+    logs.write(ctx === null ? null : ctx.logger, statement, scope);
+    return;
+  }
+  ctx.configureLogger({ modeAware: false });
+  logs.write(ctx.logger, statement, scope);
+  ctx.configureLogger({ modeAware: true });
 }
 
 function noteStatement(statement, _ctx, scope) {

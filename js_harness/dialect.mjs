@@ -1,15 +1,14 @@
 // Our subset of JSON-e: what the two published evaluators must be given so that they agree.
 //
-// JSON-e's Python and JavaScript differ in what a value's type decides while an expression runs (`1 == true`, `1 < 1.5`,
-// `"${2.0}"`, sorting, an index before the start). What can be told from the text alone was refused before; the rest is
-// settled here, in both languages alike.
+// JSON-e's Python and JavaScript differ in what a value's type decides while an expression runs:
+// `1 == true`, `1 < 1.5`, `"${2.0}"`, an index before the start, the order of texts. JavaScript's
+// `$reverse` changes what it is given. What can be told from the text alone was refused before anything
+// ran; the rest is settled here, in both languages alike.
 
 import { load } from "./sdk.mjs";
 
 const render = load("json-e");
 const { Interpreter } = load("json-e/src/interpreter.js");
-
-const BLANK = " \\t\\n\\v\\f\\r";
 
 /** An expression that means nothing for the values that it met. */
 export class ExpressionError extends Error {
@@ -55,7 +54,15 @@ function visitValueAccess(node) {
   return original.visitValueAccess.call(this, node);
 }
 
-const original = { visitValueAccess: Interpreter.prototype.visit_ValueAccess };
+function interpret(tree) {
+  const value = original.interpret.call(this, tree);
+  return Array.isArray(value) ? [...value] : value;
+}
+
+const original = {
+  visitValueAccess: Interpreter.prototype.visit_ValueAccess,
+  interpret: Interpreter.prototype.interpret,
+};
 
 function repeat(string, times) {
   if (!isText(string) || !isInteger(times) || times < 0) {
@@ -85,23 +92,13 @@ function split(string, separator) {
   return separator === "" ? [...string] : string.split(text(separator));
 }
 
-const lstrip = (string) => textOf(string).replace(new RegExp(`^[${BLANK}]+`), "");
-const rstrip = (string) => textOf(string).replace(new RegExp(`[${BLANK}]+$`), "");
-const strip = (string) => lstrip(rstrip(string));
-
-function textOf(value) {
-  if (!isText(value)) {
-    throw new ExpressionError("only strings can be stripped");
-  }
-  return value;
-}
-
 /** Functions of ours, and those of JSON-e that would differ. */
-export const FUNCTIONS = { repeat, range, join, split, strip, lstrip, rstrip };
+export const FUNCTIONS = { repeat, range, join, split };
 
 /** Let JSON-e, in this process, use what is here. */
 export function install() {
   Interpreter.prototype.visit_ValueAccess = visitValueAccess;
+  Interpreter.prototype.interpret = interpret;
 }
 
 /** Render a template: null when it deletes itself. */

@@ -38,7 +38,7 @@ export async function prepared(lab) {
   return [run, program.durable ?? true];
 }
 
-/** Run the program on the execution's input; `ctx` is the SDK's context, null in a function that is not durable. */
+/** Run the program on the execution's input; `ctx` is the SDK's context, null in a plain function. */
 export async function interpret(run, event, ctx) {
   if (ctx !== null) {
     ctx.configureLogger({ customLogger: new logs.Sink() });

@@ -86,10 +86,10 @@ export class Lab {
   }
 
   /**
-   * Report that this run can't go on (`unsupported` or `harness`) and end the process, past SDK and user code.
+   * Report that this run can't go on, and end the process, past SDK and user code.
    *
-   * It must not give way to either of them, not even where nothing can be awaited. So another thread reports, while this
-   * one stands still.
+   * `kind` is `unsupported` (by this version of the SDK) or `harness`. It must not give way to SDK or user
+   * code, not even where nothing can be awaited. So another thread reports, while this one stands still.
    */
   stop(kind, message, at = null) {
     writeSync(STDERR, at === null ? `${kind}: ${message}\n` : `${kind}: ${at}: ${message}\n`);

@@ -5,7 +5,7 @@
 
 import { inspect } from "node:util";
 
-export const METHODS = { debug: "debug", info: "info", warn: "warn", warning: "warn", error: "error" };
+export const METHODS = { debug: "debug", info: "info", warning: "warn", error: "error" };
 
 let asked = null;
 

@@ -48,7 +48,7 @@ function aroundVirtual(context, change) {
   });
 }
 
-/** A virtual child or FLAT branch that fails writes CONTEXT FAIL, though it never wrote START (issue 362). */
+/** A virtual child or FLAT branch that fails writes CONTEXT FAIL, without a START (issue 362). */
 function phantomFail(context) {
   aroundVirtual(context, async (parent, child, body, name, options) => {
     try {

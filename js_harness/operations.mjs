@@ -42,7 +42,7 @@ async function step(statement, ctx, scope) {
   const body = async (context) => {
     const attempt = support.attemptOf(context, statement.bodies, scope, at);
     const extra = attempt === null ? {} : { attempt };
-    return bodies.run(statement.bodies, at, "step", attempt, scope, context.logger, extra);
+    return bodies.run(statement.bodies, new bodies.Turn(at, "step", attempt, scope, context.logger, extra));
   };
   scope.bind(statement.bind, await ctx.step(nameOf(statement, scope), body, configOf(options)));
 }
@@ -141,7 +141,9 @@ async function withRetry(statement, ctx, scope) {
   support.require("with_retry", scope, at);
   const outer = scope.copy();
   // Here the SDK has no default of its own: what its constructor gives unasked is the one that Python's has.
-  const options = { retryStrategy: retries.strategy(statement.retry, at, scope) ?? sdk.createRetryStrategy() };
+  const options = {
+    retryStrategy: retries.strategy(statement.retry, at, scope) ?? sdk.createRetryStrategy(),
+  };
   if ("wrap" in statement) {
     options.wrapWithRunInChildContext = scope.evaluate(statement.wrap, at);
   }

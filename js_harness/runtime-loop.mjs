@@ -25,7 +25,7 @@ export class LambdaContext {
 
 /** Takes invocations one after the other and answers each. */
 export class RuntimeLoop {
-  /** `address` is host:port of the Runtime API; `environment` says what Lambda tells a function of itself. */
+  /** `address` is host:port of the Runtime API; `environment` is the process's own. */
   constructor(address, environment) {
     this.api = new HttpClient(`http://${address}`);
     this.environment = environment;

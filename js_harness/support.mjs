@@ -1,4 +1,4 @@
-// What the installed SDK can do, found by looking at it, so that what it can't is reported and not ignored.
+// What the installed SDK can do, found by looking at it: what it can't is reported and not ignored.
 //
 // This SDK ignores an option that it doesn't know. What came with an option is therefore looked for in its exports.
 
@@ -25,7 +25,7 @@ export function require(feature, scope, at) {
   }
 }
 
-/** The attempt's number as the SDK gives it to a body, null where it gives none: no body may then use it. */
+/** The attempt's number as the SDK gives it to a body; where it gives none (null) no body may use it. */
 export function attemptOf(context, body, scope, at) {
   const attempt = context.attempt ?? null;
   if (attempt === null && ATTEMPT.test(JSON.stringify(body))) {

@@ -1,0 +1,1 @@
+"""The Python subject: interprets scenarios with the published Python SDK."""

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from python_sdk.http_client import HttpClient, NoAnswer
+from python_sdk.http_client import HttpClient, NoAnswerError
 from python_sdk.runtime_loop import LambdaContext, RuntimeLoop
 
 
@@ -24,7 +24,7 @@ def main() -> int:
         return 1
     try:
         loop.run(subject.handle)
-    except NoAnswer:
+    except NoAnswerError:
         return 0
     return 0
 
@@ -48,7 +48,8 @@ class _Subject:
         self._run, durable = self._interpreter.prepared(lab)
         try:
             if durable:
-                return json.dumps(self._handler(json.loads(event), context))
+                lambda_context: Any = context
+                return json.dumps(self._handler(json.loads(event), lambda_context))
             return json.dumps(self._interpreter.interpret(self._run, json.loads(event), None))
         finally:
             lab.close()

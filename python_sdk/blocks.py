@@ -26,7 +26,7 @@ RUNNERS: dict[str, Runner] = {}
 
 
 def run_block(statements: list[Statement], ctx: Any, scope: Scope) -> Returned | None:
-    """Run statements until one returns; `ctx` is the SDK's context, None in a function that is not durable."""
+    """Run statements until one returns; `ctx` is the SDK's context, None in a plain function."""
     for statement in statements:
         runner = RUNNERS.get(statement["op"])
         if runner is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from python_sdk import errors, logs
@@ -10,37 +11,47 @@ if TYPE_CHECKING:
     from python_sdk.scope import Scope
 
 
-def run(  # noqa: PLR0913 - a body is run by this much
-    bodies: list[dict[str, Any]],
-    at: str,
-    kind: str,
-    attempt: int | None,
-    scope: Scope,
-    logger: Any,
-    extra: dict[str, Any],
-) -> Any:
+@dataclass(frozen=True)
+class Turn:
+    """One time that the SDK runs a statement's body; `extra` is in scope besides what `scope` holds."""
+
+    at: str
+    kind: str
+    attempt: int | None
+    scope: Scope
+    logger: Any
+    extra: dict[str, Any]
+
+
+def run(bodies: list[dict[str, Any]], turn: Turn) -> Any:
     """Run the body whose turn it is: the first one the first time, the last one from then on.
 
-    The lab counts the times, over crashes, and holds a body back until what it waits for has happened. `extra` is in
-    scope besides what `scope` holds.
+    The lab counts the times, over crashes, and holds a body back until what it waits for has happened.
     """
+    at, scope = turn.at, turn.scope
     lab = scope.run.lab
-    number = lab.body(at, scope.indexes, kind, attempt)
+    number = lab.body(at, scope.indexes, turn.kind, turn.attempt)
     body = bodies[min(number, len(bodies)) - 1]
 
     def ended(outcome: str) -> None:
         lab.effect(
-            at, scope.indexes, kind, "end", attempt=attempt, run=number, detail={"outcome": outcome}
+            at,
+            scope.indexes,
+            turn.kind,
+            "end",
+            attempt=turn.attempt,
+            run=number,
+            detail={"outcome": outcome},
         ).wait()
 
     for line in body.get("logs", []):
-        logs.write(logger, line, scope, extra)
+        logs.write(turn.logger, line, scope, turn.extra)
     if "crashes" in body:
         lab.crash(at, scope.indexes, body["crashes"])
     if "raises" in body:
-        error = errors.make(body["raises"], at, scope, extra)
+        error = errors.make(body["raises"], at, scope, turn.extra)
         ended("raised")
         raise error
-    value = scope.evaluate(body["returns"], at, extra)
+    value = scope.evaluate(body["returns"], at, turn.extra)
     ended("returned")
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from python_sdk import batches, errors, logs
+from python_sdk import batches, errors, logs, support
 from python_sdk.blocks import Returned, Runner, Statement, run_block
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ def _let(statement: Statement, _ctx: Any, scope: Scope) -> None:
 
 
 def _log(statement: Statement, ctx: Any, scope: Scope) -> None:
-    logs.write(None if ctx is None else ctx.logger, statement, scope)
+    logger = None if ctx is None else ctx.logger
+    if logger is not None and statement.get("replay"):
+        support.require("logs on replay", scope, statement["at"])
+        logger = logger.with_is_replaying(lambda: False)
+    logs.write(logger, statement, scope)
 
 
 def _note(statement: Statement, _ctx: Any, scope: Scope) -> None:

@@ -1,25 +1,23 @@
 """Our subset of JSON-e: what the two published evaluators must be given so that they agree.
 
-JSON-e's Python and JavaScript differ in what a value's type decides while an expression runs (`1 == true`, `1 < 1.5`,
-`"${2.0}"`, sorting, an index before the start). What can be told from the text alone was refused before; the rest is
-settled here, in both languages alike.
+JSON-e's Python and JavaScript differ in what a value's type decides while an expression runs:
+`1 == true`, `1 < 1.5`, `"${2.0}"`, an index before the start, the order of texts. JavaScript's
+`$reverse` changes what it is given. What can be told from the text alone was refused before anything
+ran; the rest is settled here, in both languages alike.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from functools import cmp_to_key
 from importlib import import_module
 from typing import Any
 
-from jsone import builtins, interpreter, shared
+from jsone import builtins, interpreter, shared  # type: ignore[import-untyped] # it has no types
 
 # By its name in full: the package has a function of this name.
-render = import_module("jsone.render")
+render: Any = import_module("jsone.render")
 
 SAFE = 2**53
-BLANK = " \t\n\v\f\r"
+LEAST_POWER = -7  # of ten, where JavaScript writes 0.000001 and Python 1e-06
 
 
 class ExpressionError(shared.JSONTemplateError):  # type: ignore[misc] # json-e has no types
@@ -27,7 +25,7 @@ class ExpressionError(shared.JSONTemplateError):  # type: ignore[misc] # json-e 
 
 
 def whole(value: Any) -> Any:
-    """The value with every number that has no fraction an integer, since JSON knows no other kind of number."""
+    """The value with its numbers integers where they have no fraction: JSON knows one kind of number."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < SAFE else value
     if type(value) is list:
@@ -45,7 +43,7 @@ def number_text(value: float) -> str:
     if not exponent:
         return mantissa
     power = int(exponent)
-    if -7 <= power < 0:
+    if LEAST_POWER <= power < 0:
         sign = "-" if mantissa.startswith("-") else ""
         return f"{sign}0.{'0' * (-power - 1)}{mantissa.lstrip('-').replace('.', '')}"
     return f"{mantissa}e{power:+d}"
@@ -133,41 +131,6 @@ class _Interpreter(interpreter.Interpreter):  # type: ignore[misc] # json-e has 
         return value[left]
 
 
-def _sort(template: dict[str, Any], context: dict[str, Any]) -> list[Any]:
-    values = render.renderValue(template["$sort"], context)
-    by = [key for key in template if key != "$sort"]
-    if not isinstance(values, list) or len(by) > 1:
-        raise ExpressionError("$sort wants an array, and by(name) at most once")
-    match = re.fullmatch(r"by\(([a-zA-Z_][a-zA-Z0-9_]*)\)", by[0]) if by else None
-    if by and not match:
-        raise ExpressionError("$sort has undefined properties")
-    keys = (
-        [render.parse(template[by[0]], {**context, match.group(1): value}) for value in values]
-        if match
-        else values
-    )
-    if keys and not (all(map(is_number, keys)) or all(isinstance(key, str) for key in keys)):
-        raise ExpressionError("$sorted values must be all numbers or all strings")
-    order = sorted(range(len(values)), key=cmp_to_key(lambda one, two: compare(keys[one], keys[two])))
-    return [values[index] for index in order]
-
-
-def _json(template: dict[str, Any], context: dict[str, Any]) -> str:
-    render.checkUndefinedProperties(template, [r"\$json"])
-    return _dump(render.renderValue(template["$json"], context))
-
-
-def _dump(value: Any) -> str:
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return f"[{','.join(map(_dump, value))}]"
-    if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
-        return f"{{{','.join(f'{_dump(key)}:{_dump(value[key])}' for key in keys)}}}"
-    return text(value)
-
-
 def _repeat(string: Any, times: Any) -> str:
     if not isinstance(string, str) or not is_integer(times) or times < 0:
         raise ExpressionError("repeat(string, times) wants a string and a count")
@@ -192,32 +155,11 @@ def _split(string: Any, separator: Any) -> list[str]:
     return string.split(text(separator)) if separator != "" else list(string)
 
 
-def _strip(string: Any) -> str:
-    return _string(string).strip(BLANK)
-
-
-def _lstrip(string: Any) -> str:
-    return _string(string).lstrip(BLANK)
-
-
-def _rstrip(string: Any) -> str:
-    return _string(string).rstrip(BLANK)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ExpressionError("only strings can be stripped")
-    return value
-
-
 FUNCTIONS: dict[str, Any] = {
     "repeat": _repeat,
     "range": _range,
     "join": _join,
     "split": _split,
-    "strip": _strip,
-    "lstrip": _lstrip,
-    "rstrip": _rstrip,
 }
 """Functions of ours, and those of JSON-e that would differ."""
 
@@ -228,8 +170,6 @@ def install() -> None:
     """Let JSON-e, in this process, use what is here."""
     render.Interpreter = _Interpreter
     render.to_str = text
-    render.operators["$sort"] = _sort
-    render.operators["$json"] = _json
     _BUILTINS["str"] = text
 
 

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def duration(given: dict[str, Any], at: str, scope: Scope) -> Any:
-    """A duration in the unit it was written in, the amount as written: rounding and clamping are the SDK's."""
+    """A duration in the unit and amount as written: rounding and clamping are the SDK's."""
     amount = scope.evaluate(given["amount"], at)
     return getattr(sdk.config.Duration, f"from_{given['unit']}")(amount)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class NoAnswer(Exception):
+class NoAnswerError(Exception):
     """The server could not be reached, or the connection ended before it had answered."""
 
 
@@ -34,8 +34,8 @@ class Answer:
 class HttpClient:
     """Talks to the server at `base`; any number of threads may send at once.
 
-    A connection that the server has closed in the meantime is noticed before it is used again, so that no request is
-    ever sent twice.
+    A connection that the server has closed in the meantime is noticed before it is used again, so that
+    no request is ever sent twice.
     """
 
     def __init__(self, base: str) -> None:
@@ -53,7 +53,7 @@ class HttpClient:
         """Send one request; `body` is sent as JSON, None is no body.
 
         Raises:
-            NoAnswer: When there is none.
+            NoAnswerError: When there is none.
         """
         data = None if body is None else json.dumps(body).encode()
         return self.send_text(method, path, data)
@@ -62,7 +62,7 @@ class HttpClient:
         """Send one request with a body that is JSON text already.
 
         Raises:
-            NoAnswer: When there is none.
+            NoAnswerError: When there is none.
         """
         connection = self._connection()
         try:
@@ -71,7 +71,7 @@ class HttpClient:
             text = response.read().decode()
         except (OSError, HTTPException) as error:
             connection.close()
-            raise NoAnswer(f"{method} {self.base}{path}: {error or type(error).__name__}") from error
+            raise NoAnswerError(f"{method} {self.base}{path}: {error or type(error).__name__}") from error
         answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
         if response.will_close:
             connection.close()

@@ -37,7 +37,7 @@ def prepared(lab: Lab) -> tuple[Run, bool]:
 
 
 def interpret(run: Run, event: Any, ctx: Any) -> Any:
-    """Run the program on the execution's input; `ctx` is the SDK's context, None in a function that is not durable."""
+    """Run the program on the execution's input; `ctx` is the SDK's context, None in a plain function."""
     if ctx is not None:
         ctx.set_logger(logs.Sink())
     scope = Scope(run, {})

@@ -1,7 +1,8 @@
 """The side channel to the lab: programs in; bodies, effects, crashes and reports out.
 
-What a body does at its start and at its end waits for the lab. What is only told (a branch began, a note) is queued and
-sent in order by one thread, so that nothing in a handler or a branch ever waits for anything but the SDK.
+What a body does at its start and at its end waits for the lab. What is only told (a branch began, a
+note) is queued and sent in order by one thread, so that nothing in a handler or a branch ever waits for
+anything but the SDK.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from python_sdk.http_client import Answer, HttpClient, NoAnswer
+from python_sdk.http_client import Answer, HttpClient, NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +47,9 @@ class Lab:
     def body(self, at: str, indexes: Sequence[int], kind: str, attempt: int | None) -> int:
         """Begin a body, as soon as the lab lets it: how many times it has begun, from 1.
 
-        Effects that were told before are with the lab before this is, so that it sees them in the order they had. Once
-        the invocation was answered a body that is still to come never begins: Lambda would have frozen it.
+        Effects that were told before are with the lab before this is, so that it sees them in the order
+        they had. Once the invocation was answered a body that is still to come never begins: Lambda
+        would have frozen it.
         """
         if self._closed:
             threading.Event().wait()
@@ -114,11 +116,14 @@ class Lab:
         raise AssertionError("a killed process goes on")
 
     def stop(self, kind: str, message: str, at: str | None = None) -> NoReturn:
-        """Report that this run can't go on (`unsupported` or `harness`) and end the process, past SDK and user code."""
+        """Report that this run can't go on, and end the process, past SDK and user code.
+
+        `kind` is `unsupported` (by this version of the SDK) or `harness`.
+        """
         sys.stderr.write(f"{kind}: {at}: {message}\n" if at else f"{kind}: {message}\n")
         try:
             self._client.send("POST", f"{self._path}/reports", {"kind": kind, "message": message, "at": at})
-        except NoAnswer as error:
+        except NoAnswerError as error:
             sys.stderr.write(f"the report did not reach the lab: {error}\n")
         sys.stderr.flush()
         sys.stdout.flush()
@@ -127,7 +132,7 @@ class Lab:
     def _ask(self, method: str, what: str, body: Any = None, allowed: tuple[int, ...] = ()) -> Answer:
         try:
             answer = self._client.send(method, f"{self._path}/{what}", body)
-        except NoAnswer as error:
+        except NoAnswerError as error:
             self.stop("harness", f"the lab does not answer: {error}")
         if answer.status >= OK and answer.status not in allowed:
             self.stop(

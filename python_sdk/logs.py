@@ -1,7 +1,7 @@
 """Logging through the SDK's loggers, into a sink of ours that tells the lab.
 
-The SDK decides whether a line gets through (it holds lines back on replay), and adds what it knows; the sink only
-hears of it. A line that a statement did not ask for is the SDK's own and goes to stderr.
+The SDK decides whether a line gets through (it holds lines back on replay), and adds what it knows; the
+sink only hears of it. A line that a statement did not ask for is the SDK's own and goes to stderr.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from python_sdk.scope import Scope
 
-METHODS = {"debug": "debug", "info": "info", "warn": "warning", "warning": "warning", "error": "error"}
+METHODS = {"debug": "debug", "info": "info", "warning": "warning", "error": "error"}
 
 _asked = threading.local()
 

@@ -1,7 +1,8 @@
 """Seeded faults of the SDK, to show that the suite finds them.
 
-Each is a patch of the SDK's own functions in this process, so that what is wrong is wrong from where the SDK decides it
-on. They are made for the SDK's current version; on one that lacks what a mutant patches, installing it fails.
+Each is a patch of the SDK's own functions in this process, so that what is wrong is wrong from where the
+SDK decides it on. They are made for the SDK's current version; on one that lacks what a mutant patches,
+installing it fails.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
 
 
 def _phantom_fail() -> None:
-    """A virtual child or FLAT branch that fails writes CONTEXT FAIL, though it never wrote START (issue 362)."""
+    """A virtual child or FLAT branch that fails writes CONTEXT FAIL, without a START (issue 362)."""
     executor = _module("operation.child").ChildOperationExecutor
     service = _module("lambda_service")
     failed = _module("exceptions").ChildContextError

@@ -41,7 +41,7 @@ def _step(statement: Statement, ctx: Any, scope: Scope) -> None:
     def body(step: sdk.types.StepContext) -> Any:
         attempt = support.attempt_of(step, statement["bodies"], scope, at)
         extra = {} if attempt is None else {"attempt": attempt}
-        return bodies.run(statement["bodies"], at, "step", attempt, scope, step.logger, extra)
+        return bodies.run(statement["bodies"], bodies.Turn(at, "step", attempt, scope, step.logger, extra))
 
     config = sdk.config.StepConfig(**options) if options else None
     scope.bind(statement.get("bind"), ctx.step(body, name=name_of(statement, scope), config=config))
@@ -68,7 +68,7 @@ def _child(statement: Statement, ctx: Any, scope: Scope) -> None:
     def body(child: Any) -> Any:
         return run_function("child", at, statement["do"], child, scope.copy())
 
-    config = sdk.config.ChildConfig(**options) if options else None
+    config: sdk.config.ChildConfig[Any] | None = sdk.config.ChildConfig(**options) if options else None
     value = ctx.run_in_child_context(body, name=name_of(statement, scope), config=config)
     scope.bind(statement.get("bind"), value)
 

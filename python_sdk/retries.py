@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     Strategy = Callable[[Exception, int], sdk.retries.RetryDecision]
 
+
 def strategy(retry: dict[str, Any], at: str, scope: Scope) -> Strategy | None:
     """The strategy that a `retry` describes; None stands for the SDK's default, had by not asking."""
     make = KINDS.get(retry["kind"])

@@ -50,7 +50,7 @@ class RuntimeLoop:
     """Takes invocations one after the other and answers each."""
 
     def __init__(self, address: str, environment: Mapping[str, str]) -> None:
-        """`address` is host:port of the Runtime API; `environment` says what Lambda tells a function of itself."""
+        """`address` is host:port of the Runtime API; `environment` is the process's own."""
         self._api = HttpClient(f"http://{address}")
         self._environment = environment
 
@@ -58,7 +58,7 @@ class RuntimeLoop:
         """Serve for ever: `handle` is given the event's JSON text and gives the response's.
 
         Raises:
-            NoAnswer: When the Runtime API has gone, which is how a runtime is told to end.
+            NoAnswerError: When the Runtime API has gone, which is how a runtime is told to end.
         """
         while True:
             event, context = self._next()

@@ -91,10 +91,10 @@ def _operation(_argument: Any, _scope: Scope) -> Any:
         if not data.startswith(OPERATION_PREFIX):
             return json.loads(data)
         results = data[len(OPERATION_PREFIX) :].split(",")
-        succeeded = sdk.config.BatchItemStatus.SUCCEEDED if hasattr(sdk.config, "BatchItemStatus") else None
-        status = succeeded or sdk.models.BatchItemStatus.SUCCEEDED
-        items = [sdk.models.BatchItem(index, status, result) for index, result in enumerate(results)]
-        return sdk.models.BatchResult(items, sdk.models.CompletionReason.ALL_COMPLETED)
+        items = [
+            {"index": index, "status": "SUCCEEDED", "result": result} for index, result in enumerate(results)
+        ]
+        return sdk.models.BatchResult.from_dict({"all": items, "completionReason": "ALL_COMPLETED"})
 
     return write, read
 

@@ -1,4 +1,4 @@
-"""What the installed SDK can do, found by looking at it, so that what it can't is reported and not ignored."""
+"""What the installed SDK can do, found by looking at it: what it can't is reported and not ignored."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ FEATURES = {
     "custom completion": hasattr(sdk.config, "complete_batch"),
     "with_retry": hasattr(sdk.retries, "with_retry"),
     "linear retries": hasattr(sdk.retries, "create_linear_retry_strategy"),
+    "logs on replay": hasattr(sdk.logger.Logger, "with_is_replaying"),
     "sub types of children": _takes(sdk.config.StepConfig, "sub_type"),
 }
 
@@ -39,7 +40,7 @@ def require(feature: str, scope: Scope, at: str) -> None:
 
 
 def attempt_of(context: Any, body: Any, scope: Scope, at: str) -> int | None:
-    """The attempt's number as the SDK gives it to a body, None where it gives none: no body may then use it."""
+    """The attempt's number as the SDK gives it to a body; where it gives none (None) no body may use it."""
     attempt: int | None = getattr(context, "attempt", None)
     if attempt is None and ATTEMPT.search(json.dumps(body)):
         scope.run.lab.stop("unsupported", f"{sdk.NAME} {sdk.VERSION} has no attempt numbers in bodies", at)
