@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.metadata import version
 
 import aws_durable_execution_sdk_python as package
-from aws_durable_execution_sdk_python import config, retries, serdes, types, waits
+from aws_durable_execution_sdk_python import config, logger, retries, serdes, types, waits
 from aws_durable_execution_sdk_python.concurrency import models
 
-__all__ = ["NAME", "VERSION", "config", "models", "package", "retries", "serdes", "types", "waits"]
+__all__ = ["NAME", "VERSION", "config", "logger", "models", "package", "retries", "serdes", "types", "waits"]
 
 NAME = "python"
 VERSION = version("aws-durable-execution-sdk-python")

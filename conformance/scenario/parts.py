@@ -56,7 +56,7 @@ def after(document: Any) -> After:
 
 def log(at: str, document: dict[str, Any]) -> Log:
     """A log line, of a body or as a statement."""
-    return Log(at, document["message"], document.get("level", "info"))
+    return Log(at, document["message"], document.get("level", "info"), document.get("replay"))
 
 
 def body(at: str, document: dict[str, Any]) -> Body:

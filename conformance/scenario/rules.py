@@ -49,11 +49,11 @@ def aws(_: dict[str, Any]) -> Iterator[Problem]:
 def names(document: dict[str, Any]) -> Iterator[Problem]:
     """What a hold, an outside actor or an expectation names is there, and there once."""
     named = _named(document)
-    count = Counter(here.given["name"] for here in named)
+    count = Counter(called for called, _ in named)
     for path, name, words, what in _references(document):
-        there = [here for here in named if here.given["name"] == name and here.word in words]
+        there = [here for called, here in named if called == name and here.word in words]
         if not there:
-            fitting = [here.given["name"] for here in named if here.word in words]
+            fitting = [called for called, here in named if here.word in words]
             cure = near(name, fitting) if fitting else "name one"
             yield Problem(path, f"there is no {what} named `{name}`", cure)
         elif count[name] > 1:
@@ -62,13 +62,25 @@ def names(document: dict[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _named(document: dict[str, Any]) -> list[Place]:
-    """The operations with a name that can be read."""
+def _named(document: dict[str, Any]) -> list[tuple[str, Place]]:
+    """The operations whose name can be read: it is written out, or computed of the input alone."""
     return [
-        here
+        (name, here)
         for here in walk.everywhere(document)
-        if here.word in walk.OPERATIONS and isinstance(here.given.get("name"), str)
+        if here.word in walk.OPERATIONS and (name := _name(here, document)) is not None
     ]
+
+
+def _name(here: Place, document: dict[str, Any]) -> str | None:
+    template = here.given.get("name")
+    admission = admit(template)
+    if admission.problems or any(name != "input" for _, name in admission.uses):
+        return None
+    try:
+        name = evaluate(template, {"input": document.get("input")})
+    except ExpressionError:
+        return None
+    return name if isinstance(name, str) else None
 
 
 def _references(document: dict[str, Any]) -> Iterator[tuple[Path, str, frozenset[str], str]]:
@@ -102,7 +114,7 @@ def _expectations(expect: dict[str, Any], path: Path) -> Iterator[tuple[Path, di
 
 def holds(document: dict[str, Any]) -> Iterator[Problem]:
     """A held body waits for what can happen meanwhile: not for itself, nor for what comes after it."""
-    named = {here.given["name"]: here for here in _named(document)}
+    named = dict(_named(document))
     for here in walk.everywhere(document):
         for path, body, _ in walk.bodies(here):
             if "after" not in body:

@@ -327,11 +327,12 @@ class Let:
 
 @dataclass(frozen=True)
 class Log:
-    """A log line."""
+    """A log line; one with `replay` asks the SDK not to hold it back while the context is replaying."""
 
     at: str
     message: Expr
     level: str = "info"
+    replay: bool | None = None
 
 
 @dataclass(frozen=True)
