@@ -37,7 +37,7 @@ class ScenarioFile(pytest.File):
         self.root = root
 
     def collect(self) -> Iterator[pytest.Item]:
-        """An item for each subject; a file that can't be used is one item that fails, and the others still run."""
+        """An item for each subject; a file that can't be used is one item, which fails."""
         try:
             scenario = load(self.path, self.root)
         except ScenarioError as error:
@@ -106,7 +106,7 @@ class Shared:
     verdicts: dict[tuple[str, str], Judged] = field(default_factory=dict)
 
     def run(self, config: pytest.Config, items: Iterable[ScenarioItem]) -> None:
-        """Run every scenario that is selected, with all subjects: parity needs the reference, selected or not.
+        """Run every scenario that is selected, with all subjects: parity needs the reference.
 
         Raises:
             KeyboardInterrupt: The run was interrupted.

@@ -1,7 +1,7 @@
 """Scenarios as pytest items: one for each scenario and subject.
 
-All that are selected are run by one session when the first of them is reached, so that they share a lab and run at the
-same time; each item then reports its own verdict.
+All that are selected are run by one session when the first of them is reached, so that they share a lab and
+run at the same time; each item then reports its own verdict.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from conformance.commands import selection
 from conformance.errors import Exit
@@ -23,8 +24,7 @@ def execute(given: argparse.Namespace) -> Exit:
                 "title": entry.title,
                 "what": entry.what,
                 "link": entry.link,
-                "layer": entry.layer.value,
-                "rule": entry.rule,
+                "findings": [asdict(spot) for spot in entry.spots],
                 "subjects": _ranges(entry.subjects),
                 "reference": _ranges(entry.reference),
                 "witnesses": list(entry.witnesses),

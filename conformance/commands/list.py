@@ -30,6 +30,6 @@ def execute(given: argparse.Namespace) -> Exit:
         width = max((len(one.id) for one in found.scenarios), default=0)
         for one in found.scenarios:
             sys.stdout.write(f"{one.id.ljust(width)}  {one.title}\n")
-    for error in found.errors:
+    for error in selection.problems(found):
         sys.stderr.write(f"error: {error}\n")
     return Exit.USAGE if found.errors else Exit.AS_EXPECTED

@@ -24,7 +24,7 @@ def execute(given: argparse.Namespace) -> Exit:
         scenarios=found.scenarios if given.order == "file" else found.scenarios[::-1],
         subjects=subjects,
         locations=found.lines,
-        errors=found.errors,
+        errors=selection.problems(found),
         jobs=given.jobs,
         repeat=given.repeat,
         complete=whole and not given.strict and chosen.is_default(subjects),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.errors import UsageError
-from conformance.scenario.load import Found, find
+from conformance.errors import ScenarioError, UsageError
+from conformance.scenario.load import Found, InvalidScenarioError, find
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 LEDGER = "divergences.yaml"
@@ -25,6 +25,15 @@ def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
     if not found.scenarios and not found.errors:
         raise UsageError("no scenario is selected", where=str(folder), cure="see `conformance list`")
     return found
+
+
+def problems(found: Found) -> tuple[ScenarioError, ...]:
+    """All that is wrong with the files that can't be used, each with its own line."""
+    return tuple(
+        problem
+        for error in found.errors
+        for problem in (error.problems if isinstance(error, InvalidScenarioError) else (error,))
+    )
 
 
 def ledger_file(root: Path | None) -> Path:
