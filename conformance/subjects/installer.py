@@ -19,7 +19,8 @@ LINES = 12
 
 _NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeout|ProxyError|Network is unreachable|"
-    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT"
+    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|"
+    r"\(from versions: none\)"  # all that pip says when it was told not to try again
 )
 _MISSING = re.compile(r"No matching distribution found|\bETARGET\b|\bE404\b|No matching version found")
 _BUILD = re.compile(r"metadata-generation-failed|Failed building wheel|Failed to build|BackendUnavailable")

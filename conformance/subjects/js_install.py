@@ -83,25 +83,39 @@ def _make(place: Path, subject: Subject, source: Path | None, found: node.Node) 
         (place / name).write_text(pins.read(pins.npm_file(name)), encoding="utf-8")
     verb = "ci"
     if source is not None or subject.version != pins.js_pins()[pins.JS_PACKAGE]:
-        # The lock stays beside it: npm keeps all of it that another version of the SDK still allows.
         verb = "install"
-        document = json.loads((place / "package.json").read_text(encoding="utf-8"))
-        document.pop("devDependencies", None)
-        document["dependencies"][pins.JS_PACKAGE] = subject.version if source is None else f"file:{source}"
-        (place / "package.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
+        _want(place, str(subject.version) if source is None else f"file:{source}")
     path = os.pathsep.join([str(found.path.parent), os.environ.get("PATH", os.defpath)])
     # install-links: a directory is packed and unpacked as a registry's package would be, not linked to.
     command = [*found.npm, verb, *_FLAGS, "--install-links"]
     installer.run(command, subject=subject.id, cwd=place, environment={**os.environ, "PATH": path})
     try:
-        version = json.loads(_sdk(place).read_text(encoding="utf-8"))["version"]
+        document = json.loads(_sdk(place).read_text(encoding="utf-8"))
+        name, version = document["name"], document["version"]
     except (OSError, ValueError, KeyError) as error:
+        raise EnvironmentFault(f"npm has installed no {pins.JS_PACKAGE}", where=subject.id) from error
+    if name != pins.JS_PACKAGE or version != (subject.version or version):
         raise EnvironmentFault(
-            f"what was installed holds no {pins.JS_PACKAGE}",
-            where=subject.id,
-            cure="name a package of that SDK",
-        ) from error
+            f"what was installed is {name} {version}", where=subject.id, cure=f"name one of {pins.JS_PACKAGE}"
+        )
     return {"version": version}
+
+
+def _want(place: Path, sdk: str) -> None:
+    """Ask for another SDK than the pinned one.
+
+    The rest of the lock stays, and npm keeps what of it the other SDK allows. The lock's own SDK must go from
+    it: npm would take that for the one asked for, whatever `package.json` says.
+    """
+    wanted, lock = place / "package.json", place / "package-lock.json"
+    document = json.loads(wanted.read_text(encoding="utf-8"))
+    document.pop("devDependencies", None)
+    document["dependencies"][pins.JS_PACKAGE] = sdk
+    locked = json.loads(lock.read_text(encoding="utf-8"))
+    locked["packages"].pop(f"node_modules/{pins.JS_PACKAGE}", None)
+    locked["packages"][""] = document
+    wanted.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    lock.write_text(json.dumps(locked, indent=2), encoding="utf-8")
 
 
 def _sdk(place: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import signal
 from contextlib import suppress
@@ -197,7 +198,7 @@ class Process:
 
     def _init_error(self, body: str) -> None:
         if not self._started.done():
-            self._started.set_result(f"says that it can't start: {body[:2000]}")
+            self._started.set_result(f"says that it can't start: {_said(body)}")
 
     def _answered(self, reply: Reply) -> None:
         self._resolve(reply)
@@ -220,6 +221,14 @@ class Process:
             where=self._installed.subject.id,
             cure=f"its command is {' '.join(self._installed.command)}",
         )
+
+
+def _said(body: str) -> str:
+    try:
+        error = json.loads(body)
+        return f"{error['errorType']}: {error['errorMessage']}"
+    except (ValueError, KeyError, TypeError):  # in a form of its own
+        return body[:2000]
 
 
 def _ending(code: int | None) -> str:

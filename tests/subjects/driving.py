@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from conformance.subjects.install import Installed, install
-from conformance.subjects.pool import Answer, Event, Pool
+from conformance.subjects.pool import Event, Pool
 from conformance.subjects.subject import Subject
 
 HERE = Path(__file__).parent

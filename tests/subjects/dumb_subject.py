@@ -1,7 +1,7 @@
 """A subject that uses no SDK and none of our code: it speaks the Runtime API and the checkpoint API by hand.
 
-It knows one program, a step `a` that gives 1, and returns what the step gave. It keeps the suite honest: whatever the
-suite asks of a subject beyond these two protocols would show here.
+It knows one program, a step `a` that gives 1, and returns what the step gave. It keeps the suite honest:
+whatever the suite asks of a subject beyond these two protocols would show here.
 
     conformance run 'basics/*' --subject dumb="python tests/subjects/dumb_subject.py"
 """
@@ -30,7 +30,7 @@ def call(address: str, method: str, path: str, body: bytes | None = None) -> tup
     response = connection.getresponse()
     content = response.read()
     connection.close()
-    if response.status >= 300:  # noqa: PLR2004
+    if response.status >= 300:
         raise RuntimeError(f"{method} {path}: {response.status} {content.decode()}")
     return {name.lower(): value for name, value in response.getheaders()}, content
 

@@ -1,4 +1,4 @@
-"""The Lambda Runtime API by hand, for subjects that are to do wrong in ways that no library would let them."""
+"""The Lambda Runtime API by hand, for subjects that go wrong in ways that no library would let them."""
 
 from __future__ import annotations
 

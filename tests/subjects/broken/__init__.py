@@ -1,0 +1,1 @@
+"""Subjects that misbehave; each file is a script of its own."""
