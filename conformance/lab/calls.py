@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from aws_durable_execution_sdk_python_testing.token import CheckpointToken
 
@@ -73,9 +74,9 @@ class Calls:
         """
         flight = self._take_off(call)
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{call.function}:$LATEST"
-        deadline = int((time.time() + DEADLINE_SECONDS) * 1000)
-        event = Event(flight.request_id, arn, flight.input.encode(), deadline, call.tenant)
-        flight.task = asyncio.ensure_future(self.pool.invoke(event))
+        flight.task = asyncio.ensure_future(
+            self.pool.invoke(LateEvent(flight.request_id, arn, call.tenant, lambda: _board(flight, call)))
+        )
         try:
             answer = await flight.task
         except asyncio.CancelledError:
@@ -90,7 +91,6 @@ class Calls:
         return Reply(answer, flight.request_id)
 
     def _take_off(self, call: Call) -> Flight:
-        skew = frames.skew(self.clock.seconds)
         durable = call.operation is None
         execution = call.execution if durable else f"{call.execution}#{call.operation}"
         token = call.event.get("CheckpointToken") if durable else None
@@ -103,9 +103,6 @@ class Calls:
             request_id=str(uuid.uuid4()),
             token_id=CheckpointToken.from_str(token).invocation_id if token else None,
             start=self.clock.micros,
-            real_start=time.monotonic(),
-            skew=skew,
-            input=json.dumps(frames.event(call.event, skew) if durable else call.event),
         )
         self.recorder.flights.append(flight)
         self._by_request[flight.request_id] = flight
@@ -114,6 +111,10 @@ class Calls:
         return flight
 
     def _land(self, flight: Flight, call: Call, answer: Answer) -> None:
+        if not flight.input:
+            _board(
+                flight, call
+            )  # it was killed before a process took it: the recording shows what it was to get
         flight.end = self.clock.micros
         flight.ended_seq = self.recorder.next()
         flight.outcome = answer.outcome
@@ -123,6 +124,41 @@ class Calls:
         if call.operation is not None:
             self.plain.append(_plain_record(flight, call, answer))
         self.landed(flight)
+
+
+def _board(flight: Flight, call: Call) -> str:
+    """A process takes the invocation: from now on its real time counts. The event in the subject's frame."""
+    flight.real_start = time.monotonic()
+    flight.skew = frames.skew(flight.start / SECOND)
+    event = frames.event(call.event, flight.skew) if flight.token_id else call.event
+    flight.input = json.dumps(event)
+    return flight.input
+
+
+class LateEvent(Event):
+    """An event whose body and deadline are made when a process takes it.
+
+    An invocation may have to wait for a process to start, and that must not count as time that has passed in it.
+    """
+
+    def __init__(
+        self, request_id: str, function_arn: str, tenant: str | None, board: Callable[[], str]
+    ) -> None:
+        """`board` gives the body as JSON text."""
+        super().__init__(request_id, function_arn, b"", 0, tenant)
+        del self.__dict__["body"], self.__dict__["deadline_ms"]
+        self.__dict__["_board"] = board
+
+    @cached_property
+    def body(self) -> bytes:
+        """The invocation's input."""
+        board: Callable[[], str] = self.__dict__["_board"]
+        return board().encode()
+
+    @cached_property
+    def deadline_ms(self) -> int:
+        """When Lambda would end it: always as long after it began."""
+        return int((time.time() + DEADLINE_SECONDS) * 1000)
 
 
 def limit(flight: Flight) -> int:

@@ -27,7 +27,10 @@ from conformance.lab.recorder import Flight, Recorder
 from conformance.wire.recording import ReportKind
 
 SETTLE_SECONDS = 0.25
-"""How long held invocations must have been silent before what they wait for is started beside them."""
+"""How long held invocations must have been silent before what is due already is started beside them."""
+
+OVERDUE_SECONDS = 1.0
+"""How long a timer must have been overdue by real time before it fires in held invocations: their SDK does not poll."""
 
 PATIENCE_SECONDS = 3.0
 """How long they must have been silent, with nothing to come, before a hold is known to be for ever."""
@@ -135,10 +138,12 @@ class Driver:
             return None
         now, silent = time.monotonic(), self.bodies.last_activity
         due = self.stack.scheduler.next_due()
-        opens = silent if due is None else max(silent, min(passes_at(flight, due) for flight in flying))
-        if opens < self.deadline and due is not None:
-            if (left := opens + SETTLE_SECONDS - now) > 0:
-                return left
+        opens = silent + SETTLE_SECONDS
+        if due is not None and due > self.stack.clock.micros:
+            opens = max(opens, min(passes_at(flight, due) for flight in flying) + OVERDUE_SECONDS)
+        if due is not None and opens < self.deadline:
+            if now < opens:
+                return opens - now
             self.stack.scheduler.start_next(max(limit(flight) for flight in flying))
             self.bodies.activity()
             return SETTLE_SECONDS

@@ -122,6 +122,7 @@ class Exchanges:
     seen: Seen
     faults: Faults
     poll: Callable[[Flight], Awaitable[None]]
+    active: Callable[[], None]
     open: int = 0
 
     async def serve(self, request: Request) -> Response | None:
@@ -136,6 +137,8 @@ class Exchanges:
             injection = self.faults.next()
         if request.operation == CHECKPOINT and not updates and flight is not None and flight.in_flight:
             await self.poll(flight)
+        else:
+            self.active()
         time, seq = self.stack.clock.seconds, self.recorder.next()
         answer = self._answer(request, parsed, injection)
         if (

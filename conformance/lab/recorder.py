@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,9 +24,9 @@ class Flight:
     request_id: str
     token_id: str | None  # what the service calls the invocation within its checkpoint tokens
     start: int  # virtual microseconds
-    real_start: float  # monotonic seconds
-    skew: float
-    input: str
+    real_start: float = field(default_factory=time.monotonic)  # when a process took it, in monotonic seconds
+    skew: float = 0.0
+    input: str = ""
     task: asyncio.Future[Any] | None = None
     killed: Outcome | None = None  # set by the lab when it kills the process
     end: int | None = None

@@ -88,6 +88,7 @@ class Run:
             seen=self._seen,
             faults=faults,
             poll=lambda flight: self.driver.poll(flight),
+            active=self.bodies.activity,
         )
         actors = Actors(self.root, self._seen, self.stack.executor, list(scenario.outside))
         self.driver = Driver(
