@@ -1,8 +1,8 @@
 """Which names mean something where: the scopes of a document, and what is wrong with them.
 
 A name is in scope when it is bound on every way that leads there: what one branch of an `if` binds is in
-scope after it only if the other binds it too or never gets there, and what a `try` binds isn't in scope in its
-`catch`. The statements of a child, a branch or a retried group see a copy of what is around them and give
+scope after it only if the other binds it too or never gets there, and what a `try` binds isn't in scope in
+its `catch`. The statements of a child, a branch or a retried group see a copy of what is around them and give
 values out by `return` alone.
 """
 
