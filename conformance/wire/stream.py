@@ -8,6 +8,7 @@ the stream of accepted ones may count them.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -108,11 +109,15 @@ class Stream:
 
 
 def path_key(path: str) -> tuple[Any, ...]:
-    """Sort key of typed paths: tree order, parents before children, numbers as numbers, odd paths last."""
-    parts = path.replace("[", ".[").replace(">", ".>").split(".")
+    """Sort key of typed paths: tree order, parents first, numbers as numbers, odd paths last."""
     return tuple(
-        (0, int(part.strip("[]>"))) if part.strip("[]>").isdecimal() else (1, part) for part in parts
+        (_RANK[separator], int(part), "") if part.isdecimal() else (max(_RANK.values()) + 1, 0, part)
+        for separator, part in _PART.findall(path)
     )
+
+
+_PART = re.compile(r"([.\[>]?)([^.\[\]>]+)\]?")
+_RANK = {"": 0, ".": 0, "[": 0, ">": 1}
 
 
 def canonical(recording: Recording, scenario: Scenario | None = None) -> Stream:

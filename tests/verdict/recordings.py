@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.wire.recording import (
@@ -328,3 +329,28 @@ def mapped(sdk: str) -> Recording:
     made.send("1", "CONTEXT", "SUCCEED", Name="m", SubType="Map", Payload=batch(sdk, [10, 20]), **options)
     made.succeed("[10,20]")
     return made.done()
+
+
+def edited(recording: Recording, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]], nth: int) -> Recording:
+    """The recording with the updates of its nth checkpoint request (from 0) changed."""
+    exchanges = list(recording.exchanges)
+    body = json.loads(exchanges[nth].request)
+    body["Updates"] = change(body["Updates"])
+    exchanges[nth] = replace(exchanges[nth], request=json.dumps(body))
+    return replace(recording, exchanges=tuple(exchanges))
+
+
+def without(recording: Recording, nth: int) -> Recording:
+    """The recording without its nth checkpoint request (from 0)."""
+    exchanges = [exchange for index, exchange in enumerate(recording.exchanges) if index != nth]
+    return replace(recording, exchanges=tuple(exchanges))
+
+
+def with_fields(recording: Recording, nth: int, **fields: Any) -> Recording:
+    """The recording with members of the first update of its nth request set; None takes one away."""
+
+    def change(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        first = {key: value for key, value in (updates[0] | fields).items() if value is not None}
+        return [first, *updates[1:]]
+
+    return edited(recording, change, nth)

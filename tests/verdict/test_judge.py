@@ -1,0 +1,182 @@
+"""The judge: what each kind of recording comes to, and that nothing is swallowed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.verdict import judge as module
+from conformance.verdict.case import Case
+from conformance.verdict.finding import Blame, Finding, Layer, Verdict
+from conformance.verdict.judge import judge
+from conformance.verdict.ledger import Ledger
+from conformance.wire.recording import Outcome, Recording, Report, ReportKind
+from tests.verdict.recordings import VIRTUAL, Maker, mapped, virtual, with_fields
+
+OWN = Ledger.load(Path(__file__).parents[2] / "scenarios" / "divergences.yaml")
+
+
+def _verdict(recording: Recording, reference: Recording | None, ledger: Ledger = OWN) -> tuple[Verdict, set[str]]:
+    result = judge(recording, reference, ledger)
+    assert (result.scenario, result.subject) == (recording.scenario, recording.subject.id)
+    return result.verdict, {finding.rule for finding in result.findings if finding.divergence is None}
+
+
+def _reported(kind: ReportKind) -> Recording:
+    return replace(virtual("python"), reports=(Report(1, kind, "said so", 1, "handler/0"),))
+
+
+def test_good_verdicts() -> None:
+    assert _verdict(virtual("python"), virtual("js")) == (Verdict.PARITY, set())
+    assert _verdict(virtual("js"), None) == (Verdict.CONFORMS, set())
+    assert _verdict(mapped("python"), mapped("js")) == (Verdict.KNOWN_DIVERGENCE, set())
+
+
+def test_a_difference_that_nobody_knows_is_diverged() -> None:
+    assert _verdict(mapped("python"), mapped("js"), Ledger())[0] is Verdict.DIVERGED
+    renamed = with_fields(with_fields(mapped("python"), 1, Name="z"), 4, Name="z")
+    assert _verdict(renamed, mapped("js"))[0] in (Verdict.DIVERGED, Verdict.VIOLATED)
+
+
+def test_an_absolute_rule_outweighs_parity() -> None:
+    orphan = virtual("python", parent="1")
+    verdict, rules = _verdict(orphan, virtual("js"))
+    assert verdict is Verdict.VIOLATED
+    assert {"virtual-parent", "parent-id"} <= rules
+    alone, rules = _verdict(orphan, orphan)
+    assert alone is Verdict.VIOLATED
+    assert "virtual-parent" in rules
+
+
+def test_the_reference_is_judged_like_any_other() -> None:
+    assert _verdict(virtual("js", parent="1"), None)[0] is Verdict.VIOLATED
+
+
+def test_the_schema_is_a_layer() -> None:
+    long = with_fields(virtual("python"), 0, Name="n" * 300)
+    verdict, rules = _verdict(long, virtual("js"))
+    assert verdict is Verdict.VIOLATED
+    assert "schema" in rules
+    result = judge(long, virtual("js"), OWN)
+    assert [f.path for f in result.findings if f.layer is Layer.SCHEMA] == ["1.1:STEP.START.Name"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "rule"),
+    [
+        (ReportKind.UNSUPPORTED, Verdict.UNSUPPORTED, "unsupported"),
+        (ReportKind.HARNESS, Verdict.HARNESS_ERROR, "harness-report"),
+        (ReportKind.LAB, Verdict.HARNESS_ERROR, "lab-report"),
+        (ReportKind.SUBJECT, Verdict.VIOLATED, "process-misbehaves"),
+    ],
+)
+def test_reports(kind: ReportKind, verdict: Verdict, rule: str) -> None:
+    found, rules = _verdict(_reported(kind), virtual("js"))
+    assert (found, rule in rules) == (verdict, True)
+
+
+def test_harness_outweighs_unsupported() -> None:
+    both = replace(virtual("python"), reports=(*_reported(ReportKind.UNSUPPORTED).reports, *_reported(ReportKind.HARNESS).reports))
+    assert _verdict(both, virtual("js"))[0] is Verdict.HARNESS_ERROR
+
+
+def test_nothing_is_compared_with_a_reference_that_failed() -> None:
+    lab = replace(virtual("js"), reports=_reported(ReportKind.LAB).reports)
+    assert _verdict(virtual("python"), lab) == (Verdict.HARNESS_ERROR, {"no-reference"})
+    unable = replace(virtual("js"), reports=_reported(ReportKind.UNSUPPORTED).reports)
+    assert _verdict(virtual("python"), unable) == (Verdict.CONFORMS, set())
+
+
+def test_a_hang_is_the_subjects() -> None:
+    made = Maker("python", VIRTUAL)
+    made.invoke()
+    made.step("1.1", "handler/0/do/0", "20", name="a")
+    made.answer(None, Outcome.HANG)
+    verdict, rules = _verdict(made.done(complete=False), virtual("js"))
+    assert verdict is Verdict.VIOLATED
+    assert "invocation-hangs" in rules
+
+
+def test_a_check_that_breaks_is_named_and_the_others_still_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    def clumsy(case: Case) -> Iterator[Finding]:
+        """Break at once."""
+        raise KeyError(case.recording.scenario)
+
+    monkeypatch.setattr(module, "INVARIANTS", (clumsy, *module.INVARIANTS))
+    result = judge(virtual("python", parent="1"), virtual("js"), OWN)
+    assert result.verdict is Verdict.HARNESS_ERROR
+    broken = next(finding for finding in result.findings if finding.rule == "check-failed")
+    assert (broken.path, broken.blame) == ("check clumsy", Blame.HARNESS)
+    assert "KeyError" in broken.message
+    assert any(finding.rule == "virtual-parent" for finding in result.findings)
+
+
+def test_a_recording_without_a_scenario_is_a_harness_error() -> None:
+    verdict, rules = _verdict(replace(virtual("python"), document={"handler": 3}), None)
+    assert (verdict, rules) == (Verdict.HARNESS_ERROR, {"check-failed"})
+
+
+def test_a_reference_that_can_not_be_read_is_named() -> None:
+    verdict, rules = _verdict(virtual("python"), replace(virtual("js"), document={"handler": 3}))
+    assert (verdict, rules) == (Verdict.HARNESS_ERROR, {"check-failed"})
+
+
+def test_ambiguous_entries_make_a_harness_error() -> None:
+    doubled = Ledger((*OWN.entries, *(replace(entry, id=entry.id + "-too") for entry in OWN.entries)))
+    verdict, rules = _verdict(mapped("python"), mapped("js"), doubled)
+    assert verdict is Verdict.HARNESS_ERROR
+    assert "ledger-ambiguous" in rules
+
+
+def _odd(change: dict[str, Any]) -> Recording:
+    recording = virtual("python")
+    return replace(recording, **change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"executions": ()},
+        {"invocations": ()},
+        {"exchanges": ()},
+        {"effects": ()},
+        {"executions": (), "invocations": (), "exchanges": (), "effects": (), "complete": False},
+    ],
+    ids=lambda change: "-".join(change),
+)
+def test_odd_recordings_break_no_check(change: dict[str, Any]) -> None:
+    for recording in (_odd(change), virtual("python")):
+        for reference in (_odd(change), None):
+            _, rules = _verdict(recording, reference)
+            assert "check-failed" not in rules
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"Updates": [1]}', '{"Updates": [{}]}', '{"Updates": {}, "CheckpointToken": 3}', "null"]
+)
+def test_odd_requests_and_answers_break_no_check(text: str) -> None:
+    recording = virtual("python")
+    exchanges = tuple(replace(each, request=text, response=text) for each in recording.exchanges)
+    invocations = tuple(replace(each, input=text, output=text) for each in recording.invocations)
+    for odd in (replace(recording, exchanges=exchanges), replace(recording, invocations=invocations)):
+        verdict, rules = _verdict(odd, virtual("js"))
+        assert "check-failed" not in rules
+        assert verdict is Verdict.VIOLATED
+
+
+def test_strict_switches_policies_off() -> None:
+    def callback(options: dict[str, Any] | None, sdk: str) -> Recording:
+        document = {"title": "t", "handler": [{"callback": {"name": "c", "as": "c"}}, {"await": {"callback": "c"}}]}
+        made = Maker(sdk, document)
+        made.invoke()
+        made.send("1", "CALLBACK", "START", Name="c", CallbackOptions=options)
+        made.pending(0)
+        return made.done()
+
+    seen, wanted = callback({"TimeoutSeconds": 0}, "python"), callback(None, "js")
+    assert judge(seen, wanted, OWN).findings == ()
+    assert [f.rule for f in judge(seen, wanted, OWN, strict=True).findings] == ["callback-options"]

@@ -1,0 +1,208 @@
+"""The ledger: exact, strict both ways, and unable to touch what is promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.errors import UsageError
+from conformance.verdict.case import Case
+from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.ledger import Entry, Ledger, Spot
+from conformance.verdict.versions import Versions
+from conformance.wire.recording import SubjectInfo
+from conformance.wire.values import ABSENT
+from tests.verdict.recordings import mapped
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = SubjectInfo("js@2.4.0", "js", "2.4.0")
+OPTIONS = Finding(
+    Layer.PARITY,
+    "context-options",
+    "1[0]:CONTEXT.SUCCEED.ContextOptions",
+    {"ReplayChildren": False},
+    ABSENT,
+    Blame.UNDETERMINED,
+    "m",
+)
+SPOT = Spot(Layer.PARITY, "context-options", "CONTEXT", "SUCCEED", "ContextOptions")
+ENTRY = Entry(
+    id="options",
+    title="t",
+    what="w",
+    link="https://example.org",
+    spots=(SPOT,),
+    transform="absent-to",
+    argument={"ReplayChildren": False},
+    subjects={"python": Versions.parse(">=3.0,<3.1")},
+    reference={"js": Versions.parse(">=2.4")},
+    witnesses=("map/nested",),
+)
+
+
+def account(finding: Finding, *entries: Entry, reference: SubjectInfo | None = REFERENCE, **case: Any) -> list[Finding]:
+    recording = replace(mapped("python"), **case)
+    return Ledger(entries).account([finding], Case.of(recording), reference)
+
+
+def test_an_exact_match_is_accounted_for() -> None:
+    assert account(OPTIONS, ENTRY) == [replace(OPTIONS, divergence="options")]
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        replace(OPTIONS, seen={"ReplayChildren": True}),
+        replace(OPTIONS, seen={}),
+        replace(OPTIONS, wanted={}),
+        replace(OPTIONS, path="1[0]:CONTEXT.FAIL.ContextOptions"),
+        replace(OPTIONS, path="1[0]:STEP.SUCCEED.ContextOptions"),
+        replace(OPTIONS, path="1[0]:CONTEXT.SUCCEED.ContextOptions.ReplayChildren"),
+        replace(OPTIONS, path="output.ContextOptions"),
+        replace(OPTIONS, rule="step-options"),
+        replace(OPTIONS, layer=Layer.STRUCTURE),
+        replace(OPTIONS, layer=Layer.HARNESS),
+    ],
+)
+def test_anything_else_is_not(finding: Finding) -> None:
+    assert account(finding, ENTRY) == [finding]
+
+
+@pytest.mark.parametrize("version", ["2.9.0", "3.1.0", "unknown"])
+def test_other_versions_are_not(version: str) -> None:
+    assert account(OPTIONS, ENTRY, subject=SubjectInfo("python@x", "python", version)) == [OPTIONS]
+    assert account(OPTIONS, ENTRY, reference=SubjectInfo("js@2.3.0", "js", "2.3.0")) == [OPTIONS]
+    assert account(OPTIONS, ENTRY, reference=None) == [OPTIONS]
+    assert account(OPTIONS, ENTRY, subject=SubjectInfo("js@3.0.0", "js", "3.0.0")) == [OPTIONS]
+
+
+def test_two_entries_for_one_finding_are_an_error() -> None:
+    first, second = account(OPTIONS, ENTRY, replace(ENTRY, id="again"))
+    assert first == OPTIONS
+    assert (second.layer, second.rule, second.seen) == (Layer.HARNESS, "ledger-ambiguous", ["options", "again"])
+
+
+def _presence(rule: str, path: str) -> Finding:
+    return Finding(Layer.PARITY, rule, path, {"Name": "v"}, ABSENT, Blame.UNDETERMINED, "m")
+
+
+@pytest.mark.parametrize("folder", ["virtual", "flat"])
+def test_what_is_promised_is_out_of_reach(folder: str) -> None:
+    """Not even an entry made by hand that fits exactly gets at ParentId or at a context's updates."""
+    parent = replace(OPTIONS, rule="parent-id", path="1:STEP.START.ParentId", seen="1", wanted="root")
+    exact = {"wanted": "root", "seen": "1"}
+    reach = replace(
+        ENTRY, spots=(Spot(Layer.PARITY, "parent-id", "STEP", "START", "ParentId"),), transform="exactly", argument=exact
+    )
+    assert account(parent, reach, scenario=f"{folder}/a") == [parent]
+    assert account(parent, reach, scenario="map/a") == [parent]
+
+    fail = _presence("update-extra", "1:CONTEXT.FAIL")
+    spot = Spot(Layer.PARITY, "update-extra", "CONTEXT", "FAIL")
+    reach = replace(ENTRY, spots=(spot,), argument={"Name": "v"})
+    assert account(fail, reach, scenario=f"{folder}/a") == [fail]
+    assert account(fail, reach, scenario="map/a")[0].divergence == "options"
+
+    for layer in (Layer.INVARIANT, Layer.STRUCTURE):
+        other = replace(fail, layer=layer)
+        reach = replace(reach, spots=(replace(spot, layer=layer),))
+        assert account(other, reach, scenario=f"{folder}/a") == [other]
+
+
+def _result(*divergences: str | None, scenario: str = "map/nested") -> Result:
+    findings = tuple(replace(OPTIONS, divergence=each) for each in divergences)
+    return Result(scenario, "python@3.0.0", Verdict.KNOWN_DIVERGENCE, 0.1, findings)
+
+
+def test_a_witness_that_does_not_show_it_any_more_is_a_problem() -> None:
+    ledger = Ledger((ENTRY,))
+    assert ledger.stale([_result("options", None)]) == ()
+    assert len(ledger.stale([_result(None)])) == 1
+    assert len(ledger.stale([_result("options", scenario="map/other")])) == 1
+    (problem,) = ledger.stale([])
+    assert "options" in problem
+    assert "map/nested" in problem
+    assert ledger.hits([_result("options", None), _result("options")]) == {"options": 2}
+
+
+def test_a_policy_that_is_never_needed_is_a_problem() -> None:
+    ledger = Ledger()
+    ledger.policies.occasions["no-timeout"] += 1
+    assert len(ledger.stale([])) == 1
+
+
+GOOD = """\
+divergences:
+  - id: options
+    title: t
+    what: >
+      some
+      words
+    link: https://example.org
+    findings:
+      - {layer: parity, rule: context-options, type: CONTEXT, action: SUCCEED, field: ContextOptions}
+    transform: {absent-to: {ReplayChildren: false}}
+    subjects: {python: ">=3.0,<3.1"}
+    reference: {js: ">=2.4"}
+    witnesses: [map/nested]
+"""
+
+
+def _load(tmp_path: Path, text: str) -> Ledger:
+    path = tmp_path / "divergences.yaml"
+    path.write_text(text)
+    return Ledger.load(path)
+
+
+def test_a_file_gives_its_entries(tmp_path: Path) -> None:
+    assert _load(tmp_path, GOOD).entries == (replace(ENTRY, what="some words"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("divergences:", "known:", "no list of divergences"),
+        ("    title: t\n", "", "missing: title"),
+        ("    title: t\n", "    title: t\n    note: n\n", "unknown: note"),
+        ("id: options", "id: Some Options", "kebab-case"),
+        ("https://example.org", "example.org", "https"),
+        ("field: ContextOptions", "field: ParentId", "ParentId"),
+        ("rule: context-options", "rule: parent-id", "ParentId"),
+        ("field: ContextOptions", 'field: "Payload.*"', "wildcard"),
+        ("field: ContextOptions", "path: ids", "either a path, or type and action"),
+        ("action: SUCCEED, ", "", "either a path, or type and action"),
+        ("layer: parity", "layer: harness", "no layer that can diverge"),
+        ("layer: parity", "layer: nonsense", "no layer that can diverge"),
+        ("absent-to", "anything", "no transform"),
+        ("{absent-to: {ReplayChildren: false}}", "[1]", "no transform"),
+        ('">=3.0,<3.1"', '"3.0"', "is not an operator"),
+        ('    reference: {js: ">=2.4"}\n', "", "needs a reference"),
+        ("[map/nested]", "[]", "without witnesses"),
+        ("divergences:", "divergences: [", "can't read the ledger"),
+    ],
+)
+def test_a_file_that_can_not_be_used_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert old in GOOD
+    with pytest.raises(UsageError) as caught:
+        _load(tmp_path, GOOD.replace(old, new, 1))
+    assert says in str(caught.value)
+    assert "divergences.yaml" in str(caught.value)
+
+
+def test_ids_are_unique(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there twice"):
+        _load(tmp_path, GOOD + GOOD.removeprefix("divergences:\n"))
+
+
+def test_the_projects_own_ledger_can_be_read() -> None:
+    entries = Ledger.load(ROOT / "scenarios" / "divergences.yaml").entries
+    assert entries
+    assert all(entry.reference for entry in entries)
+
+
+def test_a_ledger_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't read"):
+        Ledger.load(tmp_path / "none.yaml")

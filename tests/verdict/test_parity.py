@@ -1,0 +1,224 @@
+"""Parity: each difference is one finding, with its place and both sides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.verdict.case import Case
+from conformance.verdict.finding import Blame, Finding, Layer
+from conformance.verdict.parity import check
+from conformance.verdict.policy import Policies
+from conformance.wire.recording import Recording
+from conformance.wire.values import ABSENT
+from tests.verdict.recordings import MAP, Maker, edited, mapped, virtual, with_fields, without
+
+Row = tuple[str, str, Any, Any]
+
+
+def compare(seen: Recording, wanted: Recording, policies: Policies | None = None) -> list[Row]:
+    findings: list[Finding] = check(Case.of(seen), Case.of(wanted), policies or Policies())
+    assert all((one.layer, one.blame) == (Layer.PARITY, Blame.UNDETERMINED) for one in findings)
+    assert all(one.message for one in findings)
+    return [(one.rule, one.path, one.seen, one.wanted) for one in findings]
+
+
+def test_the_same_work_in_both_sdks_is_parity() -> None:
+    assert compare(virtual("python"), virtual("js")) == []
+    assert compare(virtual("js"), virtual("python")) == []
+
+
+def test_todays_differences_of_a_map() -> None:
+    context = "1{}:CONTEXT.SUCCEED.ContextOptions"
+    options = [
+        ("context-options", context.format(place), {"ReplayChildren": False}, ABSENT) for place in ("", "[0]", "[1]")
+    ]
+    encoding = ("payload-encoding", "1:CONTEXT.SUCCEED.PayloadEncoding", "python-batch", "js-batch")
+    assert compare(mapped("python"), mapped("js")) == [
+        options[0],
+        encoding,
+        *options[1:],
+        ("branch-numbering", "ids.branches", 0, 1),
+    ]
+
+
+FIELDS: tuple[tuple[int, dict[str, Any], Row], ...] = (
+    (1, {"Payload": "21"}, ("payload", "1.1:STEP.SUCCEED.Payload", 21, 20)),
+    (1, {"Payload": "[1]"}, ("payload", "1.1:STEP.SUCCEED.Payload", [1], 20)),
+    (1, {"Payload": "x"}, ("payload", "1.1:STEP.SUCCEED.Payload", {"$text": "x"}, 20)),
+    (1, {"Payload": None}, ("payload", "1.1:STEP.SUCCEED.Payload", ABSENT, 20)),
+    (0, {"Name": "z"}, ("name", "1.1:STEP.START.Name", "z", "a")),
+    (0, {"SubType": None}, ("sub-type", "1.1:STEP.START.SubType", ABSENT, "Step")),
+    (4, {"WaitOptions": {"WaitSeconds": 6}}, ("wait-options", "2:WAIT.START.WaitOptions.WaitSeconds", 6, 5)),
+    (1, {"Error": {"ErrorType": "E"}}, ("error", "1.1:STEP.SUCCEED.Error", {"ErrorType": "E"}, ABSENT)),
+)
+
+
+@pytest.mark.parametrize(("nth", "fields", "row"), FIELDS, ids=lambda each: str(each)[:40])
+def test_a_changed_field_is_one_finding(nth: int, fields: dict[str, Any], row: Row) -> None:
+    rows = compare(with_fields(virtual("js"), nth, **fields), virtual("js"))
+    assert [one for one in rows if one[0] != "payload-encoding"] == [row]
+
+
+def test_numbers_have_no_type_but_booleans_are_no_numbers() -> None:
+    wanted = with_fields(virtual("js"), 1, Payload='{"n": 2, "t": true}')
+    assert compare(with_fields(virtual("js"), 1, Payload='{"t": true, "n": 2.0}'), wanted) == []
+    rows = compare(with_fields(virtual("js"), 1, Payload='{"n": 2, "t": 1}'), wanted)
+    assert rows == [("payload", "1.1:STEP.SUCCEED.Payload.t", 1, True)]
+
+
+def test_a_dropped_and_a_wrong_parent() -> None:
+    dropped = compare(with_fields(mapped("js"), 2, ParentId=None), mapped("js"))
+    assert dropped == [("parent-id", "1[0].1:STEP.START.ParentId", "root", "1[0]")]
+    wrong = compare(virtual("python", parent="1"), virtual("js"))
+    assert [row[:2] for row in wrong] == [
+        ("parent-id", "1.2.1:STEP.START.ParentId"),
+        ("parent-id", "1.2.1:STEP.SUCCEED.ParentId"),
+    ]
+
+
+def test_missing_and_extra_updates() -> None:
+    rows = compare(without(virtual("js"), 0), virtual("js"))
+    assert rows == [
+        ("update-missing", "1.1:STEP.START", ABSENT, {"Name": "a", "SubType": "Step", "ParentId": "root"}),
+    ]
+    rows = compare(virtual("js"), without(virtual("js"), 4))
+    assert [row[:2] for row in rows] == [("update-extra", "2:WAIT.START")]
+
+
+def test_refused_updates_are_not_compared() -> None:
+    recording = virtual("js")
+    refused = replace(recording.exchanges[0], status=400, seq=0)
+    again = replace(recording, exchanges=(refused, *recording.exchanges))
+    assert compare(again, recording) == []
+
+
+def _swapped(recording: Recording) -> Recording:
+    """The two steps' requests the other way round, tokens kept in their places."""
+    requests = [json.loads(each.request) for each in recording.exchanges]
+    updates = [request["Updates"] for request in requests]
+    updates = [*updates[2:4], *updates[0:2], *updates[4:]]
+    exchanges = tuple(
+        replace(each, request=json.dumps(request | {"Updates": moved}))
+        for each, request, moved in zip(recording.exchanges, requests, updates, strict=True)
+    )
+    return replace(recording, exchanges=exchanges)
+
+
+def test_sequential_updates_in_another_order_are_one_finding() -> None:
+    rows = compare(_swapped(virtual("js")), virtual("js"))
+    assert rows == [("update-order", "1.2.1:STEP.START", "1.2.1:STEP.START", "1.1:STEP.START")]
+
+
+def test_concurrent_updates_have_no_order_between_operations() -> None:
+    statement = {key: value for key, value in MAP["handler"][0]["map"].items() if key != "max_concurrency"}
+    document = MAP | {"handler": [{"map": statement}, *MAP["handler"][1:]]}
+    one = replace(mapped("js"), document=document)
+    moved = (one.exchanges[0], *one.exchanges[5:9], *one.exchanges[1:5], one.exchanges[9])
+    assert compare(replace(one, exchanges=moved), one) == []
+    assert compare(replace(mapped("js"), exchanges=moved), mapped("js")) != []
+
+
+def _later(sdk: str) -> Recording:
+    """As `virtual`, but the second step comes an invocation later."""
+    made = Maker(sdk, virtual(sdk).document, input='{"n": 2}')
+    made.invoke()
+    made.step("1.1", "handler/0/do/0", "20", name="a")
+    made.pending(1)
+    made.invoke()
+    made.step("1.2.1", "handler/0/do/1/do/0", "21", name="b")
+    made.send("2", "WAIT", "START", Name="pause", WaitOptions={"WaitSeconds": 5})
+    made.pending(5)
+    made.invoke()
+    made.succeed("21")
+    return made.done()
+
+
+def test_a_shift_between_invocations_is_told_once() -> None:
+    assert compare(_later("python"), virtual("js")) == [
+        ("invocation-boundary", "1.2.1:STEP.START.invocation", 2, 1),
+        ("output-invocations", "output.Invocations", 3, 2),
+        (
+            "body-attempts",
+            "effect:handler/0/do/1/do/0",
+            [{"attempt": 1, "invocation": 2}],
+            [{"attempt": 1, "invocation": 1}],
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "row"),
+    [
+        ({"status": "FAILED"}, ("output-status", "output.Status", "FAILED", "SUCCEEDED")),
+        ({"result": "[21]"}, ("output-result", "output.Result", [21], 21)),
+        ({"result": None}, ("output-result", "output.Result", ABSENT, 21)),
+        ({"error": {"ErrorType": "E"}}, ("output-error", "output.Error", {"ErrorType": "E"}, ABSENT)),
+    ],
+)
+def test_outputs(fields: dict[str, Any], row: Row) -> None:
+    recording = virtual("js")
+    changed = replace(recording, executions=(replace(recording.executions[0], **fields),))
+    assert compare(changed, recording) == [row]
+
+
+def test_bodies_that_run_more_or_less_often() -> None:
+    recording = virtual("js")
+    again = replace(recording, effects=(*recording.effects, recording.effects[0]))
+    run = {"attempt": 1, "invocation": 1}
+    assert compare(again, recording) == [("body-runs", "effect:handler/0/do/0", [run, run], [run])]
+    assert compare(recording, again) == [("body-runs", "effect:handler/0/do/0", [run], [run, run])]
+    second = replace(recording, effects=(replace(recording.effects[0], attempt=2), *recording.effects[1:]))
+    assert [row[0] for row in compare(second, recording)] == ["body-attempts"]
+
+
+def _item_error(error: dict[str, Any]) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
+    def change(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        result = json.loads(updates[0]["Payload"])
+        result["all"][1] = {"index": 1, "status": "FAILED", "error": error}
+        return [updates[0] | {"Payload": json.dumps(result)}]
+
+    return change
+
+
+def test_an_items_error_is_compared_as_one_thing() -> None:
+    one = {"ErrorType": "Boom", "ErrorMessage": "no"}
+    other = {"ErrorType": "ChildContextError", "ErrorMessage": "no", "Cause": one}
+    rows = compare(edited(mapped("js"), _item_error(one), -1), edited(mapped("js"), _item_error(other), -1))
+    assert rows == [("payload", "1:CONTEXT.SUCCEED.Payload.all[1].error", one, other)]
+
+
+def _callback(options: dict[str, Any] | None) -> Recording:
+    made = Maker("js", {"title": "t", "handler": [{"callback": {"name": "c"}}]})
+    made.invoke()
+    made.send("1", "CALLBACK", "START", CallbackOptions=options)
+    made.pending(0)
+    return made.done()
+
+
+@pytest.mark.parametrize("options", [{}, {"TimeoutSeconds": 0, "HeartbeatTimeoutSeconds": 0}])
+def test_no_timeout_is_no_timeout_unless_strict(options: dict[str, Any]) -> None:
+    policies = Policies()
+    seen, wanted = _callback(options), _callback(None)
+    assert compare(seen, wanted, policies) == []
+    assert (policies.occasions["no-timeout"], policies.uses["no-timeout"]) == (2, 1)
+    assert [row[0] for row in compare(seen, wanted, Policies(strict=True))] == ["callback-options"]
+
+
+def test_a_timeout_is_a_timeout() -> None:
+    seen, wanted = _callback({"TimeoutSeconds": 5}), _callback({"TimeoutSeconds": 0})
+    assert [row[0] for row in compare(seen, wanted)] == ["callback-options"]
+
+
+def test_policies_that_are_never_needed_are_named() -> None:
+    policies = Policies()
+    compare(virtual("js"), virtual("js"), policies)
+    assert policies.unused() == ()
+    compare(_callback(None), _callback(None), policies)
+    assert policies.unused() == ("no-timeout",)
+    compare(_callback({"TimeoutSeconds": 0}), _callback(None), policies)
+    assert policies.unused() == ()

@@ -1,0 +1,92 @@
+"""Recordings as files: what is written is what is read, and nothing else is read at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.errors import EnvironmentFault, UsageError
+from conformance.wire import store
+from conformance.wire.recording import SCHEMA, Report, ReportKind, SubjectInfo
+from tests.verdict.recordings import mapped, virtual
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_recording_comes_back_as_it_was(tmp_path: Path) -> None:
+    for recording in (virtual("python"), mapped("js")):
+        whole = replace(recording, reports=(Report(1, ReportKind.LAB, "held", 2, "handler/0"),))
+        assert store.read(store.write(whole, tmp_path / "new")) == whole
+    loaded = store.read_all(tmp_path / "new")
+    assert [one.scenario for one in loaded.recordings] == ["made/by-hand", "map/nested"]
+    assert loaded.errors == ()
+
+
+def test_file_names_tell_recordings_apart() -> None:
+    recording = virtual("js")
+    names = {
+        store.file_name(replace(recording, scenario=scenario, subject=SubjectInfo(subject, "js", "1")))
+        for scenario in ("a/b", "a__b", "a b")
+        for subject in ("js@2.4.0", "js@/some/path", "js@/some_path", "js@2.4.0+mutant:x")
+    }
+    assert store.file_name(recording) == "made__by-hand@@js@2.4.0.json"
+    # `a/b` and `a__b` share a spelling, which no two scenarios of one folder tree should have
+    assert len(names) == 8
+    assert all("/" not in name and name.endswith(".json") for name in names)
+
+
+def _broken(change: Any) -> str:
+    data = json.loads(store.dumps(virtual("python")))
+    change(data)
+    return json.dumps(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "not JSON"),
+        ("[]", "wanted an object"),
+        (_broken(lambda data: data.pop("stderr")), "stderr"),
+        (_broken(lambda data: data.update(more=1)), "more"),
+        (_broken(lambda data: data["exchanges"][2].update(status="200")), "exchanges[2].status"),
+        (_broken(lambda data: data["exchanges"][2].update(status=True)), "an integer"),
+        (_broken(lambda data: data["invocations"][0].update(outcome="perhaps")), "invocations[0].outcome"),
+        (_broken(lambda data: data.update(effects={})), "a list"),
+        (_broken(lambda data: data.update(seconds="1")), "a number"),
+    ],
+)
+def test_what_is_not_exactly_a_recording_is_refused(text: str, says: str) -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        store.loads(text, where="some.json")
+    assert says in str(caught.value)
+    assert "some.json" in str(caught.value)
+
+
+def test_a_newer_schema_is_named_with_the_cure() -> None:
+    with pytest.raises(UsageError, match=f"schema {SCHEMA + 1}"):
+        store.loads(_broken(lambda data: data.update(schema=SCHEMA + 1, more=2)))
+
+
+def test_a_folder_with_a_broken_file_gives_the_rest(tmp_path: Path) -> None:
+    store.write(virtual("js"), tmp_path)
+    (tmp_path / "other.json").write_text("{}")
+    (tmp_path / "latin.json").write_bytes(b"\xff")
+    loaded = store.read_all(tmp_path)
+    assert len(loaded.recordings) == 1
+    assert sorted(str(error.where) for error in loaded.errors) == [
+        str(tmp_path / "latin.json"),
+        str(tmp_path / "other.json"),
+    ]
+
+
+@pytest.mark.parametrize("make", [False, True])
+def test_no_folder_and_an_empty_one_are_usage_errors(tmp_path: Path, make: bool) -> None:  # noqa: FBT001
+    folder = tmp_path / "none"
+    if make:
+        folder.mkdir()
+    with pytest.raises(UsageError):
+        store.read_all(folder)
