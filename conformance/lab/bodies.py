@@ -102,15 +102,15 @@ class Bodies:
         self._note(flight, begun, str(told["event"]), run, told.get("detail"), told.get("number"))
 
     async def may_crash(self, flight: Flight, told: Mapping[str, Any]) -> None:
-        """Wait until the process may die: the gateway quiet, or (`started`) the body's own START applied as well.
+        """Wait until the process may die: the gateway quiet, with `started` the own START applied as well.
 
-        Every body that runs is a STEP on the wire, so its START has been applied when the execution has as many
-        STEPs under way as bodies running.
+        Every body that runs is a STEP on the wire, so its START has been applied when the execution has as
+        many STEPs under way as bodies running.
         """
         while told.get("when") == "started" and not self._all_started(flight):
             await self.pulse.next()
         while (left := self.last_request + QUIET_SECONDS - time.monotonic()) > 0:
-            await asyncio.sleep(left)
+            await self.pulse.next(left)
 
     def activity(self) -> None:
         """Something happened in the run: holds may come true."""
@@ -164,7 +164,7 @@ class Bodies:
         else:
             hold.free.set_exception(error)
 
-    def _note(  # noqa: PLR0913 - an effect has this many fields
+    def _note(  # noqa: PLR0913, PLR0917 - an effect has this many fields
         self, flight: Flight, begun: Begun, event: str, run: int, detail: Any, number: int | None
     ) -> None:
         effect = Effect(

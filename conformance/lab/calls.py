@@ -138,7 +138,8 @@ def _board(flight: Flight, call: Call) -> str:
 class LateEvent(Event):
     """An event whose body and deadline are made when a process takes it.
 
-    An invocation may have to wait for a process to start, and that must not count as time that has passed in it.
+    An invocation may have to wait for a process to start, and that must not count as time that has passed in
+    it.
     """
 
     def __init__(
@@ -162,7 +163,7 @@ class LateEvent(Event):
 
 
 def limit(flight: Flight) -> int:
-    """Until when, in virtual microseconds, what is due may fire in the course of the invocation, if the SDK polls."""
+    """Until when, in virtual microseconds, what is due may fire when the SDK polls in an invocation."""
     return flight.start + micros(time.monotonic() - flight.real_start + POLL_SLACK)
 
 

@@ -1,9 +1,10 @@
 """Virtual time of one run.
 
-Time is a whole number of microseconds since the run began. It moves on only when the run is told to, so that what an
-SDK is slow at never shows in a timestamp. Every read of the clock as a date takes one microsecond: the emulator orders
-its history by timestamps, and two events of one instant must not change places. `RESOLUTION` is what such reads may
-add up to within one invocation; two moments closer together than that are one moment.
+Time is a whole number of microseconds since the run began. It moves on only when the run is told to, so that
+what an SDK is slow at never shows in a timestamp. Every read of the clock as a date takes one microsecond:
+the emulator orders its history by timestamps, and two events of one instant must not change places.
+`RESOLUTION` is what such reads may add up to within one invocation; two moments closer together than that are
+one moment.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 
 BASE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-"""When every run begins, in the service's frame: fixed, so that recordings of two runs can be laid side by side."""
+"""When every run begins, in the service's frame: fixed, so that two recordings can be laid side by side."""
 
 SECOND = 1_000_000
 RESOLUTION = 10_000

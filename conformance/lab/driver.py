@@ -1,13 +1,13 @@
 """Drives a run: decides what may happen next, and when virtual time moves on.
 
-While an invocation or an exchange is under way nothing else starts: what an invocation asks for (a chained child, the
-next invocation of another execution) waits until it has ended, so that no outcome hangs on how fast a process is. Then
-outside actors act, then what is due starts, one thing after another; and only when nothing at all is left to do at
-this moment does time move on to the next one.
+While an invocation or an exchange is under way nothing else starts: what an invocation asks for (a chained
+child, the next invocation of another execution) waits until it has ended, so that no outcome hangs on how
+fast a process is. Then outside actors act, then what is due starts, one thing after another; and only when
+nothing at all is left to do at this moment does time move on to the next one.
 
-There are two ways in which something may start beside an invocation. The SDK polls (a checkpoint without updates):
-what is due by the time that has really passed since its invocation began may then fire. And every body that runs is
-held back by the scenario: what they wait for may need exactly that.
+There are two ways in which something may start beside an invocation. The SDK polls (a checkpoint without
+updates): what is due by the time that has really passed since its invocation began may then fire. And every
+body that runs is held back by the scenario: what they wait for may need exactly that.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SETTLE_SECONDS = 0.25
 """How long held invocations must have been silent before what is due already is started beside them."""
 
 OVERDUE_SECONDS = 1.0
-"""How long a timer must have been overdue by real time before it fires in held invocations: their SDK does not poll."""
+"""How long a timer must be overdue by real time before it fires beside held invocations that do not poll."""
 
 PATIENCE_SECONDS = 3.0
 """How long they must have been silent, with nothing to come, before a hold is known to be for ever."""
@@ -82,12 +82,10 @@ class Driver:
             await asyncio.sleep(0)  # what was started takes its first turn
 
     async def poll(self, flight: Flight) -> None:
-        """The SDK polls in the course of an invocation: fire what is due by the time that has really passed."""
-        await self._fire(limit(flight))
-
-    async def _fire(self, until: int) -> None:
-        while not self.stopped and self.stack.scheduler.start_next(until):
-            await asyncio.sleep(0)
+        """The SDK polls in the course of an invocation: fire what is due by its real time."""
+        until = limit(flight)
+        while not self.stopped and self.stack.scheduler.start_next(until):  # noqa: ASYNC110 - not waiting:
+            await asyncio.sleep(0)  # what was started takes its first turn
 
     def _step(self) -> bool:
         """Do the one thing that is next while nothing is under way; False when there is none."""

@@ -1,15 +1,15 @@
 """AWS's own emulator, composed from its parts: one stack for one run.
 
-The parts are those that the emulator's `WebRunner.start` puts together, with the lab's own clock, scheduler, lanes,
-invoker and pools in place of those that need threads and the wall clock. What is overridden of the emulator's private
-methods, and why:
+The parts are those that the emulator's `WebRunner.start` puts together, with the lab's own clock, scheduler,
+lanes, invoker and pools in place of those that need threads and the wall clock. What is overridden of the
+emulator's private methods, and why:
 
-* `Executor._invoke_execution`: a request to invoke an execution whose handler is running leaves its mark at once, as
-  the handler's gate would; in the queue it would outlive the invocation and cause one too many.
+* `Executor._invoke_execution`: a request to invoke an execution whose handler is running leaves its mark at
+  once, as the handler's gate would; in the queue it would outlive the invocation and cause one too many.
 * `Executor._dispatch_pool`, `_target_pool`, `_invocation_pool`: calls on the event loop in place of threads.
 * `Executor._create_execution`: every execution is made known to the run.
-* `Executor._launch_execution`: an execution whose timeout is `UNLIMITED` gets no timer, since a run that can't go on
-  must be seen to be stuck and not time out after a virtual year.
+* `Executor._launch_execution`: an execution whose timeout is `UNLIMITED` gets no timer, since a run that
+  can't go on must be seen to be stuck and not time out after a virtual year.
 * `ExecutionRegistry.get_or_create` (see `lanes`), `WebServer._create_endpoint_handlers` (only called).
 
 tests/lab/test_emulator_seams.py fails when the emulator changes under any of them.
@@ -105,7 +105,7 @@ class Stack:
     handlers: dict[type[Route], EndpointHandler]
 
     @classmethod
-    def build(
+    def build(  # noqa: PLR0913 - the seams to the rest of a run
         cls,
         *,
         functions: dict[str, bool],

@@ -1,4 +1,4 @@
-"""Requests of a subject to the service: answered by the emulator's own handlers, recorded whatever comes of them."""
+"""Requests of a subject to the service: answered by the emulator's own handlers, and recorded."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Exchanges:
     open: int = 0
 
     async def serve(self, request: Request) -> Response | None:
-        """Answer a request and record the exchange; None when the connection is to be dropped in place of an answer."""
+        """Answer a request and record the exchange; None when the connection is to be dropped instead."""
         parsed = self._http(request)
         body = parsed.body if isinstance(parsed, HTTPRequest) and isinstance(parsed.body, dict) else {}
         token = body.get("CheckpointToken") or request.query.get("CheckpointToken", [None])[0]

@@ -1,7 +1,7 @@
 """What the service does wrong, as a scenario says: which faults touch which checkpoint request. No I/O here.
 
-Counted are the scenario's own execution's checkpoint requests that carry updates, over all its invocations: an SDK's
-polls come as they please. An SDK that sends a request again sends another one.
+Counted are the scenario's own execution's checkpoint requests that carry updates, over all its invocations:
+an SDK's polls come as they please. An SDK that sends a request again sends another one.
 """
 
 from __future__ import annotations

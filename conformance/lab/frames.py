@@ -1,9 +1,10 @@
 """The subject's frame of time.
 
-The service's timestamps are virtual, a subject's own clock is not, and an SDK compares the two: a wait whose end lies
-an hour ahead of its own clock makes it sleep. So every timestamp on its way to a subject has `skew` taken off, the
-service's time less the real one when the invocation began. Timestamps are found by their place in the service model's
-shapes, never by their looks; tests/lab/test_frames.py holds the places against the model that botocore ships.
+The service's timestamps are virtual, a subject's own clock is not, and an SDK compares the two: a wait whose
+end lies an hour ahead of its own clock makes it sleep. So every timestamp on its way to a subject has `skew`
+taken off, the service's time less the real one when the invocation began. Timestamps are found by their place
+in the service model's shapes, never by their looks; tests/lab/test_frames.py holds the places against the
+model that botocore ships.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ OPERATIONS: dict[str, Path] = {
 """Where the responses of an SDK's own calls hold operations."""
 
 FIELDS: dict[str, tuple[Path, ...]] = {
-    "GetDurableExecution": (("StartTimestamp",), ("EndTimestamp",)),
+    "GetDurableExecution": (
+        ("StartTimestamp",),
+        ("EndTimestamp",),
+        ("ExpectedExecutionTimeoutTimestamp",),
+        ("PauseDetails", "PauseRequestTimestamp"),
+    ),
     "StopDurableExecution": (("StopTimestamp",),),
 }
 """Where the responses of other calls that a subject may make hold timestamps."""

@@ -1,7 +1,7 @@
 """The gateway: what stands for the Lambda service in front of the runs' emulators.
 
-One HTTP server serves all runs; a request finds its run by the execution that it is addressed to. The emulator's own
-server is not used: it takes one connection a request and refuses the sixth in a row.
+One HTTP server serves all runs; a request finds its run by the execution that it is addressed to. The
+emulator's own server is not used: it takes one connection a request and refuses the sixth in a row.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How the emulator calls a function of the subject.
 
-The emulator's invoker blocks a thread for as long as a handler runs. This one starts the call and gives a future back,
-which `lanes.InlinePool` hands on: the emulator awaits it as it would await its thread. What an answer means (a function
-error, an output that is no output) is decided by the emulator's own code.
+The emulator's invoker blocks a thread for as long as a handler runs. This one starts the call and gives a
+future back, which `lanes.InlinePool` hands on: the emulator awaits it as it would await its thread. What an
+answer means (a function error, an output that is no output) is decided by the emulator's own code.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ class Invoker(Protocol):
 class Call:
     """One call of a function of the subject.
 
-    `event` is the invocation's input as the service knows it; `execution` the ARN of the durable execution. For a
-    plain target `operation` is the CHAINED_INVOKE operation, `execution` the caller's, and `event` the payload.
+    `event` is the invocation's input as the service knows it; `execution` the ARN of the durable execution.
+    For a plain target `operation` is the CHAINED_INVOKE operation, `execution` the caller's, and `event` the
+    payload.
     """
 
     function: str
@@ -69,11 +70,11 @@ class PoolInvoker(LambdaInvoker):
     """The emulator's invoker over a pool of subject processes."""
 
     def __init__(self, invoke: Invoke, page_bytes: int) -> None:
-        """Call functions by `invoke`; `page_bytes` of payload fit into the state that an invocation is given."""
+        """Call functions by `invoke`; `page_bytes` of payload fit into the state that it is given."""
         super().__init__(lambda_client=None, max_page_bytes=page_bytes)
         self._invoke = invoke
 
-    def invoke(
+    def invoke(  # noqa: PLR0913, PLR0917 - the emulator's signature
         self,
         function_name: str,
         input: DurableExecutionInvocationInput,  # noqa: A002 - the emulator's name

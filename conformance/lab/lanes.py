@@ -1,7 +1,7 @@
 """The emulator's serial lanes without threads.
 
-A lane runs the operations of one execution one at a time, in order. On one event loop every operation is a plain call,
-so a lane only has to keep one that is submitted from within another until that one has ended.
+A lane runs the operations of one execution one at a time, in order. On one event loop every operation is a
+plain call, so a lane only has to keep one that is submitted from within another until that one has ended.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aws_durable_execution_sdk_python_testing.worker.registry import ExecutionRe
 
 
 def settled(fn: Callable[[], Any]) -> asyncio.Future[Any]:
-    """Call `fn` now; a done future of what came of it. Awaiting a done future takes no turn of the event loop."""
+    """Call `fn` now; a done future of what came of it. Awaiting that takes no turn of the event loop."""
     future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     _settle(future, fn)
     return future

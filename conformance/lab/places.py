@@ -16,8 +16,8 @@ Statements = tuple[st.Statement, ...]
 class Place:
     """A statement, or a branch of a parallel, and what encloses it.
 
-    `within` are the maps, with_retries and branches around it, outermost first: one index each. `branch` is the index
-    of a branch, whose effects may be told under its parallel's place.
+    `within` are the maps, with_retries and branches around it, outermost first: one index each. `branch` is
+    the index of a branch, whose effects may be told under its parallel's place.
     """
 
     at: str
@@ -57,7 +57,7 @@ class Places:
         return places
 
     def body(self, at: str, run: int) -> st.Body | None:
-        """The body whose turn it is the `run`th time, the last one repeating; None for a place without bodies."""
+        """The body whose turn it is the `run`th time, the last one repeating; None where there is none."""
         place = self.by_at.get(at)
         if place is None or not place.bodies:
             return None

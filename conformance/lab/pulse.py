@@ -6,7 +6,7 @@ import asyncio
 
 
 class Pulse:
-    """Something happened in a run. A beat that comes while nobody waits is kept for the driver, who asks `missed`."""
+    """Something happened in a run. A beat that comes while the driver is busy is kept for it."""
 
     def __init__(self) -> None:
         """Nobody waits, nothing was missed."""

@@ -93,8 +93,8 @@ class Recorder:
     def ordered_effects(self) -> tuple[Effect, ...]:
         """The effects in the order in which they happened.
 
-        Some are sent without being waited for and may arrive late. The harness numbers what it sends within an
-        invocation, so the numbered ones share out among themselves the places at which they arrived.
+        Some are sent without being waited for and may arrive late. The harness numbers what it sends within
+        an invocation, so the numbered ones share out among themselves the places at which they arrived.
         """
         places: dict[int, list[int]] = {}
         for number, effect in self.effects:

@@ -17,7 +17,7 @@ from conformance.lab.driver import Driver
 from conformance.lab.emulator import PAGE_BYTES, Stack
 from conformance.lab.exchanges import Exchanges
 from conformance.lab.faults import Faults
-from conformance.lab.invoker import Invoker
+from conformance.lab.invoker import Call, Invoker, Reply
 from conformance.lab.places import Places
 from conformance.lab.pulse import Pulse
 from conformance.lab.recorder import Flight, Recorder
@@ -64,18 +64,18 @@ class Run:
         }
         self.stack = Stack.build(
             functions=functions,
-            invoke=lambda call: self.calls.invoke(call),
+            invoke=self._invoke,
             arrived=self.arns.add,
             changed=self.pulse.beat,
-            failed=lambda fault: self.driver.fail(fault),
+            failed=self._fail,
             page_bytes=1 if faults.paginate else PAGE_BYTES,
         )
         self.calls = Calls(
             pool,
             self.recorder,
             self.stack.clock,
-            lambda flight: self.bodies.landed(flight),
-            lambda fault: self.driver.fail(fault),
+            self._landed,
+            self._fail,
         )
         self.bodies = Bodies(Places.of(scenario), self.stack, self._seen, self.recorder, self.pulse)
         payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
@@ -87,7 +87,7 @@ class Run:
             recorder=self.recorder,
             seen=self._seen,
             faults=faults,
-            poll=lambda flight: self.driver.poll(flight),
+            poll=self._poll,
             active=self.bodies.activity,
         )
         actors = Actors(self.root, self._seen, self.stack.executor, list(scenario.outside))
@@ -135,6 +135,20 @@ class Run:
         self.driver.missed_actions()
         return self._recording(complete=not hung and not self.driver.stopped and self.driver.finished)
 
+    # The parts of a run know each other in a circle: these are for those that are made first.
+
+    async def _invoke(self, call: Call) -> Reply:
+        return await self.calls.invoke(call)
+
+    async def _poll(self, flight: Flight) -> None:
+        await self.driver.poll(flight)
+
+    def _landed(self, flight: Flight) -> None:
+        self.bodies.landed(flight)
+
+    def _fail(self, fault: BaseException) -> None:
+        self.driver.fail(fault)
+
     async def _close(self, outcome: Outcome) -> None:
         """Kill what still runs, and wait until it is gone."""
         for flight in self.calls.in_flight():
@@ -172,7 +186,7 @@ class Run:
             function=execution.start_input.function_name,
             parent=parent,
             parent_operation=self._parent_operation(parent, arn),
-            input=execution.start_input.get_normalized_input(),
+            input=execution.start_input.get_normalized_input(),  # type: ignore[no-untyped-call] # the emulator's
             status=execution.current_status().value,
             result=execution.result.result if execution.result else None,
             error=error,

@@ -1,9 +1,9 @@
 """The emulator's scheduler over virtual time, on the caller's event loop.
 
-It has the surface of `aws_durable_execution_sdk_python_testing.scheduler.Scheduler` that an `Executor` uses, and no
-thread: `call_later` only writes down what is due when. Who drives a run (`driver`) decides when something that is due
-may start; what has started is never cancelled, so a wake-up that has completed a wait can't be lost before it has also
-asked for the next invocation.
+It has the surface of `aws_durable_execution_sdk_python_testing.scheduler.Scheduler` that an `Executor` uses,
+and no thread: `call_later` only writes down what is due when. Who drives a run (`driver`) decides when
+something that is due may start; what has started is never cancelled, so a wake-up that has completed a wait
+can't be lost before it has also asked for the next invocation.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class VirtualScheduler:
         )
 
     def start_next(self, until: int) -> bool:
-        """Start the first callback that is due until then, moving the clock on to it; False when there is none."""
+        """Start the first callback due until then and move the clock on to it; False if there is none."""
         due = self.next_due()
         if due is None or due > until:
             return False

@@ -1,4 +1,4 @@
-"""A subject within the test's own process: a coroutine that speaks the service's HTTP interface through the gateway."""
+"""A subject within the test's own process: a coroutine that speaks the service's HTTP interface."""
 
 from __future__ import annotations
 

@@ -142,9 +142,9 @@ def test_pagination_gives_one_operation_a_page() -> None:
         names = [operation["Id"] for operation in state["Operations"]]
         marker = state["NextMarker"]
         while marker:
-            url = f"{handler.lab.gateway_url}/2025-12-01/durable-executions/{handler.arn.replace('/', '%2F')}/state"
+            path = f"/2025-12-01/durable-executions/{handler.arn.replace('/', '%2F')}/state"
             params = {"CheckpointToken": handler.token, "Marker": marker}
-            async with handler.session.get(url, params=params) as response:
+            async with handler.session.get(handler.lab.gateway_url + path, params=params) as response:
                 page = await response.json(content_type=None)
             names += [operation["Id"] for operation in page["Operations"]]
             marker = page.get("NextMarker")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 from typing import Any
 
@@ -127,14 +129,7 @@ def test_an_execution_that_nothing_will_wake_is_said_to_be_stuck() -> None:
 
 
 def test_a_handler_that_hangs_is_killed_at_the_limit() -> None:
-    async def hangs(handler: Handler) -> Any:
-        await handler.checkpoint(update("STEP", "START", "a"))
-        await handler.session.get("http://127.0.0.1:9")
-        return None
-
-    async def never(handler: Handler) -> Any:
-        import asyncio
-
+    async def never(_handler: Handler) -> Any:
         await asyncio.Event().wait()
 
     recording = run(never, limit=0.3)
@@ -144,8 +139,6 @@ def test_a_handler_that_hangs_is_killed_at_the_limit() -> None:
 
 
 def test_invocations_of_a_run_do_not_overlap_and_polls_fire_what_has_really_passed() -> None:
-    import asyncio
-
     async def polls(handler: Handler) -> Any:
         await handler.checkpoint(wait("w", 1))
         await handler.checkpoint()
@@ -271,10 +264,10 @@ async def parent_and_targets(handler: Handler) -> Any:
         case "failing":
             raise ValueError("no")
     if "i" not in handler.operations:
-        input = json.loads(
+        target = json.loads(
             handler.input["InitialExecutionState"]["Operations"][0]["ExecutionDetails"]["InputPayload"]
         )
-        await handler.checkpoint(invoke("i", input, '{"x": 1}'))
+        await handler.checkpoint(invoke("i", target, '{"x": 1}'))
     if handler.status("i") == "STARTED":
         return PENDING
     return succeeded([handler.status("i"), handler.operations["i"]["ChainedInvokeDetails"]])
@@ -306,7 +299,7 @@ def test_a_durable_target_is_an_execution_of_its_own() -> None:
         "scenario",
     ]
     spans = [(invocation.seq, invocation.ended_seq or 0) for invocation in recording.invocations]
-    assert all(end < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end < start for (_, end), (start, _) in itertools.pairwise(spans))
 
 
 def test_a_plain_target_is_one_invocation() -> None:
@@ -354,8 +347,6 @@ def test_refused_requests_are_recorded_and_named_in_a_header() -> None:
 
 
 def test_runs_of_one_lab_are_concurrent_and_apart() -> None:
-    import asyncio
-
     async def together() -> list[Recording]:
         async with Bench() as bench:
             return await asyncio.gather(*(bench.run(step_and_wait, input=number) for number in range(8)))

@@ -131,7 +131,7 @@ def test_a_hold_may_wait_for_a_timer_that_nobody_polls_for() -> None:
     handler = [{"wait": {"name": "w", "seconds": 1}}, step("b", {"returns": 2, "after": "w"})]
     recording = run(only_b, handler=handler)
     assert json.loads(recording.executions[0].result or "") == [200, {"run": 1}]
-    assert 2 <= recording.held_seconds < 3.5
+    assert 1.9 < recording.held_seconds < 3.5
     assert not recording.reports
 
 
