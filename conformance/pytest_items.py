@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from conformance.commands import chosen, selection
+from conformance.admitted import Admitted
+from conformance.commands import chosen
 from conformance.errors import Location, ScenarioError, UsageError
 from conformance.judging import assessors
+from conformance.places import ledger_file
 from conformance.report import text
 from conformance.report.collected import Collected, unexpected
 from conformance.report.events import Judged
@@ -39,7 +41,7 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """An item for each subject; a file that can't be used is one item, which fails."""
         try:
-            scenario = load(self.path, self.root)
+            scenario = load(self.path, self.root, _admitted(self.config))
         except ScenarioError as error:
             yield BadScenario.from_parent(self, name="scenario", error=error)
             return
@@ -124,7 +126,7 @@ class Shared:
             locations={name: Location(str(item.path), 1) for name, item in chosen_items.items()},
             jobs=config.getoption("conformance_jobs"),
         )
-        ledger = Ledger.load(selection.ledger_file(next(iter(chosen_items.values())).root))
+        ledger = Ledger.load(ledger_file(next(iter(chosen_items.values())).root))
         Session(plan, real(), assessors(ledger, strict=False, drawn=False), self.collected).run()
         self.verdicts = {(one.result.scenario, one.result.subject): one for one in self.collected.judged()}
         if self.collected.interrupted:
@@ -132,6 +134,16 @@ class Shared:
 
 
 SHARED = pytest.StashKey[Shared]()
+
+
+ADMITTED = pytest.StashKey[Admitted]()
+
+
+def _admitted(config: pytest.Config) -> Admitted:
+    if ADMITTED not in config.stash:
+        config.stash[ADMITTED] = Admitted()
+        config.add_cleanup(config.stash[ADMITTED].save)
+    return config.stash[ADMITTED]
 
 
 def subjects(config: pytest.Config) -> tuple[Subject, ...]:

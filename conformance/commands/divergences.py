@@ -8,15 +8,15 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from conformance.commands import selection
 from conformance.errors import Exit
+from conformance.places import ledger_file
 from conformance.verdict.ledger import Entry, Ledger
 from conformance.verdict.versions import Versions
 
 
 def execute(given: argparse.Namespace) -> Exit:
     """Print every entry."""
-    entries = Ledger.load(selection.ledger_file(given.scenarios)).entries
+    entries = Ledger.load(ledger_file(given.scenarios)).entries
     if given.json:
         rows = [
             {

@@ -6,10 +6,10 @@ import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.commands import selection
 from conformance.commands.reports import Reports
 from conformance.errors import Exit, UsageError
 from conformance.judging import Docket, assessors
+from conformance.places import ledger_file
 from conformance.report import ndjson
 from conformance.report.events import Event, Faulted, Judged, RunEnded, RunStarted
 from conformance.saved import EVENTS, recordings
@@ -43,7 +43,7 @@ class Told:
 
 def execute(given: argparse.Namespace) -> Exit:
     """Judge every recording of the directory as the run that made it would have, and report likewise."""
-    ledger = Ledger.load(selection.ledger_file(None))
+    ledger = Ledger.load(ledger_file())
     told = Told()
     for event in ndjson.read(given.directory / EVENTS):
         told(event)

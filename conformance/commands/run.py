@@ -8,6 +8,7 @@ from conformance.commands import chosen, selection
 from conformance.commands.reports import Reports
 from conformance.errors import Exit
 from conformance.judging import assessors
+from conformance.places import ledger_file
 from conformance.saved import Directory
 from conformance.session import Plan, Session
 from conformance.stack import real
@@ -18,7 +19,7 @@ def execute(given: argparse.Namespace) -> Exit:
     """Run what was selected, tell it to every report asked for, and give the gravest that was found."""
     subjects = chosen.subjects(given.subjects, given.reference)
     found = selection.scenarios(given.scenarios, given.patterns)
-    ledger = Ledger.load(selection.ledger_file(given.scenarios))
+    ledger = Ledger.load(ledger_file(given.scenarios))
     whole = not (given.patterns or given.scenarios or found.errors)
     plan = Plan(
         scenarios=found.scenarios if given.order == "file" else found.scenarios[::-1],

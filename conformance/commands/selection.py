@@ -1,15 +1,14 @@
-"""The scenarios that a command line selects, and the ledger that goes with them."""
+"""The scenarios that a command line selects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from conformance.admitted import Admitted
 from conformance.errors import ScenarioError, UsageError
+from conformance.places import SCENARIOS
 from conformance.scenario.load import Found, InvalidScenarioError, find
-
-SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
-LEDGER = "divergences.yaml"
 
 
 def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
@@ -21,7 +20,9 @@ def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
     folder = root or SCENARIOS
     if not folder.is_dir():
         raise UsageError("no such folder of scenarios", where=str(folder))
-    found = find(folder, tuple(patterns))
+    known = Admitted()
+    found = find(folder, tuple(patterns), known)
+    known.save()
     if not found.scenarios and not found.errors:
         raise UsageError("no scenario is selected", where=str(folder), cure="see `conformance list`")
     return found
@@ -34,9 +35,3 @@ def problems(found: Found) -> tuple[ScenarioError, ...]:
         for error in found.errors
         for problem in (error.problems if isinstance(error, InvalidScenarioError) else (error,))
     )
-
-
-def ledger_file(root: Path | None) -> Path:
-    """The ledger of a folder of scenarios; one that has none shares the suite's own."""
-    own = (root or SCENARIOS) / LEDGER
-    return own if own.is_file() else SCENARIOS / LEDGER

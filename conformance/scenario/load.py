@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.errors import Location, ScenarioError, UsageError
 from conformance.scenario import rules, scope, shape
@@ -49,17 +49,27 @@ class Found:
     lines: dict[str, Location] = field(default_factory=dict)
 
 
-def load(path: Path, root: Path) -> Scenario:
+class Known(Protocol):
+    """What was admitted before, so that it need not be again: admission depends on a file's bytes alone."""
+
+    def get(self, source: bytes) -> tuple[dict[str, Any], int] | None:
+        """The document of a file and the line of its title."""
+
+    def put(self, source: bytes, document: dict[str, Any], line: int) -> None:
+        """Remember a document that was admitted."""
+
+
+def load(path: Path, root: Path, known: Known | None = None) -> Scenario:
     """Read and admit one file; its id is its path below `root` without the suffix.
 
     Raises:
         InvalidScenarioError: With everything that is wrong.
     """
-    scenario, _ = _loaded(path, root)
+    scenario, _ = _loaded(path, root, known)
     return scenario
 
 
-def find(root: Path, patterns: Sequence[str] = ()) -> Found:
+def find(root: Path, patterns: Sequence[str] = (), known: Known | None = None) -> Found:
     """Load all scenarios below `root` whose id matches one of the glob `patterns`; all when there is none.
 
     A file that is refused stops no other.
@@ -77,7 +87,7 @@ def find(root: Path, patterns: Sequence[str] = ()) -> Found:
     lines: dict[str, Location] = {}
     for id_ in chosen:
         try:
-            scenario, line = _loaded(files[id_], root)
+            scenario, line = _loaded(files[id_], root, known)
         except ScenarioError as error:
             errors.append(error)
         else:
@@ -105,18 +115,23 @@ def _chosen(files: dict[str, Path], patterns: Sequence[str]) -> list[str]:
     return sorted(chosen)
 
 
-def _loaded(path: Path, root: Path) -> tuple[Scenario, int]:
+def _loaded(path: Path, root: Path, known: Known | None) -> tuple[Scenario, int]:
     """The scenario and the line of its title, which stands for it in annotations."""
     try:
         source = path.read_bytes()
     except OSError as error:
         raise ScenarioError(f"it can't be read: {error.strerror}", where=Location(str(path))) from error
+    if known is not None and (before := known.get(source)) is not None:
+        return Scenario.from_document(identity(path, root), before[0]), before[1]
     text = read(source, str(path))
     found = _problems(text.document)
     if found:
         found.sort(key=lambda problem: text.line(problem.path))
         raise InvalidScenarioError([_located(problem, text, path) for problem in found])
-    return Scenario.from_document(identity(path, root), text.document), text.line(("title",))
+    line = text.line(("title",))
+    if known is not None:
+        known.put(source, text.document, line)
+    return Scenario.from_document(identity(path, root), text.document), line
 
 
 def _problems(document: Any) -> list[Problem]:

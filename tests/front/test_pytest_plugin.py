@@ -27,7 +27,7 @@ def judge(one: Recording, reference: Recording | None) -> Result:
 
 @pytest.fixture
 def pretence(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pretence:
-    pytester.makeini("[pytest]\nconformance_scenarios = scenarios more\n")
+    pytester.makeini("[pytest]\naddopts = -p no:hypothesispytest\nconformance_scenarios = scenarios more\n")
     for name in (
         "scenarios/basics/right",
         "scenarios/basics/wrong",
