@@ -16,14 +16,14 @@ _reaper: subprocess.Popen[str] | None = None
 _lock = threading.Lock()  # installations are watched from threads of their own
 
 
-def watch(group: int) -> None:
-    """Have a process group killed when the suite ends, however it ends."""
-    _tell(f"+{group}")
+def watch(what: int | Path) -> None:
+    """Have a process group killed, or a directory removed, when the suite ends, however it ends."""
+    _tell(f"+{what}")
 
 
-def forget(group: int) -> None:
-    """Have a process group that has ended left alone: its number may be another's soon."""
-    _tell(f"-{group}")
+def forget(what: int | Path) -> None:
+    """Leave alone what has ended: a group's number may be another's soon."""
+    _tell(f"-{what}")
 
 
 def kill(group: int) -> None:

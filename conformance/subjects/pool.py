@@ -9,6 +9,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.subjects import guard
 from conformance.subjects.event import Answer, Event
 from conformance.subjects.output import Tail
 from conformance.subjects.process import Process, State
@@ -125,6 +126,7 @@ class Pool:
         await asyncio.gather(*(process.stop() for process in self._processes))
         if self._directory:
             shutil.rmtree(self._directory, ignore_errors=True)
+            guard.forget(self._directory)
             self._directory = None
 
     def _dispatch(self) -> None:
@@ -149,6 +151,7 @@ class Pool:
     def _start(self) -> asyncio.Task[None]:
         if self._directory is None:
             self._directory = Path(tempfile.mkdtemp(prefix="conformance-"))
+            guard.watch(self._directory)
         self._count += 1
         process = Process(self._installed, self._directory / str(self._count), self._tail, self._changed)
         self._processes.append(process)

@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,9 +67,18 @@ async def pid_of(pool: Pool) -> int:
 
 async def gone(pid: int) -> bool:
     """Whether a process ends; it does so at once, but not at the instant when it is killed."""
+    return await _comes(lambda: not alive(pid))
+
+
+async def removed(directory: Path) -> bool:
+    """Whether a directory is removed."""
+    return await _comes(lambda: not directory.exists())
+
+
+async def _comes(state: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        if not alive(pid):
+        if state():
             return True
         await asyncio.sleep(0.01)
     return False

@@ -21,7 +21,19 @@ from conformance.errors import EnvironmentFault
 from conformance.subjects import process
 from conformance.subjects.pool import ENVIRONMENT, Pool
 from conformance.wire.recording import Outcome
-from tests.subjects.driving import ARN, BROKEN, alive, broken, event, gone, pid_of, pool_of, run, script
+from tests.subjects.driving import (
+    ARN,
+    BROKEN,
+    alive,
+    broken,
+    event,
+    gone,
+    pid_of,
+    pool_of,
+    removed,
+    run,
+    script,
+)
 
 
 def test_an_event_is_answered_and_what_was_printed_meanwhile_is_kept() -> None:
@@ -359,7 +371,7 @@ def test_closing_leaves_nothing_and_ends_what_waits() -> None:
 
 
 DRIVER = """
-import asyncio, sys
+import asyncio, json, sys
 from tests.subjects.driving import broken, event, pid_of
 
 async def main():
@@ -367,7 +379,8 @@ async def main():
         pid = await pid_of(pool)
         hanging = asyncio.ensure_future(pool.invoke(event("hang-deaf")))
         await asyncio.sleep(0.1)
-        print(pid, flush=True)
+        home = json.loads((await pool.invoke(event("litter"))).body)
+        print(json.dumps([pid, home]), flush=True)
         {ending}
 
 asyncio.run(main())
@@ -391,9 +404,10 @@ def test_no_process_outlives_the_suite(how: str) -> None:
         text=True,
     )
     assert suite.stdout
-    pid = int(suite.stdout.readline())
+    pid, home = json.loads(suite.stdout.readline())
     if number:
         suite.send_signal(number)
     suite.wait(30)
     suite.stdout.close()
     assert run(gone(pid))
+    assert run(removed(Path(home).parent.parent))
