@@ -9,6 +9,7 @@ from conformance.scenario import walk
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.expressions import admit, evaluate
 from conformance.scenario.operands import Problem
+from conformance.scenario.parse import scenario
 from conformance.scenario.parts import UNITS
 from conformance.scenario.shape import near
 from conformance.scenario.syntax import ExpressionError
@@ -41,9 +42,15 @@ def covers(document: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(("covers", index), f"`{id_}` is not in the catalogue of requirements", cure)
 
 
-def aws(_: dict[str, Any]) -> Iterator[Problem]:
+def aws(document: dict[str, Any]) -> Iterator[Problem]:
     """The AWS requirement exists, its input and actions are the scenario's: checked where its package is."""
-    yield from ()
+    if "aws" not in document:
+        return
+    from conformance.verdict.aws import available, check_binding  # noqa: PLC0415 - read only where it is named
+
+    if available():
+        for difference in check_binding(scenario("", document)):
+            yield Problem(("aws",), difference, None)
 
 
 def names(document: dict[str, Any]) -> Iterator[Problem]:

@@ -87,6 +87,14 @@ def _absolute(case: Case) -> Iterable[tuple[str, Check]]:
         yield invariant.__name__, lambda invariant=invariant: invariant(case)  # type: ignore[misc]
     yield "structure", lambda: structure.check(case.scenario, case.recording, case.stream)
     yield "expect", lambda: expect.check(case.scenario, case.recording, case.stream)
+    if case.scenario.aws is not None:
+        yield "aws", lambda: _aws(case)
+
+
+def _aws(case: Case) -> Iterable[Finding]:
+    from conformance.verdict import aws  # noqa: PLC0415 - AWS's package is read only where a scenario names it
+
+    return aws.check(case.scenario, case.recording)
 
 
 def _subject(recording: Recording) -> Iterable[Finding]:
