@@ -35,7 +35,7 @@ def describe(action: Action) -> str:
 
 @dataclass
 class Actors:
-    """The actions of a scenario that are still to come, for one execution."""
+    """The actions of a scenario still to come. A callback may be of any execution of the run."""
 
     execution: str
     seen: Seen
@@ -63,7 +63,7 @@ class Actors:
         target = self._target(action)
         if target is None:
             return f"{describe(action)}: there is no such callback"
-        callback = CallbackToken(self.execution, target.id).to_str()
+        callback = CallbackToken(target.execution, target.id).to_str()
         try:
             if action.kind == "succeed":
                 self.executor.send_callback_success(callback, _payload(action))
@@ -82,9 +82,7 @@ class Actors:
         return None if target is None else target.time + micros(action.after)
 
     def _target(self, action: Action) -> SeenOperation | None:
-        matching = [
-            callback for callback in self.seen.callbacks(self.execution) if self._meant(action, callback)
-        ]
+        matching = [callback for callback in self.seen.callbacks() if self._meant(action, callback)]
         return matching[action.nth - 1] if len(matching) >= action.nth else None
 
     def _meant(self, action: Action, callback: SeenOperation) -> bool:

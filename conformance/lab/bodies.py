@@ -214,7 +214,8 @@ class Bodies:
         attempts = operation.step_details.attempt if operation.step_details else 0
         over = operation.status not in ONGOING
         if after.state == "running":
-            return operation.operation_type is not OperationType.STEP
+            # A step's body tells of itself; by the wire alone only one is known whose name is computed.
+            return operation.operation_type is not OperationType.STEP or after.op not in self.places.by_name
         return over or (after.attempt is not None and attempts >= after.attempt)
 
     def _all_started(self, flight: Flight) -> bool:

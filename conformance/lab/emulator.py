@@ -7,6 +7,8 @@ emulator's private methods, and why:
 * `Executor._invoke_execution`: a request to invoke an execution whose handler is running leaves its mark at
   once, as the handler's gate would; in the queue it would outlive the invocation and cause one too many.
 * `Executor._dispatch_pool`, `_target_pool`, `_invocation_pool`: calls on the event loop in place of threads.
+* `Executor.on_chained_invoke_started`: the execution of a durable target begins with the checkpoint that asks
+  for it, even if its caller ends in the same invocation; only its invocations wait their turn.
 * `Executor._create_execution`: every execution is made known to the run.
 * `Executor._launch_execution`: an execution whose timeout is `UNLIMITED` gets no timer, since a run that
   can't go on must be seen to be stuck and not time out after a virtual year.
@@ -66,14 +68,32 @@ def silence() -> None:
 class LabExecutor(Executor):
     """The emulator's executor on one event loop and virtual time."""
 
-    def __init__(self, *, arrived: Callable[[str], None], **parts: Any) -> None:
+    def __init__(self, *, arrived: Callable[[str], None], targets: PlainTargets, **parts: Any) -> None:
         """Take the parts of `Executor`; `arrived` is told the ARN of every execution that is created."""
-        super().__init__(**parts)
+        super().__init__(child_dispatcher=targets, **parts)
         self._arrived = arrived
+        self._targets = targets
         inline = cast("Any", InlinePool())
         self._dispatch_pool = inline
         self._target_pool = inline
         self._invocation_pool = inline
+
+    def on_chained_invoke_started(
+        self,
+        execution_arn: str,
+        operation_id: str,
+        function_name: str,
+        tenant_id: str | None,
+        payload: str | None,
+    ) -> None:
+        """Dispatch a chained invoke; that of a durable target at once, as only its invocations wait."""
+        if not self._targets.durable(function_name):
+            super().on_chained_invoke_started(execution_arn, operation_id, function_name, tenant_id, payload)
+            return
+        scheduler = cast("VirtualScheduler", self._scheduler)
+        scheduler.start_now(
+            self._dispatch_chained_invoke(execution_arn, operation_id, function_name, tenant_id, payload)
+        )
 
     def _create_execution(
         self,
@@ -140,7 +160,7 @@ class Stack:
             invocation_timeout_seconds=INVOCATION_TIMEOUT,
             registry=lanes,
             clock=clock,
-            child_dispatcher=PlainTargets(_configs(functions), invoke, INVOCATION_TIMEOUT),
+            targets=PlainTargets(_configs(functions), invoke, INVOCATION_TIMEOUT),
             region=REGION,
         )
         server = cast("Any", SimpleNamespace(executor=executor))

@@ -99,7 +99,7 @@ def parse(method: str, target: str, headers: Mapping[str, str], body: bytes) -> 
         route = _ROUTER.find_route(url.path, method)
         operation = NAMES[type(route)]
         execution = _execution(route)
-    except (UnknownRouteError, KeyError, ValueError):
+    except (UnknownRouteError, KeyError, ValueError, TypeError):
         return None
     return Request(method, headers, parse_qs(url.query), body, route, operation, execution)
 

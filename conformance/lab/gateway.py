@@ -43,6 +43,9 @@ class Gateway:
             if run.delays is not None:
                 await asyncio.sleep(run.delays())
             response = await exchanges.serve(asked)
+        except Exception as fault:  # noqa: BLE001 - the lab's own failing, never the subject's: the run ends with it
+            run.driver.fail(fault)
+            response = None
         finally:
             exchanges.open -= 1
             run.bodies.requested()

@@ -23,6 +23,7 @@ from aws_durable_execution_sdk_python_testing.child_dispatcher import (
     FunctionConfigs,
     RunInvocation,
     invoke_function,
+    parse_function_target,
 )
 from aws_durable_execution_sdk_python_testing.exceptions import DurableFunctionsTestError
 from aws_durable_execution_sdk_python_testing.invoker import InvokeResponse, LambdaInvoker
@@ -102,8 +103,15 @@ class PlainTargets(EndpointChildDispatcher):
     def __init__(self, configs: FunctionConfigs, invoke: Invoke, timeout: int) -> None:
         """Dispatch to the functions of `configs`."""
         super().__init__(configs, lambda _arn: None, timeout)
+        self._configs = configs
         self._invoke = invoke
         self._timeout = timeout
+
+    def durable(self, function_name: str) -> bool:
+        """Whether a target, as its caller names it, is a durable function."""
+        target = parse_function_target(function_name)
+        config = self._configs.lookup(target.name, target.qualifier)
+        return config is not None and config.is_durable
 
     def dispatch(self, request: ChainedInvokeRequest) -> DispatchResult:
         """As the emulator; a plain target's invocation is a future of its outcome."""

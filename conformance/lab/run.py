@@ -151,13 +151,13 @@ class Run:
 
     async def _close(self, outcome: Outcome) -> None:
         """Kill what still runs, and wait until it is gone."""
+        self.stack.executor.shutdown()  # first: what is killed now must not change any execution
         for flight in self.calls.in_flight():
             flight.kill(outcome)
         running = list(self.stack.scheduler.running)
         if running:
             await asyncio.wait(running, timeout=5)
         await self.stack.scheduler.close()
-        self.stack.executor.shutdown()
 
     def _recording(self, *, complete: bool) -> Recording:
         return Recording(

@@ -130,11 +130,19 @@ class VirtualScheduler:
             return False
         timer = heapq.heappop(self._heap)
         self._clock.advance(timer.due)
+        self._start(timer)
+        return True
+
+    def start_now(self, func: Callable[[], Any]) -> None:
+        """Start a callback at once, whatever else is under way."""
+        self._count += 1
+        self._start(Timer(self._clock.micros, self._count, func))
+
+    def _start(self, timer: Timer) -> None:
         timer.state = "started"
         task = asyncio.get_running_loop().create_task(self._run(timer))
         self.running.add(task)
         task.add_done_callback(self._ended)
-        return True
 
     async def _run(self, timer: Timer) -> None:
         try:

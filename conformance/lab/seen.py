@@ -46,21 +46,17 @@ class Seen:
                 ),
             )
 
-    def named(self, name: str, execution: str | None = None) -> list[SeenOperation]:
-        """The operations of that name, in one execution or in all."""
+    def named(self, name: str, execution: str) -> list[SeenOperation]:
+        """The operations of that name in one execution."""
         return [
             operation
             for operation in self.operations.values()
-            if operation.name == name and execution in (None, operation.execution)
+            if operation.name == name and operation.execution == execution
         ]
 
-    def callbacks(self, execution: str) -> list[SeenOperation]:
-        """The callbacks of an execution, in order of START."""
-        return [
-            operation
-            for operation in self.operations.values()
-            if operation.type == "CALLBACK" and operation.execution == execution
-        ]
+    def callbacks(self) -> list[SeenOperation]:
+        """The callbacks, in order of START."""
+        return [operation for operation in self.operations.values() if operation.type == "CALLBACK"]
 
     def parent(self, operation: SeenOperation) -> SeenOperation | None:
         """The operation whose id is its ParentId, if it was seen."""

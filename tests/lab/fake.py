@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from conformance.errors import EnvironmentFault
 from conformance.lab.lab import Delays, Lab
 from conformance.scenario.model import Scenario
 from conformance.subjects.event import Answer, Event
@@ -115,6 +116,8 @@ class Fake:
             output = await self.code(handler)
         except asyncio.CancelledError:
             self.killed += 1
+            raise
+        except EnvironmentFault:
             raise
         except Died:
             return Answer(Outcome.EXIT, None, "it died")

@@ -34,6 +34,7 @@ SEAMS: list[tuple[Any, str, str]] = [
         "emulator: the gate's own way with a request while INVOKING",
     ),
     (executor.Executor._invoke_handler, "b7f242b827c5", "lanes: awaits done futures and the pool's"),
+    (executor.Executor.on_chained_invoke_started, "d1eec6db5514", "emulator: overridden"),
     (executor.Executor._dispatch_chained_invoke, "2e21248d4c79", "lanes: awaits the pools' futures"),
     (executor.Executor._start_child_execution, "76d5e8e762ba", "emulator: runs inline"),
     (

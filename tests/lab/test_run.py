@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 from typing import Any
 
+import aiohttp
+import pytest
+
+from conformance.errors import EnvironmentFault
+from conformance.lab.seen import Seen
 from conformance.wire.recording import Outcome, Recording, ReportKind
 from tests.lab.fake import PENDING, Bench, Died, Handler, run, succeeded, update, wait
 
@@ -356,3 +362,75 @@ def test_runs_of_one_lab_are_concurrent_and_apart() -> None:
         assert recording.executions[0].input == str(number)
         assert len(recording.exchanges) == 3
         assert [round(invocation.time) for invocation in recording.invocations] == [0, 3600]
+
+
+def test_a_durable_target_runs_though_its_caller_has_ended() -> None:
+    async def leaves(handler: Handler) -> Any:
+        if handler.function == "scenario":
+            await handler.checkpoint(invoke("i", "echo", "1"))
+            return succeeded("gone")
+        return await parent_and_targets(handler)
+
+    recording = run(leaves, functions=FUNCTIONS)
+    assert [(execution.function, execution.result) for execution in recording.executions] == [
+        ("scenario", '"gone"'),
+        ("echo", "1"),
+    ]
+    assert recording.complete
+    assert [invocation.function for invocation in recording.invocations] == ["scenario", "echo", "echo"]
+
+
+def test_a_callback_of_a_target_is_found_as_well() -> None:
+    async def asks(handler: Handler) -> Any:
+        if handler.function == "echo":
+            return await awaits_callback(handler)
+        return await parent_and_targets(handler)
+
+    outside = [{"callback": "cb", "after": 4, "succeed": {"raw": "x"}}]
+    recording = run(asks, functions=FUNCTIONS, input="echo", outside=outside)
+    assert recording.complete
+    assert recording.executions[1].result == '["SUCCEEDED", "x", null]'
+
+
+def test_a_process_that_can_not_start_is_the_environments_fault() -> None:
+    async def absent(_handler: Handler) -> Any:
+        raise EnvironmentFault("no such interpreter")
+
+    with pytest.raises(EnvironmentFault, match="no such interpreter"):
+        run(absent)
+
+
+def test_a_failing_of_the_lab_is_never_the_subjects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Seen, "take", lambda *_: 1 / 0)
+
+    async def survives(handler: Handler) -> Any:
+        with contextlib.suppress(aiohttp.ClientError):
+            await step_and_wait(handler)
+        return succeeded()
+
+    with pytest.raises(ZeroDivisionError):
+        run(survives)
+
+
+def test_garbage_is_refused_and_recorded() -> None:
+    async def garbles(handler: Handler) -> Any:
+        path = f"{handler.lab.gateway_url}/2025-12-01/durable-executions/"
+        for url, body in (
+            (f"{path}{handler.arn.replace('/', '%2F')}/checkpoint", b"\xff{"),
+            (f"{path}{handler.arn.replace('/', '%2F')}/checkpoint", b"[1]"),
+            (f"{path}{handler.arn.replace('/', '%2F')}/checkpoint", b'{"CheckpointToken": 1}'),
+            (f"{path}nobody/checkpoint", b"{}"),
+            (f"{path}x/y/z", b"{}"),
+            (f"{handler.lab.gateway_url}/2025-12-01/durable-execution-callbacks/WzFd/succeed", b""),
+        ):
+            async with handler.session.post(url, data=body) as response:
+                handler.statuses.append(response.status)
+        return succeeded(handler.statuses)
+
+    recording = run(garbles)
+    statuses = json.loads(recording.executions[0].result or "")
+    assert statuses[3:] == [404, 404, 404]
+    assert all(400 <= status < 600 for status in statuses[:3])
+    assert [(exchange.status, exchange.invocation) for exchange in recording.exchanges] == [
+        (status, 1) for status in statuses[:3]
+    ]
