@@ -6,14 +6,15 @@ RETRYs. So a body that crashes once under at-least-once semantics is run twice w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
+from conformance.verdict.structure.delays import after_failure, after_poll
 from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped
-from conformance.verdict.structure.plan import FAIL, SUCCEED, Lifecycle
+from conformance.verdict.structure.plan import FAIL, SUCCEED, Lifecycle, Round
 from conformance.verdict.structure.retries import ENDLESS, grants_another
-from conformance.verdict.structure.values import UNKNOWN, Scope, compute
+from conformance.verdict.structure.values import ODD, UNKNOWN, Scope, compute, is_odd
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import Body, Raises, Retry, WaitForCondition
@@ -44,28 +45,29 @@ def step(
     bodies: tuple[Body, ...], retry: Retry | None, scope: Scope, *, at_most_once: bool = False
 ) -> Attempted:
     """Run a step's or a submitter's body until it is settled."""
-    attempt, crashes = 1, 0
+    rounds: list[Round] = []
+    crashes = 0
     for run in range(1, ENDLESS):
+        attempt = len(rounds) + 1
         body = bodies[min(run, len(bodies)) - 1]
         inner = scope.with_values(attempt=attempt)
         if body.crashes is not None:
             crashes += 1
             if crashes > CRASHES_IN_A_ROW:
-                return _unfinished("its process died too often in a row", attempt)
+                return _unfinished("its process died too often in a row", rounds)
             if not at_most_once:
                 continue
             failure = Failure("StepInterruptedError", UNKNOWN, UNKNOWN)
         elif body.raises is None:
-            return _succeeded(compute(body.returns, inner), attempt)
+            return _returned(body, inner, rounds, run)
         else:
             failure = failure_of(body.raises, inner)
         again = grants_another(retry, failure, attempt)
         if again is UNKNOWN:
             return _lost(f"whether {failure.kind} is retried depends on what only the SDK knows")
         if not again:
-            raised = Failure("StepError", failure.type, failure.message)
-            return Attempted(Raised(raised), Lifecycle(frozenset({FAIL}), attempt - 1))
-        attempt += 1
+            return _failed(Failure("StepError", failure.type, failure.message), failure, rounds, run)
+        rounds.append(Round(failure, delay=after_failure(retry, attempt, scope)))
         crashes = 0  # a RETRY was written, so that invocation did not fail
     return _lost("it is retried without end")
 
@@ -80,12 +82,11 @@ def as_seen(bodies: tuple[Body, ...], scope: Scope, runs: int) -> Attempted:
     if body.crashes is not None:
         return _lost("the run that was its last is one that ends its process")
     if body.raises is None:
-        return Attempted(
-            Returned(compute(body.returns, inner)), Lifecycle(frozenset({SUCCEED}), retries=None)
-        )
-    failure = failure_of(body.raises, inner)
-    raised = Failure("StepError", failure.type, failure.message)
-    return Attempted(Raised(raised), Lifecycle(frozenset({FAIL}), retries=None))
+        settled = _returned(body, inner, [], runs)
+    else:
+        failure = failure_of(body.raises, inner)
+        settled = _failed(Failure("StepError", failure.type, failure.message), failure, [], runs)
+    return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None))
 
 
 def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
@@ -93,41 +94,42 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
     if statement.initial is ABSENT:
         return _lost("it has no initial state, which the SDKs treat differently")
     state = compute(statement.initial, scope)
-    attempt, crashes = 1, 0
+    rounds: list[Round] = []
+    crashes = 0
     for run in range(1, ENDLESS):
+        attempt = len(rounds) + 1
         body = statement.check[min(run, len(statement.check)) - 1]
         if body.crashes is not None:
             crashes += 1
             if crashes > CRASHES_IN_A_ROW:
-                return _unfinished("its process died too often in a row", attempt)
+                return _unfinished("its process died too often in a row", rounds)
             continue
         crashes = 0
         inner = scope.with_values(state=state, attempt=attempt)
         if body.raises is not None:
             failure = failure_of(body.raises, inner)
-            return _condition_failed(Failure(UNKNOWN, failure.type, failure.message), attempt)
+            return _failed(Failure(UNKNOWN, failure.type, failure.message), failure, rounds, run)
         state = compute(body.returns, inner)
-        polled = _polled(statement, scope.with_values(state=state, attempt=attempt), attempt)
+        polled = _polled(statement, scope.with_values(state=state, attempt=attempt), rounds, run)
+        if is_odd(body.returns):
+            polled = _lost(ODD)
         if polled is not None:
             return polled
-        attempt += 1
+        rounds.append(Round(state=state, delay=after_poll(statement, attempt, scope)))
     return _lost("it polls without end")
 
 
-def _polled(statement: WaitForCondition, scope: Scope, attempt: int) -> Attempted | None:
+def _polled(statement: WaitForCondition, scope: Scope, rounds: list[Round], run: int) -> Attempted | None:
     """What follows from a state: an end, or None for another poll."""
     done = truth(compute(statement.until, scope))
     if done is UNKNOWN:
         return _lost("its condition reads what the scenario does not tell")
     if done:
-        return _succeeded(scope.values["state"], attempt)
-    if not statement.delays and attempt >= _most_polls(statement):
-        return _condition_failed(Failure(UNKNOWN, UNKNOWN, UNKNOWN), attempt)
+        return _succeeded(scope.values["state"], rounds, run)
+    if not statement.delays and len(rounds) + 1 >= _most_polls(statement):
+        unknown = Failure(UNKNOWN, UNKNOWN, UNKNOWN)  # each SDK says in its own words that it gives up
+        return _failed(unknown, unknown, rounds, run)
     return None
-
-
-def _condition_failed(failure: Failure, attempt: int) -> Attempted:
-    return Attempted(Raised(failure), Lifecycle(frozenset({FAIL}), attempt - 1))
 
 
 def truth(value: Any) -> Any:
@@ -140,12 +142,22 @@ def _most_polls(statement: WaitForCondition) -> int:
     return POLLS_WITHOUT_LIMIT if given is None else given
 
 
-def _succeeded(value: Any, attempt: int) -> Attempted:
-    return Attempted(Returned(value), Lifecycle(frozenset({SUCCEED}), attempt - 1))
+def _returned(body: Body, scope: Scope, rounds: list[Round], run: int) -> Attempted:
+    return _lost(ODD) if is_odd(body.returns) else _succeeded(compute(body.returns, scope), rounds, run)
 
 
-def _unfinished(reason: str, attempt: int) -> Attempted:
-    return Attempted(Stopped(reason), Lifecycle(frozenset({None}), attempt - 1))
+def _succeeded(value: Any, rounds: list[Round], run: int) -> Attempted:
+    lifecycle = Lifecycle(frozenset({SUCCEED}), len(rounds), run, value=value, rounds=tuple(rounds))
+    return Attempted(Returned(value), lifecycle)
+
+
+def _failed(raised: Failure, written: Failure, rounds: list[Round], run: int) -> Attempted:
+    lifecycle = Lifecycle(frozenset({FAIL}), len(rounds), run, failure=written, rounds=tuple(rounds))
+    return Attempted(Raised(raised), lifecycle)
+
+
+def _unfinished(reason: str, rounds: list[Round]) -> Attempted:
+    return Attempted(Stopped(reason), Lifecycle(frozenset({None}), len(rounds), rounds=tuple(rounds)))
 
 
 def _lost(reason: str) -> Attempted:

@@ -12,10 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
-from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped, through_context
+from conformance.verdict.structure.flow import (
+    Done,
+    Failure,
+    Flow,
+    Lost,
+    Raised,
+    Returned,
+    Stopped,
+    through_context,
+)
 from conformance.verdict.structure.values import UNKNOWN, Scope, compute, is_known
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.scenario.statements import Completion, Map, Parallel
 
 HUNDRED = 100
@@ -94,6 +105,18 @@ def item_of(index: int, flow: Flow) -> dict[str, Any]:
         return {"index": index, "status": "FAILED", "result": None, "error": error}
     value = flow.value if isinstance(flow, Returned) else UNKNOWN
     return {"index": index, "status": "SUCCEEDED", "result": value, "error": None}
+
+
+def ends(flow: Flow) -> bool:
+    """Whether a branch ends by itself, and is known to."""
+    return isinstance(flow, Done | Returned | Raised)
+
+
+@dataclass(frozen=True)
+class Raced:
+    """A batch result of which only the entries are known that branches have if they were run to their end."""
+
+    items: Mapping[int, dict[str, Any]]
 
 
 def result(items: list[dict[str, Any]], batch: Rules) -> dict[str, Any]:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
 from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped
-from conformance.verdict.structure.values import UNKNOWN, Scope, compute
+from conformance.verdict.structure.values import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.scenario.model import Action
-    from conformance.scenario.statements import Duration
 
-SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 ENDS = ("succeed", "fail")
 
 
@@ -36,18 +34,6 @@ class Created:
     nth_of_all: int
     timeout: Any = None  # seconds, UNKNOWN, or None for none
     heartbeat: Any = None
-
-
-def seconds(duration: Duration | None, scope: Scope) -> Any:
-    """A duration in seconds, None when there is none, or `UNKNOWN`."""
-    if duration is None:
-        return None
-    amount = compute(duration.amount, scope)
-    return (
-        UNKNOWN
-        if amount is UNKNOWN or not isinstance(amount, int | float)
-        else amount * SECONDS[duration.unit]
-    )
 
 
 def ending(callback: Created, actions: Iterable[Action]) -> Flow:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import Step, WaitForCallback, WaitForCondition
+from conformance.verdict.structure.contents import contents
+from conformance.verdict.structure.endings import body_runs, outcome
 from conformance.verdict.structure.lifecycles import lifecycles, orders
 from conformance.verdict.structure.oracle import predict
 from conformance.verdict.structure.places import misplaced, missing
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from conformance.wire.stream import Stream
 
 REFUSED = 400
+BODIES = frozenset({"step", "check", "submitter"})
 OWN_ENDS = frozenset({"SUCCEEDED", "FAILED"})
 """Statuses that an execution reaches by itself; the others cut it off somewhere."""
 
@@ -69,10 +73,14 @@ def _execution(
         complete=_complete(scenario, recording, execution) and broken is None,
         settled=not scenario.faults or execution.status == "SUCCEEDED",
     )
+    _settle(view)
     yield from misplaced(view)
     yield from missing(view)
     yield from lifecycles(view)
     yield from orders(view)
+    yield from contents(view)
+    yield from outcome(view, execution, recording.subject.sdk)
+    yield from body_runs(view, Counter(_begun(recording, execution.arn)))
 
 
 def _handler(
@@ -93,7 +101,7 @@ def _plan(
 ) -> Plan:
     invocations = sum(invocation.execution == execution.arn for invocation in recording.invocations)
     crashes_beside = not stream.sequential and _crashes(handler)
-    runs = _runs(recording, execution.arn) if scenario.faults or crashes_beside else None
+    runs = Counter(_begun(recording, execution.arn)) if scenario.faults or crashes_beside else None
     if execution.arn == recording.executions[0].arn:
         return predict(scenario, invocations=invocations, runs=runs)
     given = _input(execution.input)
@@ -119,13 +127,22 @@ def _crashes(handler: tuple[Statement, ...]) -> bool:
     return False
 
 
-def _runs(recording: Recording, arn: str) -> dict[Place, int]:
-    runs: dict[Place, int] = {}
+def _begun(recording: Recording, arn: str) -> Iterator[Place]:
+    """The bodies that began, each time they did."""
     for effect in recording.effects:
-        if effect.execution == arn and effect.kind in ("step", "submitter"):
-            place = (effect.at, effect.indexes)
-            runs[place] = max(runs.get(place, 0), effect.run)
-    return runs
+        if effect.execution == arn and effect.event == "start" and effect.kind in BODIES:
+            yield effect.at, effect.indexes
+
+
+def _settle(view: View) -> None:
+    """Which branches of a race were run to their end, the batch's own result says."""
+    for batch in sorted(view.plan.raced, key=len):
+        for update in view.accepted.get(batch, ()):
+            payload = update.fields.get("Payload")
+            items = payload.get("all") if isinstance(payload, dict) else None
+            for item in items if isinstance(items, list) else ():
+                if isinstance(item, dict) and item.get("status") in OWN_ENDS:
+                    view.plan.settle(batch, [item.get("index", -1)])
 
 
 def _broken(recording: Recording, arn: str) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT, Map
 from conformance.verdict.structure import attempts, batches
+from conformance.verdict.structure.delays import after_failure
 from conformance.verdict.structure.flow import Done, Flow, Lost, Raised, Returned, through_context
 from conformance.verdict.structure.paths import Context, branch
 from conformance.verdict.structure.plan import ANY_END, STARTED_ONLY, Expected
@@ -44,7 +45,8 @@ def with_retry(reading: Reading, statement: WithRetry, frame: Frame, scope: Scop
     if wrap is UNKNOWN:
         return Lost(f"whether {statement.at} is wrapped in a context is not told by the scenario")
     if not wrap:
-        return bound(_rounds(reading, statement, frame, scope), statement.bind, scope)
+        flow = _rounds(reading, statement, frame, scope)
+        return bound(Returned(UNKNOWN) if isinstance(flow, Done) else flow, statement.bind, scope)
     path = reading.call(statement, frame, scope, "CONTEXT", "RunInChildContext")
     inner = _inside(reading, path, _virtual(statement.virtual, scope), frame)
     flow = reading.leave(inner, _rounds(reading, statement, inner, scope))
@@ -149,7 +151,7 @@ def _rounds(reading: Reading, statement: WithRetry, frame: Frame, scope: Scope) 
         flow = reading.run(statement.do, frame, scope.with_values(attempt=attempt))
         frame.indexes = around
         if not isinstance(flow, Raised):
-            return Returned(UNKNOWN) if isinstance(flow, Done) else flow
+            return flow
         again = grants_another(statement.retry, flow.failure, attempt)
         if again is UNKNOWN:
             return Lost(f"whether {statement.at} tries again depends on what only the SDK knows")
@@ -157,7 +159,9 @@ def _rounds(reading: Reading, statement: WithRetry, frame: Frame, scope: Scope) 
             return flow
         backoff = f"{name}-backoff-{attempt}" if isinstance(name, str) and name else None
         called = None if name is UNKNOWN else frozenset({backoff})
-        reading.add(frame, statement.at, "WAIT", "Wait", called)
+        path = reading.add(frame, statement.at, "WAIT", "Wait", called)
+        delay = after_failure(statement.retry, attempt, scope)
+        reading.plan.carry(path, WaitOptions__WaitSeconds=delay or UNKNOWN)
     return Lost(f"{statement.at} tries again without end")
 
 
@@ -184,6 +188,7 @@ def _run_branch(reading: Reading, batch: _Batch, each: _Branch) -> Flow:
         return Lost(f"whether {path} is FLAT depends on the invocation")
     serdes = batch.statement.item_serdes or batch.statement.serdes
     if serdes is not None and isinstance(flow, Done | Returned):
+        reading.plan.forget(path)
         return Lost(f"{serdes.name} may fail") if serdes.name.startswith("fail") else Returned(UNKNOWN)
     return flow
 
@@ -199,12 +204,17 @@ def _complete(reading: Reading, batch: _Batch, flows: list[Flow], scope: Scope) 
         reading.plan.sequential.add(path)
     for index in range(ended.certain, total):
         if index < ended.possible:
-            reading.plan.relax(branch(path, index))
+            reading.plan.race(path, index)
         else:
             reading.plan.drop(branch(path, index))
     reading.plan.end(path, context_end(ended.flow))
     if isinstance(ended.flow, Lost):
         reading.plan.relax(path)
+    elif ended.certain < ended.possible:
+        raced = {
+            index: batches.item_of(index, flow) for index, flow in enumerate(flows) if batches.ends(flow)
+        }
+        reading.plan.end(path, replace(context_end(ended.flow), value=batches.Raced(raced)))
     return reading.serialised(
         path, statement.bind, ended.flow, scope, statement.serdes or statement.item_serdes
     )

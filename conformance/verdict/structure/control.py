@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.verdict.structure import attempts, batches
 from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned
-from conformance.verdict.structure.values import UNKNOWN, Scope, compute
+from conformance.verdict.structure.values import ODD, UNKNOWN, Scope, compute, is_odd
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import If, Let, Log, Note, Raise, Return, ThrowIfError, Try
@@ -44,6 +44,8 @@ def let(_reading: Reading, statement: Let, _frame: Frame, scope: Scope) -> Flow:
 
 def give_back(_reading: Reading, statement: Return, _frame: Frame, scope: Scope) -> Flow:
     """`return`."""
+    if is_odd(statement.value):
+        return Lost(ODD)
     return Returned(compute(statement.value, scope))
 
 

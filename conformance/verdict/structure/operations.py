@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
-from conformance.verdict.structure import attempts, callbacks
+from conformance.verdict.structure import attempts, callbacks, delays
 from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned
 from conformance.verdict.structure.plan import Lifecycle
 from conformance.verdict.structure.reading import Frame, Names, Place, Reading, bound, context_end, given_name
-from conformance.verdict.structure.values import UNKNOWN, Scope, compute
+from conformance.verdict.structure.values import UNKNOWN, Scope, compute, is_known
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import (
@@ -49,7 +49,8 @@ def wait_for_condition(reading: Reading, statement: WaitForCondition, frame: Fra
 def wait(reading: Reading, statement: Wait, frame: Frame, scope: Scope) -> Flow:
     """`wait`: a START, and nothing else from the SDK."""
     path = reading.call(statement, frame, scope, "WAIT", "Wait")
-    length = callbacks.seconds(statement.duration, scope)
+    length = delays.seconds(statement.duration, scope)
+    reading.plan.carry(path, WaitOptions__WaitSeconds=delays.exactly(length) or UNKNOWN)
     if length is UNKNOWN or length >= 1:
         return Done()
     reading.plan.relax(path)
@@ -58,8 +59,9 @@ def wait(reading: Reading, statement: Wait, frame: Frame, scope: Scope) -> Flow:
 
 def callback(reading: Reading, statement: Callback, frame: Frame, scope: Scope) -> Flow:
     """`callback` creates one and goes on; its name stands for its id, which the service makes."""
-    reading.call(statement, frame, scope, "CALLBACK", "Callback")
+    path = reading.call(statement, frame, scope, "CALLBACK", "Callback")
     created = reading.create(given_name(statement.name, scope), None, statement, scope)
+    _carry_timeouts(reading, path, created)
     scope.bind(statement.bind, UNKNOWN)
     if statement.bind is not None:
         scope.callbacks[statement.bind] = created
@@ -80,13 +82,16 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
     path = reading.call(statement, frame, scope, "CONTEXT", "WaitForCallback")
     inner = Frame(path, frozenset({path}), frame.indexes)
     name = given_name(statement.name, scope)
-    reading.add(inner, statement.at, "CALLBACK", "Callback", _derived(name, "create callback id"))
+    called = reading.add(inner, statement.at, "CALLBACK", "Callback", _derived(name, "create callback id"))
     created = reading.create(None, name, statement, scope)
+    _carry_timeouts(reading, called, created)
     submitter = reading.add(inner, statement.at, "STEP", "Step", _derived(name, "submitter"))
     place = (statement.at, frame.indexes)
     inside = scope.with_values(callback_id=UNKNOWN)
     attempted = reading.attempted(place, statement.submitter, statement.retry, inside, None)
     reading.plan.end(submitter, attempted.lifecycle)
+    if attempted.lifecycle.value is not None:
+        reading.plan.forget(submitter)  # what a submitter returns is nobody's: one SDK drops it
     flow = attempted.flow
     if isinstance(flow, Returned):
         flow = callbacks.ending(created, reading.scenario.outside)
@@ -94,29 +99,50 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
         flow = Raised(Failure("CallbackSubmitterError", UNKNOWN, flow.failure.message))
     if isinstance(flow, Returned) and statement.serdes is not None:
         flow = Returned(UNKNOWN)
-    reading.plan.end(path, context_end(flow))
+    written = Raised(attempted.flow.failure) if isinstance(attempted.flow, Raised) else flow
+    reading.plan.end(path, context_end(written))
     return bound(reading.leave(inner, flow), statement.bind, scope)
 
 
 def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> Flow:
     """`invoke`: a START; the target's handler says how it ends."""
-    reading.call(statement, frame, scope, "CHAINED_INVOKE", "ChainedInvoke")
-    flow = _invoked(reading, statement, scope)
+    path = reading.call(statement, frame, scope, "CHAINED_INVOKE", "ChainedInvoke")
+    tenant = None if statement.tenant is ABSENT else compute(statement.tenant, scope)
+    payload = UNKNOWN
+    if statement.payload is not ABSENT and statement.payload_serdes is None:
+        payload = compute(statement.payload, scope)
+    reading.plan.carry(
+        path,
+        ChainedInvokeOptions__FunctionName=compute(statement.function, scope),
+        ChainedInvokeOptions__TenantId=tenant,
+        Payload=payload if is_known(payload) else UNKNOWN,
+    )
+    flow = _invoked(reading, statement, payload, scope)
     if isinstance(flow, Returned) and (statement.result_serdes or statement.payload_serdes):
         flow = Returned(UNKNOWN)
     return bound(flow, statement.bind, scope)
 
 
-def _invoked(reading: Reading, statement: Invoke, scope: Scope) -> Flow:
+def _carry_timeouts(reading: Reading, path: str, created: callbacks.Created) -> None:
+    reading.plan.carry(
+        path,
+        CallbackOptions__TimeoutSeconds=_whole(created.timeout),
+        CallbackOptions__HeartbeatTimeoutSeconds=_whole(created.heartbeat),
+    )
+
+
+def _whole(length: Any) -> Any:
+    """A timeout in whole seconds, None for none; a fraction is rounded by each SDK in its own way."""
+    return UNKNOWN if isinstance(length, float) and not length.is_integer() else length or None
+
+
+def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) -> Flow:
     name = compute(statement.function, scope)
     function = reading.scenario.functions.get(name) if isinstance(name, str) else None
     if function is None or reading.depth >= DEEPEST_INVOKE:
         return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
     if function.unknown:
         return Raised(Failure("InvokeError", UNKNOWN, UNKNOWN))
-    payload = UNKNOWN
-    if statement.payload is not ABSENT and statement.payload_serdes is None:
-        payload = compute(statement.payload, scope)
     runs: dict[Place, int] | None = None if reading.runs is None else {}
     target = Reading(reading.scenario, reading.readers, runs, reading.depth + 1)
     root: frozenset[str | None] = frozenset({None})

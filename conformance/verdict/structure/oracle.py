@@ -88,5 +88,5 @@ def predict(
     scope = Scope({"invocation": 1 if invocations == 1 else UNKNOWN})
     scope.values["input"] = UNKNOWN if given is ABSENT else given
     reading = Reading(scenario, READERS, runs)
-    reading.body(handler, Frame(None, frozenset[Context]({None})), scope)
+    reading.plan.flow = reading.body(handler, Frame(None, frozenset[Context]({None})), scope)
     return reading.plan

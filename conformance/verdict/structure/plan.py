@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from conformance.verdict.structure.paths import Context, ancestors, context_of, ordinal_of
+from conformance.verdict.structure.flow import Done, Failure, Flow
+from conformance.verdict.structure.paths import Context, ancestors, branch, context_of, ordinal_of
+from conformance.verdict.structure.values import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from conformance.verdict.structure.delays import Interval
 
 SUCCEED = "SUCCEED"
 FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a RETRY says: an attempt's error or a condition's state, and the seconds it may ask for."""
+
+    failure: Failure | None = None
+    state: Any = UNKNOWN
+    delay: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -19,12 +32,17 @@ class Lifecycle:
     """Which updates an operation has.
 
     `terminals` are the ends it may have; None among them: it may be without one. WAIT, CALLBACK and
-    CHAINED_INVOKE are ended by the service, so theirs is None alone. `retries` is the number of RETRYs, None
-    when the scenario does not tell.
+    CHAINED_INVOKE are ended by the service, so theirs is None alone. `retries` is the number of RETRYs and
+    `runs` that of its body's runs, None when the scenario does not tell. `value` is what a SUCCEED carries,
+    `failure` the error of a FAIL, `rounds` what each RETRY says.
     """
 
     terminals: frozenset[str | None]
     retries: int | None = 0
+    runs: int | None = None
+    value: Any = UNKNOWN
+    failure: Failure | None = None
+    rounds: tuple[Round, ...] = ()
 
 
 STARTED_ONLY = Lifecycle(frozenset({None}))
@@ -37,8 +55,9 @@ class Expected:
 
     `names` are the names it may carry (None: whatever it is called); `parents` the contexts it may report to,
     more than one only where a virtual context is one in some invocations alone. A `virtual` operation is a
-    context that is never on the wire. An `optional` one may be missing altogether: its branch may never have
-    been started.
+    context that is never on the wire. `options` are members that its START must have, by their dotted names;
+    `at` and `indexes` name its body among the effects. An `optional` one may be missing altogether: its
+    branch may never have been started.
     """
 
     path: str
@@ -48,6 +67,8 @@ class Expected:
     names: frozenset[str | None] | None
     parents: frozenset[Context]
     lifecycle: Lifecycle
+    indexes: tuple[int, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
     virtual: bool = False
     optional: bool = False
 
@@ -57,12 +78,16 @@ class Plan:
     """The operations of one execution, and where the prediction ends.
 
     `lost` holds, for a context, the ordinal after which its operations are undetermined, and why.
-    `sequential` are the batches whose branches run one after the other.
+    `sequential` are the batches whose branches run one after the other. `flow` is how the handler ends.
+    `raced` keeps, for a batch and a branch of it that may not have been run to its end, what must be on the
+    wire if it was.
     """
 
     operations: dict[str, Expected] = field(default_factory=dict)
     lost: dict[Context, tuple[int, str]] = field(default_factory=dict)
     sequential: set[str] = field(default_factory=set)
+    flow: Flow = field(default_factory=Done)
+    raced: dict[str, dict[int, dict[str, Expected]]] = field(default_factory=dict)
 
     def add(self, expected: Expected) -> None:
         """Take in an operation as it is called."""
@@ -77,6 +102,18 @@ class Plan:
         """The operation at `path` has come to its end."""
         self.operations[path] = replace(self.operations[path], lifecycle=lifecycle)
 
+    def forget(self, path: str) -> None:
+        """A serialiser of the scenario's own has been at the values of the operation at `path`."""
+        expected = self.operations[path]
+        rounds = tuple(replace(each, state=UNKNOWN) for each in expected.lifecycle.rounds)
+        lifecycle = replace(expected.lifecycle, value=UNKNOWN, rounds=rounds)
+        self.operations[path] = replace(expected, lifecycle=lifecycle)
+
+    def carry(self, path: str, **options: Any) -> None:
+        """The START of the operation at `path` carries these members, `Options__Member` for a nested one."""
+        known = {name.replace("__", "."): value for name, value in options.items() if value is not UNKNOWN}
+        self.operations[path] = replace(self.operations[path], options=known)
+
     def make_virtual(self, path: str) -> None:
         """The context at `path` is a virtual one: it must never be on the wire, however it ends."""
         self.operations[path] = replace(self.operations[path], virtual=True)
@@ -89,12 +126,24 @@ class Plan:
             del self.lost[path]
         self.sequential = {path for path in self.sequential if context not in (path, *ancestors(path))}
 
+    def race(self, batch: str, index: int) -> None:
+        """Whether this branch was run to its end depends on the others: only the batch's result tells."""
+        path = branch(batch, index)
+        inside = {each: self.operations[each] for each in self.operations if path in (each, *ancestors(each))}
+        self.raced.setdefault(batch, {})[index] = inside
+        self.relax(path)
+
+    def settle(self, batch: str, finished: Iterable[int]) -> None:
+        """The batch's result says that these branches were run to their end."""
+        for index in finished:
+            self.operations.update(self.raced.get(batch, {}).get(index, {}))
+
     def relax(self, context: str) -> None:
         """Whatever is inside a context may be missing, and may be cut off anywhere."""
         for path in [path for path in self.operations if context in (path, *ancestors(path))]:
             expected = self.operations[path]
             terminals = expected.lifecycle.terminals | {None}
-            lifecycle = Lifecycle(terminals, retries=None)
+            lifecycle = replace(expected.lifecycle, terminals=terminals, retries=None)
             self.operations[path] = replace(expected, optional=True, lifecycle=lifecycle)
 
     def undetermined(self, path: str) -> str | None:

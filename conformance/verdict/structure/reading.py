@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.scenario.statements import ABSENT
-from conformance.verdict.structure import attempts, callbacks
+from conformance.verdict.structure import attempts, callbacks, delays
 from conformance.verdict.structure.flow import Done, Flow, Lost, Raised, Returned, Stopped
 from conformance.verdict.structure.paths import Context, operation
 from conformance.verdict.structure.plan import ANY_END, FAIL, STARTED_ONLY, SUCCEED, Expected, Lifecycle, Plan
@@ -84,7 +84,7 @@ class Reading:
     def add(self, frame: Frame, at: str, kind: str, subtype: str, called: Names) -> str:
         """An operation that a statement makes, under names of the SDK's own choice, perhaps; its path."""
         path = frame.next_path()
-        self.plan.add(Expected(path, at, kind, subtype, called, frame.parents, STARTED_ONLY))
+        self.plan.add(Expected(path, at, kind, subtype, called, frame.parents, STARTED_ONLY, frame.indexes))
         return path
 
     def attempted(
@@ -107,6 +107,7 @@ class Reading:
             if serdes.name.startswith("fail"):
                 self.plan.end(path, ANY_END)
                 return Lost(f"the serialiser {serdes.name} fails, which the SDKs need not treat alike")
+            self.plan.forget(path)
             flow = Returned(UNKNOWN)
         return bound(flow, bind, scope)
 
@@ -121,8 +122,8 @@ class Reading:
             of=key[1],
             nth_of_name=self.created.count(key),
             nth_of_all=len(self.created),
-            timeout=callbacks.seconds(statement.timeout, scope),
-            heartbeat=callbacks.seconds(statement.heartbeat_timeout, scope),
+            timeout=delays.seconds(statement.timeout, scope),
+            heartbeat=delays.seconds(statement.heartbeat_timeout, scope),
         )
 
 
@@ -144,9 +145,9 @@ def names(name: Any) -> Names:
 def context_end(flow: Flow) -> Lifecycle:
     """The lifecycle of a real context whose body ends like this."""
     if isinstance(flow, Done | Returned):
-        return Lifecycle(frozenset({SUCCEED}))
+        return Lifecycle(frozenset({SUCCEED}), value=flow.value if isinstance(flow, Returned) else None)
     if isinstance(flow, Raised):
-        return Lifecycle(frozenset({FAIL}))
+        return Lifecycle(frozenset({FAIL}), failure=flow.failure)
     return Lifecycle(frozenset({None})) if isinstance(flow, Stopped) else ANY_END
 
 

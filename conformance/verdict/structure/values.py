@@ -28,9 +28,17 @@ class Unknown:
 
 UNKNOWN = Unknown()
 
+ODD = "a value that JSON can't say is treated by each SDK in its own way"
+"""Why nothing follows from an odd value."""
+
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _INTERPOLATION = "${"
+
+
+def is_odd(expression: Any) -> bool:
+    """Whether a template stands for a value that JSON can't say."""
+    return isinstance(expression, dict) and expression.keys() == {"odd"}
 
 
 def is_known(value: Any) -> bool:
@@ -73,6 +81,8 @@ def compute(expression: Any, scope: Scope) -> Any:
 
     An expression that fails counts as unknown as well: it ends the run as a harness fault, said elsewhere.
     """
+    if is_odd(expression):
+        return UNKNOWN
     if isinstance(expression, list):
         return [compute(item, scope) for item in expression]
     if isinstance(expression, dict) and not any(_special(key) for key in expression):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.model import Scenario
 from conformance.verdict.structure import Expected, Plan, check, predict
+from conformance.verdict.structure.batches import Raced
+from conformance.verdict.structure.flow import Failure, Flow, Raised, Returned, Stopped
+from conformance.verdict.structure.values import is_known
 from conformance.wire.stream import canonical
-from tests.verdict.recordings import ARN, Maker
+from tests.verdict.recordings import Maker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from conformance.verdict.finding import Finding
     from conformance.wire.recording import Recording
@@ -88,8 +93,8 @@ def _inside(plan: Plan, context: str | None, *, optional: bool) -> Iterator[tupl
             yield expected, ends[-1]
 
 
-def raw(maker: Maker, expected: Expected, action: str) -> Update:
-    """One update as a well-behaved SDK sends it."""
+def raw(maker: Maker, expected: Expected, action: str, number: int = 0) -> Update:
+    """One update as a well-behaved SDK sends it; `number` counts an operation's RETRYs."""
     names = sorted(filter(None, expected.names or ()))
     parents = sorted(parent for parent in expected.parents if parent is not None)
     parent = parents[0] if parents and None not in expected.parents else None
@@ -100,7 +105,58 @@ def raw(maker: Maker, expected: Expected, action: str) -> Update:
         parent,
         SubType=expected.subtype,
         Name=names[0] if names else None,
+        **_carried(expected, action, number),
     )
+
+
+def _carried(expected: Expected, action: str, number: int) -> dict[str, Any]:
+    lifecycle = expected.lifecycle
+    if action == "START":
+        return _options(expected.options)
+    if action == "SUCCEED":
+        return _payload(lifecycle.value)
+    if action == "FAIL":
+        return _error(lifecycle.failure)
+    told = lifecycle.rounds[number]
+    seconds = {"StepOptions": {"NextAttemptDelaySeconds": told.delay[0]}} if told.delay else {}
+    return _error(told.failure) | _payload(told.state) | seconds
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    carried: dict[str, Any] = {}
+    for name, value in options.items():
+        outer, _, inner = name.partition(".")
+        if not inner:
+            carried[outer] = json.dumps(value)
+        elif value is not None:
+            told = value[0] if isinstance(value, tuple) else value
+            carried[outer] = carried.get(outer, {}) | {inner: told}
+    return carried
+
+
+def _payload(value: Any) -> dict[str, Any]:
+    if isinstance(value, Raced):
+        items = [_item(item) for item in value.items.values()]
+        return {"Payload": json.dumps({"all": items, "completionReason": "ALL_COMPLETED"})}
+    if isinstance(value, dict) and "completionReason" in value:
+        items = [_item(item) for item in value["all"]]
+        reason = value["completionReason"] if is_known(value["completionReason"]) else "ALL_COMPLETED"
+        return {"Payload": json.dumps({"all": items, "completionReason": reason})}
+    return {"Payload": json.dumps(value)} if is_known(value) and value is not None else {}
+
+
+def _item(item: dict[str, Any]) -> dict[str, Any]:
+    told = {"index": item["index"], "status": item["status"]}
+    if item["error"] is None:
+        return told | ({"result": item["result"]} if is_known(item["result"]) else {})
+    return told | {"error": {"ErrorType": item["error"]["type"], "ErrorMessage": item["error"]["message"]}}
+
+
+def _error(failure: Failure | None) -> dict[str, Any]:
+    if failure is None:
+        return {}
+    parts = {"ErrorType": failure.kind, "ErrorMessage": failure.message}
+    return {"Error": {name: str(part) for name, part in parts.items()}}
 
 
 def written(  # noqa: PLR0913 - each is a way in which a recording may differ
@@ -108,24 +164,43 @@ def written(  # noqa: PLR0913 - each is a way in which a recording may differ
     sdk: str = "python",
     change: Callable[[list[Update], Maker], None] | None = None,
     *,
-    status: str = "SUCCEEDED",
+    status: str | None = None,
     complete: bool = True,
     optional: bool = True,
 ) -> Recording:
     """A recording of a subject that does as the oracle says, each update in a request of its own.
 
-    `change` may alter the list of updates before they are sent.
+    `change` may alter the list of updates before they are sent; `status` stands for how the handler ends.
     """
     maker = Maker(sdk, made.document, scenario=made.id, input=json.dumps(made.document.get("input")))
-    sent = [raw(maker, expected, action) for expected, action in updates(plan_of(made), optional=optional)]
+    plan = plan_of(made)
+    sent, retries = [], Counter[str]()
+    for expected, action in updates(plan, optional=optional):
+        if not optional and isinstance(expected.lifecycle.value, Raced):
+            nobody = replace(expected.lifecycle, value=Raced({}))
+            expected = replace(expected, lifecycle=nobody)  # noqa: PLW2901 - the race had no end for any branch
+        sent.append(raw(maker, expected, action, retries[expected.path]))
+        retries[expected.path] += action == "RETRY"
     if change is not None:
         change(sent, maker)
     maker.invoke()
+    for expected in plan.operations.values():
+        for _ in range(expected.lifecycle.runs or 0):
+            maker.effect(expected.at, "step", "start", expected.indexes)
     for update in sent:
         refused = update.pop("refused", False)
         maker.checkpoint(update, status=400 if refused else 200)
-    maker.answer({"Status": status})
+    maker.answer(_answer(plan.flow) if status is None else {"Status": status})
     return maker.done(complete=complete)
+
+
+def _answer(flow: Flow) -> dict[str, Any]:
+    if isinstance(flow, Raised):
+        return {"Status": "FAILED"} | _error(flow.failure)
+    if isinstance(flow, Stopped):
+        return {"Status": "PENDING"}
+    value = flow.value if isinstance(flow, Returned) else None
+    return {"Status": "SUCCEEDED"} | ({"Result": json.dumps(value)} if is_known(value) else {})
 
 
 def plan_of(made: Scenario) -> Plan:
@@ -155,6 +230,3 @@ def _word(expected: Expected) -> str:
     ends = "/".join(sorted(end or "-" for end in expected.lifecycle.terminals))
     retries = f" {expected.lifecycle.retries}R" if expected.lifecycle.retries else ""
     return f"{'optional ' if expected.optional else ''}{expected.subtype} {parents} {ends}{retries}"
-
-
-__all__ = ["ARN"]

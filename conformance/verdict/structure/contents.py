@@ -1,0 +1,214 @@
+"""Rules about what updates carry: a value, an error, a delay, options, each as the scenario has it.
+
+A value is compared as a value, whatever an SDK's own encoding; where the scenario does not tell it, nothing
+is said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from conformance.verdict.structure.batches import Raced
+from conformance.verdict.structure.paths import context_of, is_branch, ordinal_of
+from conformance.verdict.structure.plan import FAIL, SUCCEED
+from conformance.verdict.structure.values import UNKNOWN, is_known
+from conformance.wire.values import brief, plain, same
+
+if TYPE_CHECKING:
+    from conformance.verdict.finding import Finding
+    from conformance.verdict.structure.flow import Failure
+    from conformance.verdict.structure.plan import Expected
+    from conformance.verdict.structure.view import View
+    from conformance.wire.stream import Update
+
+RETRY = "RETRY"
+START = "START"
+INTERVALS = frozenset({"WaitOptions.WaitSeconds"})
+BATCHES = frozenset({"Map", "Parallel"})
+STARTED = "STARTED"
+SMALL = 64 * 1024
+
+
+def contents(view: View) -> Iterator[Finding]:
+    """What the accepted updates of each operation carry."""
+    for path, updates in view.accepted.items():
+        expected = view.plan.operations.get(path)
+        if expected is None or expected.virtual:
+            continue
+        retries = 0
+        for update in _until_ended(updates):
+            if update.action == START:
+                yield from _options(view, expected, update)
+            elif update.action == SUCCEED and SUCCEED in expected.lifecycle.terminals:
+                yield from _value(view, expected, update, expected.lifecycle.value)
+            elif update.action == FAIL and expected.lifecycle.failure is not None:
+                yield from _error(view, expected, update, expected.lifecycle.failure)
+            elif update.action == RETRY:
+                yield from _round(view, expected, update, retries)
+                retries += 1
+
+
+def _until_ended(updates: list[Update]) -> Iterator[Update]:
+    """What comes after an operation's end is wrong altogether, whatever it carries."""
+    for update in updates:
+        yield update
+        if update.terminal:
+            return
+
+
+def _options(view: View, expected: Expected, update: Update) -> Iterator[Finding]:
+    for name, wanted in expected.options.items():
+        seen = _member(update, name)
+        if name in INTERVALS:
+            yield from _within(view, expected, update, name, wanted)
+        elif not same(seen or None, plain(wanted) or None) and not (name == "Payload" and same(seen, wanted)):
+            yield _differs(view, expected, update, name, seen, wanted)
+
+
+def _round(view: View, expected: Expected, update: Update, number: int) -> Iterator[Finding]:
+    if number >= len(expected.lifecycle.rounds):
+        return
+    wanted = expected.lifecycle.rounds[number]
+    if wanted.failure is not None:
+        yield from _error(view, expected, update, wanted.failure)
+    yield from _value(view, expected, update, wanted.state)
+    if wanted.delay is not None:
+        yield from _within(view, expected, update, "StepOptions.NextAttemptDelaySeconds", wanted.delay)
+
+
+def _within(
+    view: View, expected: Expected, update: Update, name: str, interval: tuple[float, float]
+) -> Iterator[Finding]:
+    seen = _member(update, name)
+    least, most = interval
+    if isinstance(seen, int | float) and not isinstance(seen, bool) and least <= seen <= most:
+        return
+    wanted: Any = plain(least) if least == most else [plain(least), plain(most)]
+    yield _differs(view, expected, update, name, seen, wanted)
+
+
+def _value(view: View, expected: Expected, update: Update, wanted: Any) -> Iterator[Finding]:
+    seen = update.fields.get("Payload")
+    if _member(update, "ContextOptions.ReplayChildren"):
+        if _is_batch(seen) or _is_small(wanted):
+            yield _differs(view, expected, update, "ContextOptions.ReplayChildren", seen=True, wanted=False)
+    elif expected.subtype in BATCHES and isinstance(wanted, dict | Raced):
+        yield from _batch(view, expected, update, wanted)
+    elif is_known(wanted) and not same(seen, plain(wanted)):
+        yield _differs(view, expected, update, "Payload", seen, wanted)
+
+
+def _is_batch(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("all"), list)
+
+
+def _is_small(value: Any) -> bool:
+    """Whether a value is known, and no encoding makes it too large for a checkpoint."""
+    return not isinstance(value, Raced) and is_known(value) and len(json.dumps(value)) < SMALL
+
+
+def _batch(
+    view: View, expected: Expected, update: Update, wanted: dict[str, Any] | Raced
+) -> Iterator[Finding]:
+    """A batch result: its items and the reason it ended for; of a race, the items that ended."""
+    seen = update.fields.get("Payload")
+    if not isinstance(seen, dict) or not _is_batch(seen):
+        yield _differs(view, expected, update, "Payload", seen, "a batch result")
+        return
+    if isinstance(wanted, Raced):
+        yield from _raced(view, expected, update, wanted)
+        return
+    reason = seen.get("completionReason")
+    if is_known(wanted["completionReason"]) and reason != wanted["completionReason"]:
+        name = "Payload.completionReason"
+        yield _differs(view, expected, update, name, reason, wanted["completionReason"])
+    if len(seen["all"]) != len(wanted["all"]):
+        yield _differs(view, expected, update, "Payload.all", len(seen["all"]), len(wanted["all"]))
+        return
+    for number, (item, right) in enumerate(zip(seen["all"], wanted["all"], strict=True)):
+        yield from _item(view, expected, update, (number, item, right))
+
+
+def _raced(view: View, expected: Expected, update: Update, wanted: Raced) -> Iterator[Finding]:
+    """Of a race: the items of branches that ended, and one for each branch that is on the wire."""
+    items = update.fields["Payload"]["all"]
+    for number, item in enumerate(items):
+        right = wanted.items.get(item.get("index"))
+        if right is not None and item.get("status") != STARTED:
+            yield from _item(view, expected, update, (number, item, right))
+    branches = (path for path in view.accepted if is_branch(path) and context_of(path) == expected.path)
+    begun = {ordinal_of(path) for path in branches}
+    listed = {item.get("index") for item in items}
+    if not begun <= listed:
+        yield _differs(view, expected, update, "Payload.all", sorted(map(str, listed)), sorted(begun))
+
+
+def _item(
+    view: View, expected: Expected, update: Update, item: tuple[int, dict[str, Any], dict[str, Any]]
+) -> Iterator[Finding]:
+    number, seen, wanted = item
+    for name in ("index", "status"):
+        if not same(seen.get(name), wanted[name]):
+            yield _differs(
+                view, expected, update, f"Payload.all[{number}].{name}", seen.get(name), wanted[name]
+            )
+    if is_known(wanted["result"]) and not same(seen.get("result"), plain(wanted["result"])):
+        name = f"Payload.all[{number}].result"
+        yield _differs(view, expected, update, name, seen.get("result"), wanted["result"])
+    if wanted["error"] is None:
+        return
+    error = seen.get("error")
+    message = error.get("ErrorMessage") if isinstance(error, dict) else None
+    if is_known(wanted["error"]["message"]) and message != wanted["error"]["message"]:
+        name = f"Payload.all[{number}].error.ErrorMessage"
+        yield _differs(view, expected, update, name, message, wanted["error"]["message"])
+    kinds = _kinds(error)
+    if is_known(wanted["error"]["type"]) and wanted["error"]["type"] not in kinds:
+        name = f"Payload.all[{number}].error.ErrorType"
+        yield _differs(view, expected, update, name, kinds, wanted["error"]["type"])
+
+
+def _kinds(error: Any) -> list[str]:
+    """The bare types of an error and of what caused it, which one SDK writes down as well."""
+    kinds = []
+    while isinstance(error, dict):
+        kinds.append(bare(error.get("ErrorType")))
+        error = error.get("Cause")
+    return kinds
+
+
+def _error(view: View, expected: Expected, update: Update, wanted: Failure) -> Iterator[Finding]:
+    error = update.fields.get("Error")
+    seen = error if isinstance(error, dict) else {}
+    kind = bare(seen.get("ErrorType"))
+    if wanted.kind is not UNKNOWN and kind != wanted.kind:
+        yield _differs(view, expected, update, "Error.ErrorType", kind, wanted.kind)
+    message = seen.get("ErrorMessage")
+    if wanted.message is not UNKNOWN and (message or "") != wanted.message:
+        yield _differs(view, expected, update, "Error.ErrorMessage", message, wanted.message)
+    if error is None and UNKNOWN in (wanted.kind, wanted.message):
+        yield _differs(view, expected, update, "Error", None, "an error")
+
+
+def bare(kind: Any) -> str:
+    """A type's name without its module."""
+    return kind.rpartition(".")[2] if isinstance(kind, str) else ""
+
+
+def _member(update: Update, name: str) -> Any:
+    value: Any = update.fields
+    for part in name.split("."):
+        value = value.get(part) if hasattr(value, "get") else None
+    return value
+
+
+def _differs(  # noqa: PLR0913, PLR0917 - the parts of one sentence
+    view: View, expected: Expected, update: Update, name: str, seen: Any, wanted: Any
+) -> Finding:
+    message = (
+        f"{view.describe(expected)} has {brief(seen)} as {name} in {update.action}; "
+        f"by the scenario it is {brief(wanted)}"
+    )
+    return view.finding("content-wrong", f"{update.label}.{name}", seen, wanted, message)

@@ -1,0 +1,75 @@
+"""Rules about what is not on the checkpoint wire: how the execution ended, and how often bodies ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from conformance.verdict.structure.contents import bare
+from conformance.verdict.structure.flow import Done, Flow, Raised, Returned
+from conformance.verdict.structure.values import UNKNOWN, is_known
+from conformance.wire import payloads
+from conformance.wire.values import brief, plain, same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.verdict.finding import Finding
+    from conformance.verdict.structure.reading import Place
+    from conformance.verdict.structure.view import View
+    from conformance.wire.recording import ExecutionRecord
+
+
+def outcome(view: View, execution: ExecutionRecord, sdk: str) -> Iterator[Finding]:
+    """An execution that came to its end came to the one that its handler has."""
+    flow = view.plan.flow
+    wanted = _status(flow)
+    if not view.complete or wanted is None:
+        return
+    if execution.status != wanted:
+        message = f"the execution {execution.status}; by the scenario it {wanted}"
+        if execution.error:
+            message += f" (its error is {brief(execution.error)})"
+        yield view.finding("outcome-wrong", f"{view.prefix}output.Status", execution.status, wanted, message)
+    elif isinstance(flow, Raised):
+        error = execution.error or {}
+        seen = {"ErrorType": bare(error.get("ErrorType")), "ErrorMessage": error.get("ErrorMessage") or ""}
+        for name, right in (("ErrorType", flow.failure.kind), ("ErrorMessage", flow.failure.message)):
+            if right is not UNKNOWN and seen[name] != right:
+                message = (
+                    f"the execution's {name} is {brief(seen[name])}; by the scenario it is {brief(right)}"
+                )
+                path = f"{view.prefix}output.Error.{name}"
+                yield view.finding("outcome-wrong", path, seen[name], right, message)
+    elif execution.result != "":  # a result that is too large for the output is not in it
+        yield from _result(view, execution, sdk)
+
+
+def body_runs(view: View, runs: Mapping[Place, int]) -> Iterator[Finding]:
+    """Every body ran as often as its attempts say: replay runs none again."""
+    if not view.complete:
+        return
+    for expected in view.plan.operations.values():
+        wanted = expected.lifecycle.runs
+        if wanted is None:
+            continue
+        seen = runs.get((expected.at, expected.indexes), 0)
+        if seen > wanted or (seen < wanted and not expected.optional):
+            message = f"the body of {view.describe(expected)} ran {seen} times; by the scenario {wanted}"
+            path = f"{view.prefix}{expected.path}:{expected.type}"
+            yield view.finding("body-runs", path, seen, wanted, message)
+
+
+def _result(view: View, execution: ExecutionRecord, sdk: str) -> Iterator[Finding]:
+    flow = view.plan.flow
+    wanted: Any = flow.value if isinstance(flow, Returned) else None
+    seen = None if execution.result is None else payloads.read(execution.result, sdk, None).value
+    if is_known(wanted) and not same(seen, plain(wanted)):
+        message = f"the execution's result is {brief(seen)}; by the scenario it is {brief(wanted)}"
+        yield view.finding("outcome-wrong", f"{view.prefix}output.Result", seen, wanted, message)
+
+
+def _status(flow: Flow) -> str | None:
+    if isinstance(flow, Done | Returned):
+        return "SUCCEEDED"
+    return "FAILED" if isinstance(flow, Raised) else None
