@@ -54,6 +54,10 @@ class Actors:
         when, position = min(due)
         return when, self.waiting[position]
 
+    def lost(self) -> list[Action]:
+        """The actions whose callback was never created."""
+        return [action for action in self.waiting if self._due(action) is None]
+
     def act(self, action: Action) -> str | None:
         """Do it; what the service objects, if it does."""
         self.waiting.remove(action)

@@ -126,7 +126,7 @@ class Driver:
 
     def missed_actions(self) -> None:
         """Report the outside actions that never found their callback."""
-        for action in self.actors.waiting:
+        for action in self.actors.lost():
             self.recorder.report(ReportKind.LAB, f"outside: {describe(action)}: no such callback was created")
 
     def _look_after_holds(self) -> float | None:
