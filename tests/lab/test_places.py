@@ -78,10 +78,9 @@ def test_the_last_body_repeats() -> None:
     assert PLACES.body("nowhere", 1) is None
 
 
-async def effect(handler: Handler, number: int, at: str, indexes: list[int], kind: str, event: str) -> None:
-    await handler.tell(
-        "effects", number=number, at=at, indexes=indexes, kind=kind, event=event, attempt=1, run=1
-    )
+async def ended(handler: Handler, number: int, at: str, index: int) -> None:
+    """Tell that the body or branch at a place has ended."""
+    await handler.tell("effects", number=number, at=at, indexes=[index], kind="step", event="end", run=1)
 
 
 def test_a_body_in_a_map_waits_for_the_same_item() -> None:
@@ -94,7 +93,7 @@ def test_a_body_in_a_map_waits_for_the_same_item() -> None:
 
         waiting = [asyncio.create_task(second(index)) for index in (0, 1)]
         for index in (1, 0):
-            await effect(handler, 2 - index, "handler/1/do/0", [index], "step", "end")
+            await ended(handler, 2 - index, "handler/1/do/0", index)
             await asyncio.sleep(0.05)
             order.append(f"first {index}")
         await asyncio.gather(*waiting)
@@ -110,10 +109,10 @@ def test_a_body_may_wait_for_a_branch(at: str) -> None:
         held = asyncio.create_task(
             handler.tell("bodies", at="handler/2/branches/1/0", indexes=[1], kind="step", attempt=1)
         )
-        await effect(handler, 1, "handler/2", [1], "branch", "end")
+        await ended(handler, 1, "handler/2", 1)
         await asyncio.sleep(0.05)
         assert not held.done()
-        await effect(handler, 2, at, [0], "branch", "end")
+        await ended(handler, 2, at, 0)
         await held
         return succeeded()
 
