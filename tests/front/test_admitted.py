@@ -11,6 +11,7 @@ from conformance import admitted
 from conformance.admitted import Admitted
 from conformance.errors import ScenarioError
 from conformance.scenario import load as loading
+from conformance.scenario import yaml_text
 from conformance.scenario.load import find, load
 from tests.front.test_cli import BAD, GOOD
 
@@ -26,7 +27,7 @@ def scenario(tmp_path: Path) -> Path:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were read as YAML."""
-    read, seen = loading.read, []
+    read, seen = yaml_text.read, []
 
     def watched(source: bytes, file: str) -> object:
         seen.append(Path(file).name)
