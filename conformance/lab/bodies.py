@@ -135,6 +135,10 @@ class Bodies:
             count > 0 for flight in flights for count in self._running.get(flight, {}).values()
         )
 
+    def held(self, flight: Flight) -> bool:
+        """Whether an invocation has held bodies and every body that runs in it is held."""
+        return self.all_held([flight]) and any(hold.flight is flight for hold in self.holds)
+
     def give_up(self) -> None:
         """Nothing can come true any more: report every hold by name and refuse its body."""
         for hold in list(self.holds):

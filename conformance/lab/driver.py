@@ -50,7 +50,8 @@ class Driver:
     pulse: Pulse
     deadline: float  # of the run, in monotonic seconds
     stopped: bool = False
-    fault: BaseException | None = field(default=None)
+    fault: BaseException | None = None
+    polling: set[Flight] = field(default_factory=set)  # whose SDK has a poll under way
 
     def stop(self) -> None:
         """End the run as soon as possible."""
@@ -82,10 +83,23 @@ class Driver:
             await asyncio.sleep(0)  # what was started takes its first turn
 
     async def poll(self, flight: Flight) -> None:
-        """The SDK polls in the course of an invocation: fire what is due by its real time."""
-        until = limit(flight)
-        while not self.stopped and self.stack.scheduler.start_next(until):  # noqa: ASYNC110 - not waiting:
-            await asyncio.sleep(0)  # what was started takes its first turn
+        """The SDK polls in the course of an invocation: fire what is due by its real time.
+
+        Not before the invocations beside it have ended, are held or poll too: time stands still for them.
+        """
+        self.polling.add(flight)
+        self.pulse.beat()
+        try:
+            while not self.stopped and any(map(self._on_its_own, self.calls.in_flight())):
+                await self.pulse.next()
+            until = limit(flight)
+            while not self.stopped and self.stack.scheduler.start_next(until):  # noqa: ASYNC110 - not waiting:
+                await asyncio.sleep(0)  # what was started takes its first turn
+        finally:
+            self.polling.discard(flight)
+
+    def _on_its_own(self, flight: Flight) -> bool:
+        return flight not in self.polling and not self.bodies.held(flight)
 
     def _step(self) -> bool:
         """Do the one thing that is next while nothing is under way; False when there is none."""

@@ -161,6 +161,34 @@ def test_invocations_of_a_run_do_not_overlap_and_polls_fire_what_has_really_pass
     assert recording.complete
 
 
+def test_time_stands_still_for_an_invocation_beside_one_that_polls() -> None:
+    async def beside(handler: Handler) -> Any:
+        if handler.function == "echo":
+            if "w" not in handler.operations:
+                await handler.checkpoint(wait("w", 1))
+                await asyncio.sleep(1.5)
+                await handler.checkpoint(update("STEP", "START", "a"))
+                assert handler.status("w") == "STARTED"
+                return PENDING
+            return succeeded()
+        await handler.checkpoint(invoke("i", "echo", "1"), wait("w", 1))
+        for _ in range(50):
+            await handler.checkpoint()
+            if handler.status("i") == "SUCCEEDED":
+                break
+            await asyncio.sleep(0.1)
+        return succeeded(handler.status("i"))
+
+    recording = run(beside, functions=FUNCTIONS)
+    assert recording.complete
+    assert recording.executions[0].result == '"SUCCEEDED"'
+    assert [(invocation.function, round(invocation.time)) for invocation in recording.invocations] == [
+        ("scenario", 0),
+        ("echo", 0),
+        ("echo", 1),
+    ]
+
+
 def callback(name: str = "cb", **options: int) -> dict[str, Any]:
     return update("CALLBACK", "START", name, SubType="Callback", CallbackOptions=options)
 
