@@ -2,8 +2,8 @@
 
 AWS's requirements were written against the service. The emulator composes its history from what it keeps, and
 leaves out some of what the service keeps. Each function here puts back one such thing, from the recording and
-never from the requirement, so that the requirement is matched in full. A mend adds what is missing and changes
-nothing that is there.
+never from the requirement, so that the requirement is matched in full. A mend adds what is missing; what is
+there stays as it is.
 """
 
 from __future__ import annotations
