@@ -14,17 +14,23 @@ Difference = tuple[Place, Any, Any]
 
 
 def differences(seen: Any, wanted: Any) -> Iterator[Difference]:
-    """Give place, seen and wanted of every difference, in order of place; `ABSENT` on the side that has nothing.
+    """Give place, seen and wanted of every difference, in order of place; `ABSENT` where a side has nothing.
 
-    Both must have their numbers in one spelling (`conformance.wire.values.plain`): then deepdiff's own
-    notion of types is JSON's, in which true is not 1.
+    Members of objects are paired here, which is all there is to it; items of lists are deepdiff's affair.
+    Both must have their numbers in one spelling (`conformance.wire.values.plain`): then deepdiff's own notion
+    of types is JSON's, in which true is not 1.
     """
     if same(seen, wanted):
         return
-    if seen is ABSENT or wanted is ABSENT:
+    if isinstance(seen, dict) and isinstance(wanted, dict):
+        for key in sorted({*seen, *wanted}):
+            for place, ours, theirs in differences(seen.get(key, ABSENT), wanted.get(key, ABSENT)):
+                yield (key, *place), ours, theirs
+        return
+    if not (isinstance(seen, list) and isinstance(wanted, list)):
         yield (), seen, wanted
         return
-    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, and most values are equal
+    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, and few lists differ
 
     tree = DeepDiff(wanted, seen, view="tree", threshold_to_diff_deeper=0, zip_ordered_iterables=True)
     found = [_difference(level) for kind in tree.values() for level in kind]

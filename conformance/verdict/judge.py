@@ -1,4 +1,4 @@
-"""From recordings to a result: the layers in turn, the ledger over what they find, and the verdict it comes to."""
+"""From recordings to a result: the layers in turn, the ledger over their findings, the verdict."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _ABSOLUTE = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXP
 Check = Callable[[], Iterable[Finding]]
 
 
-def judge(recording: Recording, reference: Recording | None, ledger: Ledger, *, strict: bool = False) -> Result:
+def judge(
+    recording: Recording, reference: Recording | None, ledger: Ledger, *, strict: bool = False
+) -> Result:
     """Judge one recording.
 
     Args:
@@ -109,12 +111,31 @@ def _subject(recording: Recording) -> Iterable[Finding]:
 
 def _parity(case: Case, reference: Recording, ledger: Ledger, *, strict: bool) -> Iterable[Finding]:
     policies = Policies(strict=True) if strict else ledger.policies
-    return parity.check(case, Case.of(reference), policies)
+    return parity.check(case, _CASES.of(reference), policies)
+
+
+class _Cases:
+    """The last few cases made: a reference is judged itself and then compared with, often several times."""
+
+    def __init__(self, most: int = 8) -> None:
+        self._made: list[Case] = []
+        self._most = most
+
+    def of(self, recording: Recording) -> Case:
+        for case in self._made:
+            if case.recording is recording:
+                return case
+        case = Case.of(recording)
+        self._made = [case, *self._made[: self._most - 1]]
+        return case
+
+
+_CASES = _Cases()
 
 
 def _guarded_case(recording: Recording, findings: list[Finding]) -> Case | None:
     try:
-        return Case.of(recording)
+        return _CASES.of(recording)
     except Exception as error:  # noqa: BLE001 - a recording that can't be read must not end the others' judging
         findings.append(_broken_check("stream", error))
         return None

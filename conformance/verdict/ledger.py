@@ -1,30 +1,31 @@
 """The ledger of known divergences: classes of findings, each a named exact transformation with its witnesses.
 
-An entry says which field of which update differs, by which transform what is seen follows from what is wanted, for which
-subjects and versions, and which scenarios must show it. It is strict both ways: it accounts for a finding only if the
-transform gives exactly what was seen, and on a complete run a witness that no longer shows it is a problem. What the
-project promises is out of its reach: no entry accounts for a ParentId, nor for whether an update of a context is there
-in `virtual/` and `flat/`.
+An entry says which field of which update differs, by which transform what is seen follows from what is
+wanted, for which subjects and versions, and which scenarios must show it. It is strict both ways: it accounts
+for a finding only if the transform gives exactly what was seen, and on a complete run a witness that no
+longer shows it is a problem. What the project promises is out of its reach: no entry accounts for a ParentId,
+nor for whether an update of a context is there in `virtual/` and `flat/`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import Location, UsageError
 from conformance.verdict.finding import Blame, Finding, Layer, Result
 from conformance.verdict.policy import Policies
 from conformance.verdict.transforms import TRANSFORMS, Facts
-from conformance.verdict.versions import Versions
 from conformance.verdict.where import Where, open_indexes
 from conformance.wire.values import same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
     from conformance.verdict.case import Case
+    from conformance.verdict.versions import Versions
     from conformance.wire.recording import SubjectInfo
 
 PROMISED = ("virtual/", "flat/")
@@ -110,8 +111,10 @@ class Ledger:
 
         return cls(read(path))
 
-    def account(self, findings: Iterable[Finding], case: Case, reference: SubjectInfo | None) -> list[Finding]:
-        """Mark the findings that entries account for; two entries for one finding are a finding of their own."""
+    def account(
+        self, findings: Iterable[Finding], case: Case, reference: SubjectInfo | None
+    ) -> list[Finding]:
+        """Mark the findings that entries account for; two entries for one are a finding of their own."""
         entries = [entry for entry in self.entries if entry.about(case.recording.subject, reference)]
         marked: list[Finding] = []
         for finding in findings:
@@ -133,7 +136,9 @@ class Ledger:
             for witness in entry.witnesses
             if (witness, entry.id) not in shown
         ]
-        problems += [f"policy {name} was never needed, though it had occasions" for name in self.policies.unused()]
+        problems += [
+            f"policy {name} was never needed, though it had occasions" for name in self.policies.unused()
+        ]
         return tuple(problems)
 
     def hits(self, results: Iterable[Result]) -> Counter[str]:
@@ -146,7 +151,9 @@ def promised(scenario: str, finding: Finding) -> bool:
     where = Where.parse(finding.path)
     if finding.path.endswith(".ParentId") or (where is not None and where.field_class == "ParentId"):
         return True
-    presence = finding.rule in PRESENCE or (where is not None and not where.field and finding.layer is not Layer.PARITY)
+    presence = finding.rule in PRESENCE or (
+        where is not None and not where.field and finding.layer is not Layer.PARITY
+    )
     context = where is None or where.type == "CONTEXT"
     return presence and context and scenario.startswith(PROMISED)
 

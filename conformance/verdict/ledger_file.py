@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -14,6 +13,9 @@ from conformance.verdict.finding import Layer
 from conformance.verdict.ledger import Entry, Spot, refuse
 from conformance.verdict.transforms import TRANSFORMS
 from conformance.verdict.versions import Versions
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _REQUIRED = ("id", "title", "what", "link", "findings", "transform", "subjects", "witnesses")
 _OPTIONAL = ("reference",)
@@ -93,7 +95,8 @@ def _keys(data: Any, here: Location) -> None:
     unknown = [str(key) for key in data if key not in (*_REQUIRED, *_OPTIONAL)]
     if missing or unknown:
         odd = "; ".join(
-            [f"missing: {', '.join(missing)}"] * bool(missing) + [f"unknown: {', '.join(unknown)}"] * bool(unknown)
+            [f"missing: {', '.join(missing)}"] * bool(missing)
+            + [f"unknown: {', '.join(unknown)}"] * bool(unknown)
         )
         raise refuse(odd, here, f"an entry has {', '.join((*_REQUIRED, *_OPTIONAL))}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(data["id"])):
@@ -105,7 +108,9 @@ def _keys(data: Any, here: Location) -> None:
 def _protected(finding: dict[str, Any], here: Location) -> None:
     field, path = str(finding.get("field", "")), str(finding.get("path", ""))
     if "ParentId" in field or "ParentId" in path or finding["rule"] == "parent-id":
-        raise refuse("no entry may account for a ParentId", here, "that is what this project promises to report")
+        raise refuse(
+            "no entry may account for a ParentId", here, "that is what this project promises to report"
+        )
     texts = [str(value) for value in finding.values()]
     if any("*" in text or "?" in text for text in texts):
         raise refuse("a wildcard", here, "name the update and the field; open list indexes are written []")
@@ -117,7 +122,11 @@ def _layer(text: Any, here: Location) -> Layer:
     except ValueError:
         layer = Layer.HARNESS
     if layer is Layer.HARNESS:
-        raise refuse(f"{text!r} is no layer that can diverge", here, "schema, invariant, structure, expect, parity, aws")
+        raise refuse(
+            f"{text!r} is no layer that can diverge",
+            here,
+            "schema, invariant, structure, expect, parity, aws",
+        )
     return layer
 
 
@@ -132,7 +141,9 @@ def _transform(data: Any, here: Location) -> tuple[str, Any]:
 
 def _versions(data: Any, here: Location) -> dict[str, Versions]:
     if not isinstance(data, dict):
-        raise refuse("subjects and reference map an SDK to a range of versions", here, 'such as {python: ">=3.0"}')
+        raise refuse(
+            "subjects and reference map an SDK to a range of versions", here, 'such as {python: ">=3.0"}'
+        )
     try:
         return {str(sdk): Versions.parse(str(text)) for sdk, text in data.items()}
     except ValueError as error:

@@ -1,8 +1,9 @@
 """Parity: a subject's recording held against the reference's, each difference one finding.
 
-Updates are paired by typed path and, within an operation, by their order; what has no partner is an extra or a missing
-update, what has one is compared field by field. Where the scenario is sequential, the order of all updates and where
-invocations begin are compared too. Parity alone can't tell who is wrong, so it blames nobody.
+Updates are paired by typed path and, within an operation, by their order; what has no partner is an extra or
+a missing update, what has one is compared field by field. Where the scenario is sequential, the order of all
+updates and where invocations begin are compared too. Parity alone can't tell who is wrong, so it blames
+nobody.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ def _unpaired(seen: Update | None, wanted: Update | None) -> Finding:
         update.label,
         _summary(seen),
         _summary(wanted),
-        f"{what} is written, the reference writes none" if extra else f"{what} of the reference is not written",
+        f"{what} is written, the reference writes none"
+        if extra
+        else f"{what} of the reference is not written",
     )
 
 
@@ -181,7 +184,7 @@ def _order(subject: Case, reference: Case, matched: Sequence[Pair]) -> Iterator[
 
 
 def _boundaries(subject: Case, matched: Sequence[Pair]) -> Iterator[Finding]:
-    """Compare by how many invocations each update is after the one before it, so that one shift is one finding."""
+    """Compare how many invocations each update comes after the one before: one shift is one finding."""
     order = {(update.seq, update.index): n for n, update in enumerate(subject.stream.accepted)}
     ours = theirs = 1
     for pair in sorted(matched, key=lambda pair: order[pair.seen.seq, pair.seen.index]):
@@ -209,7 +212,7 @@ def _outputs(subject: Case, reference: Case) -> Iterator[Finding]:
                 at,
                 ours,
                 theirs,
-                f"the execution's {at.removeprefix('output.')} is {brief(ours)}, the reference's {brief(theirs)}",
+                f"{at} is {brief(ours)}, the reference's is {brief(theirs)}",
             )
 
 
@@ -241,12 +244,12 @@ def _effects(subject: Case, reference: Case) -> Iterator[Finding]:
             f"effect:{key}",
             ours,
             theirs,
-            f"the body of {key} ran {len(ours)} times ({brief(ours)}), the reference's {len(theirs)} ({brief(theirs)})",
+            f"{key} ran {len(ours)} times ({brief(ours)}), in the reference {len(theirs)} ({brief(theirs)})",
         )
 
 
 def _runs(case: Case) -> Mapping[str, list[Any]]:
-    """Give every run of every body: its attempt and, where it can be compared, its invocation; notes by value."""
+    """Give every run of every body, its attempt and, where it can be compared, invocation; notes by value."""
     runs: dict[str, list[Any]] = {}
     for effect in case.recording.effects:
         if effect.kind not in _BODIES and effect.kind != "note":
@@ -254,7 +257,9 @@ def _runs(case: Case) -> Mapping[str, list[Any]]:
         if effect.event != "start":
             continue
         indexes = "".join(f"[{index}]" for index in effect.indexes)
-        run: dict[str, Any] = {"attempt": effect.attempt} if effect.kind in _BODIES else {"value": effect.detail}
+        run: dict[str, Any] = (
+            {"attempt": effect.attempt} if effect.kind in _BODIES else {"value": effect.detail}
+        )
         if case.stream.sequential:
             run["invocation"] = effect.invocation
         runs.setdefault(f"{effect.at}{indexes}", []).append(run)

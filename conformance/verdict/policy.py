@@ -1,8 +1,8 @@
-"""What counts as the same although it is written differently: only what the service's own model calls the same.
+"""What counts as the same though it is written differently: only what the service's model says is.
 
-Each rule has a reason that quotes the model, and a test. `--strict` switches all of them off. How often a rule was needed,
-and how often it could have been, is counted: a rule that a whole run had occasions for but never needed is stale.
-Whatever else differs is no policy's affair but the ledger's.
+Each rule has a reason that quotes the model, and a test. `--strict` switches all of them off. How often a
+rule was needed, and how often it could have been, is counted: a rule that a whole run had occasions for but
+never needed is stale. Whatever else differs is no policy's affair but the ledger's.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Policy:
-    """One rule: `applies` says whether an update offers an occasion, `apply` gives its fields in the one spelling."""
+    """One rule: `applies` says whether an update is an occasion, `apply` gives its fields in one spelling."""
 
     name: str
     reason: str
@@ -80,4 +80,6 @@ class Policies:
 
     def unused(self) -> tuple[str, ...]:
         """Name the rules that had occasions and were never needed."""
-        return tuple(rule.name for rule in self.rules if self.occasions[rule.name] and not self.uses[rule.name])
+        return tuple(
+            rule.name for rule in self.rules if self.occasions[rule.name] and not self.uses[rule.name]
+        )

@@ -1,4 +1,4 @@
-"""The schema layer: every request valid under the service's model, every answer of an invocation under the specification.
+"""The schema layer: requests are valid under the service's model, outputs under the specification.
 
 What the service answers is held against its model as well: a breach there is the emulator's, not the SDK's.
 """

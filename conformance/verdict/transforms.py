@@ -1,7 +1,8 @@
 """The ways in which a known divergence may follow from what is wanted: named, exact, and few.
 
-A transform takes what the reference (or the rule) wants and gives what the subject is known to have instead. Only if that
-is exactly what was seen does it account for a finding; there is no "anything goes" among them, and there must never be.
+A transform takes what the reference (or the rule) wants and gives what the subject is known to have instead.
+Only if that is exactly what was seen does it account for a finding; there is no "anything goes" among them,
+and there must never be.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.scenario import statements as s
 from conformance.wire.values import ABSENT, same
 
 if TYPE_CHECKING:
+    from conformance.scenario import statements as s
     from conformance.wire.identity import Candidate
 
 NOT_THAT: Final = object()
@@ -23,7 +24,7 @@ NOT_THAT: Final = object()
 
 @dataclass(frozen=True)
 class Facts:
-    """What a transform may know beside the value: what of the program stands there, and the update's occurrence."""
+    """What a transform may know beside the value: what of the program is there, which occurrence it is."""
 
     candidates: tuple[Candidate, ...] = ()
     occurrence: int = 1
@@ -50,8 +51,8 @@ def exactly(wanted: Any, given: Any, _: Facts) -> Any:
 def qualified(wanted: Any, modules: Any, _: Facts) -> Any:
     """Where the reference has a bare class name, the subject puts the class's module before it.
 
-    `modules` maps the names of an SDK's own classes to their modules; `otherwise` is the module of the rest, the
-    scenario's own.
+    `modules` maps the names of an SDK's own classes to their modules; `otherwise` is the module of the rest,
+    the scenario's own.
     """
     if not isinstance(wanted, str) or wanted == ABSENT or "." in wanted:
         return NOT_THAT
@@ -59,7 +60,7 @@ def qualified(wanted: Any, modules: Any, _: Facts) -> Any:
 
 
 def innermost_cause(wanted: Any, modules: Any, facts: Facts) -> Any:
-    """Where the reference has an error with its chain of causes, the subject has the innermost one, qualified."""
+    """Where the reference has an error and its causes, the subject has the innermost one, qualified."""
     if not isinstance(wanted, dict) or "Cause" not in wanted:
         return NOT_THAT
     while isinstance(wanted.get("Cause"), dict):

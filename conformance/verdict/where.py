@@ -1,4 +1,4 @@
-"""Where a finding points: a typed path, an update of it and a field, written `1.2:STEP.RETRY#2.Error.ErrorType`.
+"""Where a finding points: typed path, update and field, as `1.2:STEP.RETRY#2.Error.ErrorType`.
 
 The same notation is read back by the ledger, so it is made and parsed here only.
 """
@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-_TEXT = re.compile(r"(?P<path>[^:]+):(?P<type>[A-Z_]+)\.(?P<action>[A-Z]+)(?:#(?P<occurrence>\d+))?(?:\.(?P<field>.+))?")
+_TEXT = re.compile(
+    r"(?P<path>[^:]+):(?P<type>[A-Z_]+)\.(?P<action>[A-Z]+)(?:#(?P<occurrence>\d+))?(?:\.(?P<field>.+))?"
+)
 _INDEX = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True)
 class Where:
-    """An update's field. `field` is empty where the update as such is meant, nested as `Payload.all[0].status`."""
+    """An update's field, nested as `Payload.all[0].status`; empty where the update as such is meant."""
 
     path: str
     type: str

@@ -1,12 +1,12 @@
 """Operation identity: from the ids on the wire to typed paths.
 
-An SDK makes an operation's id from its position with a hash that can't be undone, but a program has few positions, so
-they are tried. A typed path is the ordinals from the root joined by dots, the index of a branch in brackets: `1`, `1.2`,
-`1[0]` (the branch's own context), `1[0].1`. Virtual contexts have positions like any other, although their ids must never
-be on the wire: theirs are the prefixes of what is inside.
+An SDK makes an operation's id from its position with a hash that can't be undone, but a program has few
+positions, so they are tried. A typed path is the ordinals from the root joined by dots, the index of a branch
+in brackets: `1`, `1.2`, `1[0]` (the branch's own context), `1[0].1`. Virtual contexts have positions like any
+other, although their ids must never be on the wire: theirs are the prefixes of what is inside.
 
-Two schemes are known, each also the guess for an SDK that is not ours. Branches are numbered from 0 or from 1: which of
-the two a recording does is found out here, once for the whole recording.
+Two schemes are known, each also the guess for an SDK that is not ours. Branches are numbered from 0 or from
+1: which of the two a recording does is found out here, once for the whole recording.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ MOST_HASHES = 60_000
 
 @dataclass(frozen=True)
 class Scheme:
-    """How an SDK turns positions into ids: `step` takes a prefix and a number to the id and the prefix below
-    it."""
+    """How an SDK turns positions into ids: `step` takes prefix and number to the id and the prefix below."""
 
     name: str
     base: int  # from where it is known to number branches
@@ -59,8 +58,7 @@ SCHEMES = {"python": (PYTHON, JAVASCRIPT), "js": (JAVASCRIPT, PYTHON)}
 
 @dataclass(frozen=True)
 class Candidate:
-    """One thing that can stand at a place: a slot of the program and the branch and round numbers that lead
-    to it."""
+    """One thing that can stand at a place: a slot, and the branch and round numbers that lead to it."""
 
     slot: Slot
     indexes: tuple[int, ...]
@@ -84,8 +82,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Place:
-    """A position of the program: its typed path, the place of the enclosing context, and what can stand
-    there."""
+    """A position of the program: typed path, place of the enclosing context, and what can stand there."""
 
     path: str
     parent: Place | None
@@ -114,8 +111,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Identity:
-    """The ids of one execution, decoded: `places` has those that are positions of its program, `unknown` the
-    others."""
+    """The ids of one execution: `places` has those that are positions of its program, `unknown` the rest."""
 
     scheme: Scheme
     base: int
@@ -164,30 +160,24 @@ def decode(program: Program, sdk: str, ids: Iterable[str], prefix: str = "") -> 
 
 
 def _best_base(search: _Search, prefix: str) -> Identity:
-    """Decode with branches from 0 and from 1 and take what explains more; if both do, what the recording
-    shows."""
-    scheme = search.scheme
-    tried = {base: search.run(base) for base in (scheme.base, 1 - scheme.base)}
-    if len({len(places) for places in tried.values()}) > 1:
-        base = max(tried, key=lambda each: len(tried[each]))
-    else:
-        base = _first_number(tried[scheme.base].values(), scheme.base)
-    places = tried[base]
+    """Decode with branches numbered as the scheme is known to; otherwise only if that explains more."""
+    base = search.scheme.base
+    places = search.run(base)
+    lowest = min((place.number for place in places.values() if place.branch), default=base)
+    if len(places) < len(search.wanted) or lowest != base:
+        # Branches start in order, so a batch of real branches whose lowest number is the other base's
+        # first one counts from there, even where only some began and either numbering explains them.
+        other = search.run(1 - base)
+        if len(other) > len(places) or (len(other) == len(places) and lowest == 1 - base):
+            base, places = 1 - base, other
     return Identity(
-        scheme=scheme,
+        scheme=search.scheme,
         base=base,
         based=any(place.branch for place in _with_ancestors(places.values())),
         places=places,
         unknown=search.wanted - places.keys(),
         prefix=prefix,
     )
-
-
-def _first_number(places: Iterable[Place], default: int) -> int:
-    """Branches start in order, so the lowest number that a batch of real branches shows is where it counts
-    from."""
-    numbers = [place.number for place in places if place.branch]
-    return default if not numbers or min(numbers) > 1 else min(numbers)
 
 
 def _with_ancestors(places: Iterable[Place]) -> Iterator[Place]:
@@ -207,8 +197,7 @@ class _Search:
         self.scheme = scheme
 
     def run(self, base: int) -> dict[str, Place]:
-        """Search below real contexts that are on the wire and virtual ones; then, for what is left, below
-        all."""
+        """Search below virtual contexts and real ones on the wire; then, for what is left, below all."""
         found = self._search(base, exhaustive=False)
         if len(found) < len(self.wanted):
             found = self._search(base, exhaustive=True)

@@ -1,9 +1,9 @@
 """Payloads as the values they stand for.
 
-What a user's value is on the wire depends on the SDK: Python's own serialiser wraps everything but scalars and lists of
-scalars in a typed envelope; both SDKs write a batch's result in a form of their own, and a summary of it where the result
-is too large. Here each is read by the rules of the SDK that wrote it. How it was written is kept beside the value, as
-`encoding`, because that the two differ is itself something to say.
+What a user's value is on the wire depends on the SDK: Python's own serialiser wraps everything but scalars
+and lists of scalars in a typed envelope; both SDKs write a batch's result in a form of their own, and a
+summary of it where the result is too large. Here each is read by the rules of the SDK that wrote it. How it
+was written is kept beside the value, as `encoding`, because that the two differ is itself something to say.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Payload:
     value: Any
 
 
-class _NotThatForm(ValueError):
+class _FormError(ValueError):
     """The payload is not in the form that was tried."""
 
 
@@ -65,8 +65,7 @@ def read(text: str, sdk: str, subtype: str | None, *, summary: bool = False, nam
 
 
 def error(fields: dict[str, Any], names: Names = str) -> dict[str, Any]:
-    """Read an ErrorObject: its fields as they are, ids as paths. Its data stays text: only the user knows
-    what it is."""
+    """Read an ErrorObject: its fields as they are, ids as paths. Its data is the user's and stays text."""
     renamed: dict[str, Any] = _renamed(plain(fields), names)
     return renamed
 
@@ -79,7 +78,7 @@ def _python(document: Any, *, batch: bool, summary: bool) -> tuple[str, Any]:
     try:
         value = _unwrap(document)
         return (PYTHON_BATCH, _batch(value)) if document["t"] == "br" else (ENVELOPE, value)
-    except (_NotThatForm, RecursionError):
+    except (_FormError, RecursionError):
         return JSON, document
 
 
@@ -88,7 +87,7 @@ def _js_batch(document: Any, *, summary: bool) -> tuple[str, Any]:
         return JS_SUMMARY, _summary(document)
     try:
         return JS_BATCH, _batch(document)
-    except _NotThatForm:
+    except _FormError:
         return JSON, document
 
 
@@ -98,7 +97,7 @@ _SCALARS: dict[str, type | tuple[type, ...]] = {"s": str, "i": int, "f": (int, f
 def _unwrap(node: Any) -> Any:
     """Read Python's typed envelope, `{"t": tag, "v": value}` all the way down."""
     if not (isinstance(node, dict) and node.keys() == {"t", "v"}):
-        raise _NotThatForm
+        raise _FormError
     tag, value = node["t"], node["v"]
     if tag in _SCALARS and isinstance(value, _SCALARS[tag]):
         return value
@@ -114,8 +113,8 @@ def _unwrap(node: Any) -> Any:
         try:
             return {"$bytes": base64.b64decode(value, validate=True).hex()}
         except binascii.Error as bad:
-            raise _NotThatForm from bad
-    raise _NotThatForm
+            raise _FormError from bad
+    raise _FormError
 
 
 def _batch(value: Any) -> dict[str, Any]:
@@ -125,11 +124,11 @@ def _batch(value: Any) -> dict[str, Any]:
     A null of an item that succeeded is its result and stays.
     """
     if not (isinstance(value, dict) and isinstance(value.get("all"), list)):
-        raise _NotThatForm
+        raise _FormError
     items = []
     for item in value["all"]:
         if not isinstance(item, dict):
-            raise _NotThatForm
+            raise _FormError
         empty = {"error"} if item.get("status") == "SUCCEEDED" else {"result", "error"}
         items.append({key: each for key, each in item.items() if each is not None or key not in empty})
     return {**value, "all": items}

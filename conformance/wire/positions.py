@@ -1,9 +1,9 @@
-"""Where a program's operations can stand: the ordinals within a context, whatever path its control flow takes.
+"""Where a program's operations can stand: ordinals within a context, whatever path is taken.
 
-An SDK numbers the operations of a context from 1 in the order in which the code reaches them. Which statement comes to
-stand at which ordinal therefore depends on the branch an `if` takes, on where a `try` breaks off and on how often a
-`with_retry` goes round. `layout` gives, for one body, every statement that can stand at each ordinal; it never leaves
-one out, and gives no ordinal that no path can reach.
+An SDK numbers the operations of a context from 1 in the order in which the code reaches them. Which statement
+comes to stand at which ordinal therefore depends on the branch an `if` takes, on where a `try` breaks off and
+on how often a `with_retry` goes round. `layout` gives, for one body, every statement that can stand at each
+ordinal; it never leaves one out, and gives no ordinal that no path can reach.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Slot:
-    """One statement that can stand at an ordinal; `rounds` are the numbers of the with_retry rounds it is in."""
+    """One statement that can stand at an ordinal; `rounds` are those of the with_retry it is in."""
 
     statement: s.Statement
     role: Role = Role.OWN
     rounds: tuple[int, ...] = ()
 
     def same(self, other: Slot) -> bool:
-        """Whether this is the same slot: statements are told apart by identity, equal ones being two places."""
+        """Whether this is the same slot. Statements are told apart by identity: equal ones are two places."""
         return self.statement is other.statement and (self.role, self.rounds) == (other.role, other.rounds)
 
 
@@ -87,8 +87,7 @@ def layout(body: Body) -> Layout:
 
 
 def inner_layout(statement: s.Statement) -> Layout:
-    """Give the slots inside the context that a statement's own operation opens; none when it opens no
-    context.
+    """Give the slots inside the context that a statement's own operation opens, if it opens one.
 
     Branches of a map or parallel are not slots: see `branch_bodies`.
     """
@@ -131,7 +130,7 @@ class _Walk:
                 touched |= starts
         return ends, touched
 
-    def _statement(
+    def _statement(  # noqa: PLR0911 - one return a kind of statement
         self, statement: s.Statement, starts: Counts, rounds: tuple[int, ...]
     ) -> tuple[Counts, Counts]:
         match statement:

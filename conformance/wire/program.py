@@ -1,7 +1,8 @@
-"""What can be known of a program before and beside its run: which contexts are virtual, how many branches there are.
+"""What can be known of a program beside its run: which contexts are virtual, how many branches.
 
-Fields of a statement may be expressions. Those over nothing but `input` and `invocation` can be worked out here; for
-others only the run can tell, and the answer is None: nobody knows, so nobody may conclude anything from it.
+Fields of a statement may be expressions. Those over nothing but `input` and `invocation` can be worked out
+here; for others only the run can tell, and the answer is None: nobody knows, so nobody may conclude anything
+from it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,7 @@ FEWEST_BRANCHES = 16
 
 @dataclass(frozen=True)
 class Program:
-    """One function's body and what its run showed: `branches` maps a batch's place to its highest branch
-    index seen."""
+    """One function's body; `branches` has the highest branch index that the run showed of each batch."""
 
     body: Body
     input: Any = s.ABSENT
@@ -35,8 +35,7 @@ class Program:
     branches: Mapping[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
 
     def known(self, expr: Any) -> Any:
-        """Work out an expression, or `UNKNOWN` if it depends on more than the input or changes between
-        invocations."""
+        """Work out an expression; `UNKNOWN` if it takes more than the input or varies over invocations."""
         if not _computed(expr):
             return expr
         from conformance.scenario.expressions import evaluate  # noqa: PLC0415 - most programs compute nothing here
@@ -65,7 +64,7 @@ class Program:
         return None if value is UNKNOWN else bool(value == wanted)
 
     def branch_count(self, statement: s.Map | s.Parallel, indexes: tuple[int, ...]) -> int:
-        """Give how many branches a batch has, or a number that is not below it as far as the run showed any."""
+        """Give how many branches a batch has, or a number not below what the run showed of it."""
         if isinstance(statement, s.Parallel):
             return len(statement.branches)
         items = self.known(statement.items)
@@ -122,7 +121,7 @@ def bodies(statement: s.Statement) -> tuple[Body, ...]:
 
 
 def function_body(scenario: Scenario, function: str, *, main: bool) -> Body:
-    """Give the handler that an execution of `function` runs; none for a function the scenario does not have."""
+    """Give the handler that an execution runs; none for a function the scenario does not have."""
     if main:
         return scenario.handler
     target = scenario.functions.get(function)

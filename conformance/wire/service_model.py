@@ -90,31 +90,79 @@ def output_schema() -> Schema:
     }
 
 
-@cache
-def _request(operation: str) -> Validator:
-    return _validator(request_schema(operation))
+class _Validator:
+    """jsonschema's verdict, without asking again what it has said of the same text or number before.
+
+    Nearly all of what is on the wire is valid, and made of the same few ids, names and words. So objects and
+    lists are walked here, leaves are asked for once, and only a value that is not valid goes through
+    jsonschema as a whole, which then says what is wrong with it.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        """Make the validator of a schema; those of its leaves are made as they are met."""
+        from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, not always needed
+
+        self._whole = Draft202012Validator(schema)
+        self._schema = schema
+        self._leaves: dict[int, Validator] = {}
+        self._known: dict[tuple[int, type, Any], bool] = {}
+
+    def errors(self, value: Any) -> Iterator[Any]:
+        """Give jsonschema's errors."""
+        return iter(()) if self._good(self._schema, value) else self._whole.iter_errors(value)
+
+    def _good(self, schema: Schema, value: Any) -> bool:
+        if schema.get("additionalProperties") is False and "allOf" not in schema:
+            members = schema["properties"]
+            return (
+                type(value) is dict
+                and all(name in value for name in schema["required"])
+                and all(name in members and self._good(members[name], item) for name, item in value.items())
+            )
+        if schema.get("type") == "array" and not schema.keys() - {"type", "items"}:
+            return type(value) is list and all(self._good(schema["items"], item) for item in value)
+        return self._leaf(schema, value)
+
+    def _leaf(self, schema: Schema, value: Any) -> bool:
+        if not isinstance(value, str | int) or (isinstance(value, str) and len(value) > LONG):
+            return self._validator(schema).is_valid(value)
+        key = (id(schema), type(value), value)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[key] = self._validator(schema).is_valid(value)
+        return known
+
+    def _validator(self, schema: Schema) -> Validator:
+        validator = self._leaves.get(id(schema))
+        if validator is None:
+            validator = self._leaves[id(schema)] = self._whole.evolve(schema=schema)
+        return validator
+
+
+LONG = 100
+"""Texts longer than this are not remembered: payloads rarely come again."""
+MOST_KNOWN = 50_000
 
 
 @cache
-def _response(operation: str) -> Validator:
-    return _validator(response_schema(operation))
+def _request(operation: str) -> _Validator:
+    return _Validator(request_schema(operation))
 
 
 @cache
-def _output() -> Validator:
-    return _validator(output_schema())
+def _response(operation: str) -> _Validator:
+    return _Validator(response_schema(operation))
 
 
-def _validator(schema: Schema) -> Validator:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, not always needed
+@cache
+def _output() -> _Validator:
+    return _Validator(output_schema())
 
-    return Draft202012Validator(schema)
 
-
-def _breaches(validator: Validator, value: Any) -> Iterator[Breach]:
-    if validator.is_valid(value):
-        return
-    for error in validator.iter_errors(value):
+def _breaches(validator: _Validator, value: Any) -> Iterator[Breach]:
+    for error in validator.errors(value):
         place = tuple(error.absolute_path)
         yield Breach(place, error.instance, _wanted(error.validator, error.validator_value, error))
 
@@ -147,7 +195,7 @@ def _wanted(keyword: Any, bound: Any, error: Any) -> str:
 
 @cache
 def _model() -> dict[str, Any]:
-    from botocore.loaders import Loader  # noqa: PLC0415 - not needed where nothing is validated
+    from botocore.loaders import Loader  # type: ignore[import-untyped]  # noqa: PLC0415 - not always needed
 
     model: dict[str, Any] = Loader().load_service_model("lambda", "service-2")
     return model
@@ -161,15 +209,13 @@ def _members(operation: str, direction: str) -> Schema:
     query = any(shape["members"][name].get("location") for name in names)
     return {
         "type": "object",
-        "properties": {
-            name: _schema(shape["members"][name]["shape"], query=query) for name in sorted(names)
-        },
+        "properties": {name: _schema(shape["members"][name]["shape"], query=query) for name in sorted(names)},
         "required": [name for name in shape.get("required", ()) if name in names],
         "additionalProperties": False,
     }
 
 
-def _schema(name: str, *, query: bool) -> Schema:
+def _schema(name: str, *, query: bool) -> Schema:  # noqa: PLR0911 - one return a kind of shape
     """Turn a shape into JSON Schema, inline: the checkpoint shapes do not recur. In a query all is text."""
     shape = _model()["shapes"][name]
     match shape["type"]:
@@ -184,7 +230,11 @@ def _schema(name: str, *, query: bool) -> Schema:
             }
         case "list":
             bounds = {"minItems": shape.get("min"), "maxItems": shape.get("max")}
-            return {"type": "array", "items": _schema(shape["member"]["shape"], query=query), **_given(bounds)}
+            return {
+                "type": "array",
+                "items": _schema(shape["member"]["shape"], query=query),
+                **_given(bounds),
+            }
         case "string":
             bounds = {
                 "minLength": shape.get("min"),

@@ -1,8 +1,8 @@
 """Recordings as files: one JSON file each, read back strictly.
 
-A file is named after what it holds, `<scenario>@@<subject>.json`, with `/` in the scenario's id as `__`. What a file says
-counts, not what it is called. Reading refuses whatever is not exactly a recording of a schema this version knows, since a
-judgement on half a recording would look like one on a whole.
+A file is named after what it holds, `<scenario>@@<subject>.json`, with `/` in the scenario's id as `__`. What
+a file says counts, not what it is called. Reading refuses whatever is not exactly a recording of a schema
+this version knows, since a judgement on half a recording would look like one on a whole.
 """
 
 from __future__ import annotations
@@ -43,15 +43,13 @@ class Loaded:
 
 
 def file_name(recording: Recording) -> str:
-    """Name of the file for a recording: unique for scenario and subject, whatever characters they are made
-    of."""
+    """Name of the file for a recording: unique for scenario and subject, whatever they are called."""
     scenario = recording.scenario.replace("/", "__")
     return f"{_safe(scenario)}@@{_safe(recording.subject.id)}.json"
 
 
 def write(recording: Recording, folder: Path) -> Path:
-    """Write a recording into `folder`, which is made if need be, in one move: a reader never meets half a
-    file."""
+    """Write a recording into `folder`, making it if need be. A reader never meets half a file."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file_name(recording)
     draft = target.with_suffix(f".{os.getpid()}.part")
@@ -75,8 +73,7 @@ def read(path: Path) -> Recording:
 
 
 def read_all(folder: Path) -> Loaded:
-    """Read every `*.json` of a folder; a file that can't be used is named among the errors and the rest still
-    counts.
+    """Read every `*.json` of a folder; one that can't be used is among the errors, the rest counts.
 
     Raises:
         UsageError: there is no such folder, or nothing in it.
@@ -131,7 +128,7 @@ Reader = Callable[[Any, str], Any]
 
 
 @cache
-def _reader(wanted: Any) -> Reader:
+def _reader(wanted: Any) -> Reader:  # noqa: PLR0911 - one return a kind of type
     """Build, once a type, the function that turns plain JSON into it or raises `_Malformed`."""
     origin = get_origin(wanted)
     if wanted is Any:

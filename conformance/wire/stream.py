@@ -1,8 +1,8 @@
 """The canonical stream: what a recording says on the checkpoint wire, free of how it was cut into requests.
 
-Every update of every CheckpointDurableExecution request is one `Update`, in the order of arrival, its ids decoded to
-typed paths and its payload to a value. Updates that the service refused are kept and marked: nothing that follows from
-the stream of accepted ones may count them.
+Every update of every CheckpointDurableExecution request is one `Update`, in the order of arrival, its ids
+decoded to typed paths and its payload to a value. Updates that the service refused are kept and marked:
+nothing that follows from the stream of accepted ones may count them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 CHECKPOINT = "CheckpointDurableExecution"
 STATE = "GetDurableExecutionState"
+UNNAMED = "?"
+"""The path of an update without an id."""
+
 TERMINAL = frozenset({"SUCCEED", "FAIL", "CANCEL"})
 
 
@@ -100,8 +103,7 @@ class Stream:
         return tuple(update for update in self.accepted if update.execution == execution)
 
     def ordered(self) -> tuple[Update, ...]:
-        """Accepted updates in an order that does not depend on chance: as they came, or operation by
-        operation."""
+        """Accepted updates in an order without chance: as they came, or operation by operation."""
         if self.sequential:
             return self.accepted
         paths = sorted(self.operations, key=path_key)
@@ -121,8 +123,7 @@ _RANK = {"": 0, ".": 0, "[": 0, ">": 1}
 
 
 def canonical(recording: Recording, scenario: Scenario | None = None) -> Stream:
-    """Bring a recording into canonical form; `scenario` only spares making it again from the recording's
-    document."""
+    """Bring a recording into canonical form; `scenario` only spares making it from the document."""
     if scenario is None:
         from conformance.scenario.model import Scenario as Model  # noqa: PLC0415 - only when none is at hand
 
@@ -140,8 +141,7 @@ def canonical(recording: Recording, scenario: Scenario | None = None) -> Stream:
 
 @dataclass(frozen=True)
 class _Request:
-    """A checkpoint request, its body parsed as far as it can be: what is odd in it is the schema layer's
-    affair."""
+    """A checkpoint request, parsed as far as it can be: what is odd in it is the schema layer's affair."""
 
     exchange: Exchange
     token: str | None
@@ -204,8 +204,7 @@ def _input(record: ExecutionRecord | None) -> Any:
 
 
 def _prefix(arn: str, records: Mapping[str, ExecutionRecord], identities: Mapping[str, Identity]) -> str:
-    """Paths of a chained execution begin with that of the invoke: parents come before children in a
-    recording."""
+    """Begin a chained execution's paths with the invoke's: a recording has parents before children."""
     record = records.get(arn)
     if record is None or record.parent is None:
         return ""
@@ -214,7 +213,7 @@ def _prefix(arn: str, records: Mapping[str, ExecutionRecord], identities: Mappin
 
 
 def _concurrent(scenario: Scenario) -> bool:
-    """Whether two branches may run at once, by the scenario alone, so that both sides of a comparison agree."""
+    """Whether two branches may run at once, by the scenario alone: both sides must agree on it."""
     programs = [Program(scenario.handler, scenario.input)]
     programs += [Program(function.handler) for function in scenario.functions.values()]
     return any(
@@ -229,18 +228,29 @@ def _updates(requests: list[_Request], identities: Mapping[str, Identity], sdk: 
         exchange, identity = request.exchange, identities[request.exchange.execution]
         accepted = request.taken and not _repeats(request, answered)
         for index, raw in enumerate(request.updates):
-            path = (
-                identity.prefix + EXECUTION
-                if raw.get("Type") == "EXECUTION"
-                else identity.path(_text(raw, "Id"))
-            )
+            path = _path(identity, raw)
             key = (path, str(raw.get("Action")), accepted)
             counts[key] = counts.get(key, 0) + 1
-            yield _update(exchange, index, raw, identity, path, counts[key], accepted=accepted, sdk=sdk)
+            yield _update(
+                exchange,
+                index,
+                raw,
+                identity,
+                path=path,
+                occurrence=counts[key],
+                accepted=accepted,
+                sdk=sdk,
+            )
+
+
+def _path(identity: Identity, raw: Mapping[str, Any]) -> str:
+    if raw.get("Type") == "EXECUTION":
+        return identity.prefix + EXECUTION
+    return identity.path(_text(raw, "Id")) if _text(raw, "Id") else UNNAMED
 
 
 def _repeats(request: _Request, answered: set[tuple[str, str | None, str]]) -> bool:
-    """Whether the service had answered this very request: it gives the same answer again and applies nothing."""
+    """Whether the service had answered this very request: it answers again and applies nothing."""
     if request.client_token is None or not request.taken:
         return False
     key = (request.exchange.execution, request.token, request.client_token)
@@ -254,9 +264,9 @@ def _update(  # noqa: PLR0913 - the parts of one update, all of them needed
     index: int,
     raw: dict[str, Any],
     identity: Identity,
+    *,
     path: str,
     occurrence: int,
-    *,
     accepted: bool,
     sdk: str,
 ) -> Update:

@@ -26,13 +26,12 @@ def plain(value: Any) -> Any:
 
 
 def parse(text: str) -> Any:
-    """Read JSON text with numbers in their one spelling; ValueError if it is no JSON or holds NaN or
-    Infinity."""
+    """Read JSON text, numbers in their one spelling; ValueError for what is no JSON, as NaN is none."""
     return json.loads(text, parse_float=_float, parse_constant=_refuse)
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equality of JSON values: numbers by value, booleans only with booleans, objects whatever their order."""
+    """Equality of JSON values: numbers by value, booleans only with booleans, members in any order."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):

@@ -1,7 +1,8 @@
-"""Hand-made recordings: what a well-behaved SDK would have said, written down with each SDK's own ids and encodings.
+"""Hand-made recordings: what a well-behaved SDK would have said, in each SDK's ids and encodings.
 
-A `Maker` plays the service in a few lines: it hands out tokens, numbers invocations and answers checkpoints, so that a test
-only says which updates come, by typed path. It knows nothing of what the code under test computes.
+A `Maker` plays the service in a few lines: it hands out tokens, numbers invocations and answers checkpoints,
+so that a test only says which updates come, by typed path. It knows nothing of what the code under test
+computes.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.wire.recording import (
     SCHEMA,
@@ -24,6 +24,9 @@ from conformance.wire.recording import (
     Report,
     SubjectInfo,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ARN = (
     "arn:aws:lambda:us-west-2:123456789012:function:scenario:$LATEST"
@@ -88,8 +91,10 @@ class Maker:
         }
         self.current = {"seq": self.next(), "time": self.time, "input": json.dumps(event)}
 
-    def update(self, path: str, type_: str, action: str, parent: str | None = None, **fields: Any) -> dict[str, Any]:
-        """One update; `payload` is a text, other members by their own names; None leaves SubType or Name out."""
+    def update(
+        self, path: str, type_: str, action: str, parent: str | None = None, **fields: Any
+    ) -> dict[str, Any]:
+        """One update, its members by their own names; None leaves SubType or Name out."""
         fields.setdefault("SubType", SUBTYPES.get(type_))
         known = {"Id": self.id(path), "Type": type_, "Action": action}
         if parent is not None:
@@ -191,7 +196,9 @@ class Maker:
             schema=SCHEMA,
             scenario=self.scenario,
             document=self.document,
-            subject=SubjectInfo(f"{self.sdk}@{VERSIONS.get(self.sdk, '1')}", self.sdk, VERSIONS.get(self.sdk, "1")),
+            subject=SubjectInfo(
+                f"{self.sdk}@{VERSIONS.get(self.sdk, '1')}", self.sdk, VERSIONS.get(self.sdk, "1")
+            ),
             executions=(
                 ExecutionRecord(
                     arn=ARN,
@@ -216,7 +223,7 @@ class Maker:
         )
 
 
-VIRTUAL = {
+VIRTUAL: dict[str, Any] = {
     "title": "Steps inside virtual contexts report to the root",
     "input": {"n": 2},
     "handler": [
@@ -250,7 +257,7 @@ VIRTUAL = {
 
 
 def virtual(sdk: str, *, parent: str | None = None) -> Recording:
-    """The example of the design: virtual in virtual, then a wait; `parent` puts a ParentId on the inner step."""
+    """Virtual in virtual, then a wait; `parent` puts a ParentId on the inner step."""
     made = Maker(sdk, VIRTUAL, input='{"n": 2}')
     made.invoke()
     made.step("1.1", "handler/0/do/0", "20", name="a")
@@ -262,7 +269,7 @@ def virtual(sdk: str, *, parent: str | None = None) -> Recording:
     return made.done()
 
 
-MAP = {
+MAP: dict[str, Any] = {
     "title": "A map of two, one at a time",
     "handler": [
         {
@@ -315,7 +322,7 @@ def batch(sdk: str, results: list[Any]) -> str:
 def mapped(sdk: str) -> Recording:
     """A sequential NESTED map of two items, with today's known differences in it."""
     made = Maker(sdk, MAP, scenario="map/nested", input="{}")
-    options = {"ContextOptions": {"ReplayChildren": False}} if sdk == "python" else {}
+    options: dict[str, Any] = {"ContextOptions": {"ReplayChildren": False}} if sdk == "python" else {}
     made.invoke()
     made.send("1", "CONTEXT", "START", Name="m", SubType="Map")
     for index in range(2):
@@ -325,13 +332,24 @@ def mapped(sdk: str) -> Recording:
         made.send(branch, "CONTEXT", "START", "1", Name=name, SubType="MapIteration")
         made.step(f"{branch}.1", "handler/0/do/0", f"{index + 1}0", parent=branch, name="s", indexes=(index,))
         made.effect("handler/0", "branch", "end", (index,), detail={"outcome": "returned"})
-        made.send(branch, "CONTEXT", "SUCCEED", "1", Name=name, SubType="MapIteration", Payload=f"{index + 1}0", **options)
+        made.send(
+            branch,
+            "CONTEXT",
+            "SUCCEED",
+            "1",
+            Name=name,
+            SubType="MapIteration",
+            Payload=f"{index + 1}0",
+            **options,
+        )
     made.send("1", "CONTEXT", "SUCCEED", Name="m", SubType="Map", Payload=batch(sdk, [10, 20]), **options)
     made.succeed("[10,20]")
     return made.done()
 
 
-def edited(recording: Recording, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]], nth: int) -> Recording:
+def edited(
+    recording: Recording, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]], nth: int
+) -> Recording:
     """The recording with the updates of its nth checkpoint request (from 0) changed."""
     exchanges = list(recording.exchanges)
     body = json.loads(exchanges[nth].request)

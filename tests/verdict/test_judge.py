@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.verdict import judge as module
-from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer, Verdict
+from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import Outcome, Recording, Report, ReportKind
 from tests.verdict.recordings import VIRTUAL, Maker, mapped, virtual, with_fields
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.verdict.case import Case
+
 OWN = Ledger.load(Path(__file__).parents[2] / "scenarios" / "divergences.yaml")
 
 
-def _verdict(recording: Recording, reference: Recording | None, ledger: Ledger = OWN) -> tuple[Verdict, set[str]]:
+def _verdict(
+    recording: Recording, reference: Recording | None, ledger: Ledger = OWN
+) -> tuple[Verdict, set[str]]:
     result = judge(recording, reference, ledger)
     assert (result.scenario, result.subject) == (recording.scenario, recording.subject.id)
     return result.verdict, {finding.rule for finding in result.findings if finding.divergence is None}
@@ -80,7 +86,10 @@ def test_reports(kind: ReportKind, verdict: Verdict, rule: str) -> None:
 
 
 def test_harness_outweighs_unsupported() -> None:
-    both = replace(virtual("python"), reports=(*_reported(ReportKind.UNSUPPORTED).reports, *_reported(ReportKind.HARNESS).reports))
+    both = replace(
+        virtual("python"),
+        reports=(*_reported(ReportKind.UNSUPPORTED).reports, *_reported(ReportKind.HARNESS).reports),
+    )
     assert _verdict(both, virtual("js"))[0] is Verdict.HARNESS_ERROR
 
 
@@ -106,7 +115,7 @@ def test_a_check_that_breaks_is_named_and_the_others_still_speak(monkeypatch: py
         """Break at once."""
         raise KeyError(case.recording.scenario)
 
-    monkeypatch.setattr(module, "INVARIANTS", (clumsy, *module.INVARIANTS))
+    monkeypatch.setattr(module, "INVARIANTS", (clumsy, *INVARIANTS))
     result = judge(virtual("python", parent="1"), virtual("js"), OWN)
     assert result.verdict is Verdict.HARNESS_ERROR
     broken = next(finding for finding in result.findings if finding.rule == "check-failed")
@@ -146,7 +155,7 @@ def _odd(change: dict[str, Any]) -> Recording:
         {"effects": ()},
         {"executions": (), "invocations": (), "exchanges": (), "effects": (), "complete": False},
     ],
-    ids=lambda change: "-".join(change),
+    ids="-".join,
 )
 def test_odd_recordings_break_no_check(change: dict[str, Any]) -> None:
     for recording in (_odd(change), virtual("python")):
@@ -156,7 +165,16 @@ def test_odd_recordings_break_no_check(change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"Updates": [1]}', '{"Updates": [{}]}', '{"Updates": {}, "CheckpointToken": 3}', "null"]
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"Updates": [1]}',
+        '{"Updates": [{}]}',
+        '{"Updates": {}, "CheckpointToken": 3}',
+        "null",
+    ],
 )
 def test_odd_requests_and_answers_break_no_check(text: str) -> None:
     recording = virtual("python")
@@ -170,7 +188,10 @@ def test_odd_requests_and_answers_break_no_check(text: str) -> None:
 
 def test_strict_switches_policies_off() -> None:
     def callback(options: dict[str, Any] | None, sdk: str) -> Recording:
-        document = {"title": "t", "handler": [{"callback": {"name": "c", "as": "c"}}, {"await": {"callback": "c"}}]}
+        document = {
+            "title": "t",
+            "handler": [{"callback": {"name": "c", "as": "c"}}, {"await": {"callback": "c"}}],
+        }
         made = Maker(sdk, document)
         made.invoke()
         made.send("1", "CALLBACK", "START", Name="c", CallbackOptions=options)

@@ -43,7 +43,9 @@ ENTRY = Entry(
 )
 
 
-def account(finding: Finding, *entries: Entry, reference: SubjectInfo | None = REFERENCE, **case: Any) -> list[Finding]:
+def account(
+    finding: Finding, *entries: Entry, reference: SubjectInfo | None = REFERENCE, **case: Any
+) -> list[Finding]:
     recording = replace(mapped("python"), **case)
     return Ledger(entries).account([finding], Case.of(recording), reference)
 
@@ -82,7 +84,11 @@ def test_other_versions_are_not(version: str) -> None:
 def test_two_entries_for_one_finding_are_an_error() -> None:
     first, second = account(OPTIONS, ENTRY, replace(ENTRY, id="again"))
     assert first == OPTIONS
-    assert (second.layer, second.rule, second.seen) == (Layer.HARNESS, "ledger-ambiguous", ["options", "again"])
+    assert (second.layer, second.rule, second.seen) == (
+        Layer.HARNESS,
+        "ledger-ambiguous",
+        ["options", "again"],
+    )
 
 
 def _presence(rule: str, path: str) -> Finding:
@@ -95,7 +101,10 @@ def test_what_is_promised_is_out_of_reach(folder: str) -> None:
     parent = replace(OPTIONS, rule="parent-id", path="1:STEP.START.ParentId", seen="1", wanted="root")
     exact = {"wanted": "root", "seen": "1"}
     reach = replace(
-        ENTRY, spots=(Spot(Layer.PARITY, "parent-id", "STEP", "START", "ParentId"),), transform="exactly", argument=exact
+        ENTRY,
+        spots=(Spot(Layer.PARITY, "parent-id", "STEP", "START", "ParentId"),),
+        transform="exactly",
+        argument=exact,
     )
     assert account(parent, reach, scenario=f"{folder}/a") == [parent]
     assert account(parent, reach, scenario="map/a") == [parent]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,9 +12,13 @@ from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.parity import check
 from conformance.verdict.policy import Policies
-from conformance.wire.recording import Recording
 from conformance.wire.values import ABSENT
 from tests.verdict.recordings import MAP, Maker, edited, mapped, virtual, with_fields, without
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.wire.recording import Recording
 
 Row = tuple[str, str, Any, Any]
 
@@ -35,7 +38,8 @@ def test_the_same_work_in_both_sdks_is_parity() -> None:
 def test_todays_differences_of_a_map() -> None:
     context = "1{}:CONTEXT.SUCCEED.ContextOptions"
     options = [
-        ("context-options", context.format(place), {"ReplayChildren": False}, ABSENT) for place in ("", "[0]", "[1]")
+        ("context-options", context.format(place), {"ReplayChildren": False}, ABSENT)
+        for place in ("", "[0]", "[1]")
     ]
     encoding = ("payload-encoding", "1:CONTEXT.SUCCEED.PayloadEncoding", "python-batch", "js-batch")
     assert compare(mapped("python"), mapped("js")) == [

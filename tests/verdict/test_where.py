@@ -20,18 +20,24 @@ FIELDS = st.sampled_from(["", "ParentId", "Error.ErrorType", "Payload.all[0].err
     occurrence=st.integers(1, 20),
     field=FIELDS,
 )
-def test_places_come_back_as_they_were(path: str, type_: str, action: str, occurrence: int, field: str) -> None:
+def test_places_come_back_as_they_were(
+    path: str, type_: str, action: str, occurrence: int, field: str
+) -> None:
     where = Where(path, type_, action, occurrence, field)
     assert Where.parse(str(where)) == where
 
 
-@pytest.mark.parametrize("text", ["output.Result", "ids.branches", "invocation 1", "effect:handler/0/do/1", "request 3:1"])
+@pytest.mark.parametrize(
+    "text", ["output.Result", "ids.branches", "invocation 1", "effect:handler/0/do/1", "request 3:1"]
+)
 def test_what_is_no_update_is_none(text: str) -> None:
     assert Where.parse(text) is None
 
 
 def test_fields_with_their_indexes_left_open() -> None:
-    assert Where("1", "CONTEXT", "SUCCEED", field="Payload.all[10].error").field_class == "Payload.all[].error"
+    assert (
+        Where("1", "CONTEXT", "SUCCEED", field="Payload.all[10].error").field_class == "Payload.all[].error"
+    )
     assert join("Payload", "all", 1, "error") == "Payload.all[1].error"
     assert join("", "Payload") == "Payload"
 

@@ -25,7 +25,12 @@ def _program(*handler: dict[str, Any], **more: Any) -> Program:
 RICH = _program(
     STEP,
     {"child": {"do": [STEP, {"child": {"virtual": True, "do": [STEP, STEP]}}]}},
-    {"map": {"items": [1, 2, 3], "do": [STEP, {"parallel": {"nesting": "FLAT", "branches": [[STEP], [STEP, STEP]]}}]}},
+    {
+        "map": {
+            "items": [1, 2, 3],
+            "do": [STEP, {"parallel": {"nesting": "FLAT", "branches": [[STEP], [STEP, STEP]]}}],
+        }
+    },
     {"wait_for_callback": {"submitter": {"returns": None}}},
 )
 PATHS = [
@@ -145,7 +150,9 @@ def test_ids_in_texts_become_paths() -> None:
     for sdk in ("python", "js"):
         identity = decode(RICH, sdk, {operation_id("2.1", sdk)}, "3>")
         step = operation_id("2.1", sdk)
-        assert identity.named(f"step {step} failed; 0123456789abcdef") == "step <3>2.1> failed; 0123456789abcdef"
+        assert (
+            identity.named(f"step {step} failed; 0123456789abcdef") == "step <3>2.1> failed; 0123456789abcdef"
+        )
 
 
 def test_the_search_is_bounded() -> None:

@@ -49,7 +49,14 @@ def test_further_tags(envelope: Any, value: Any) -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    [{"t": "z", "v": 1}, {"t": "i", "v": "1"}, {"t": "m", "v": [1]}, {"t": "l", "v": [1]}, {"t": "B", "v": "?"}, {"t": "i"}],
+    [
+        {"t": "z", "v": 1},
+        {"t": "i", "v": "1"},
+        {"t": "m", "v": [1]},
+        {"t": "l", "v": [1]},
+        {"t": "B", "v": "?"},
+        {"t": "i"},
+    ],
 )
 def test_what_only_looks_like_an_envelope_stays_json(odd: Any) -> None:
     assert read(json.dumps(odd), "python", "Step") == payloads.Payload(payloads.JSON, odd)
@@ -69,8 +76,15 @@ def test_both_batch_encodings_stand_for_one_value() -> None:
 
 
 def test_an_item_without_result_has_none_but_a_null_result_stays() -> None:
-    items = [{"index": 0, "status": "FAILED", "result": None, "error": {"ErrorMessage": "no"}}, {"index": 1, "status": "STARTED"}]
-    found = read(json.dumps({"all": [*items, {"index": 2, "status": "SUCCEEDED", "result": None, "error": None}]}), "js", "Map")
+    items = [
+        {"index": 0, "status": "FAILED", "result": None, "error": {"ErrorMessage": "no"}},
+        {"index": 1, "status": "STARTED"},
+    ]
+    found = read(
+        json.dumps({"all": [*items, {"index": 2, "status": "SUCCEEDED", "result": None, "error": None}]}),
+        "js",
+        "Map",
+    )
     assert found.value["all"] == [
         {"index": 0, "status": "FAILED", "error": {"ErrorMessage": "no"}},
         {"index": 1, "status": "STARTED"},

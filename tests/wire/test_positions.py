@@ -11,7 +11,9 @@ from conformance.wire.positions import Role, inner_layout, layout
 
 
 def _names(handler: list[dict[str, Any]]) -> dict[int, list[str]]:
-    body = Scenario.from_document("a/b", {"title": "t", "covers": [], "handler": handler, "expect": {}}).handler
+    body = Scenario.from_document(
+        "a/b", {"title": "t", "covers": [], "handler": handler, "expect": {}}
+    ).handler
     return {ordinal: [_name(slot) for slot in slots] for ordinal, slots in layout(body).items()}
 
 
@@ -45,7 +47,10 @@ def _step(name: str) -> dict[str, Any]:
             [{"with_retry": {"retry": {"delays": [1]}, "wrap": False, "do": [_step("a")]}}, _step("b")],
             {1: ["a#1", "backoff#1"], 2: ["backoff#1", "a#2", "b"], 3: ["a#2", "b"], 4: ["b"]},
         ),
-        ([{"with_retry": {"name": "r", "retry": {"delays": [1]}, "do": [_step("a")]}}, _step("b")], {1: ["r"], 2: ["b"]}),
+        (
+            [{"with_retry": {"name": "r", "retry": {"delays": [1]}, "do": [_step("a")]}}, _step("b")],
+            {1: ["r"], 2: ["b"]},
+        ),
     ],
 )
 def test_layouts(handler: list[dict[str, Any]], wanted: dict[int, list[str]]) -> None:
@@ -55,10 +60,22 @@ def test_layouts(handler: list[dict[str, Any]], wanted: dict[int, list[str]]) ->
 
 def test_a_with_retry_of_its_own_context_has_its_rounds_inside() -> None:
     document = {"handler": [{"with_retry": {"retry": "none", "do": [_step("a")]}}]}
-    (statement,) = Scenario.from_document("a/b", {"title": "t", "covers": [], "expect": {}} | document).handler
-    assert {n: [_name(slot) for slot in slots] for n, slots in inner_layout(statement).items()} == {1: ["a#1"]}
+    (statement,) = Scenario.from_document(
+        "a/b", {"title": "t", "covers": [], "expect": {}} | document
+    ).handler
+    assert {n: [_name(slot) for slot in slots] for n, slots in inner_layout(statement).items()} == {
+        1: ["a#1"]
+    }
 
 
 def test_a_strategy_that_never_ends_is_followed_only_so_far() -> None:
-    handler = [{"with_retry": {"retry": {"fixed": {"delay": 1, "attempts": 1000000}}, "wrap": False, "do": [_step("a")]}}]
+    handler = [
+        {
+            "with_retry": {
+                "retry": {"fixed": {"delay": 1, "attempts": 1000000}},
+                "wrap": False,
+                "do": [_step("a")],
+            }
+        }
+    ]
     assert 100 < len(_names(handler)) < 200

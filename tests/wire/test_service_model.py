@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from conformance.wire import service_model as model
@@ -27,8 +29,14 @@ def test_schemas_are_schemas() -> None:
     "update",
     [
         START,
-        START | {"ParentId": "b", "Name": "n m", "SubType": "Step", "StepOptions": {"NextAttemptDelaySeconds": 1}},
-        {"Id": "x" * 64, "Type": "CONTEXT", "Action": "FAIL", "Error": {"ErrorType": "E", "StackTrace": ["a"]}},
+        START
+        | {"ParentId": "b", "Name": "n m", "SubType": "Step", "StepOptions": {"NextAttemptDelaySeconds": 1}},
+        {
+            "Id": "x" * 64,
+            "Type": "CONTEXT",
+            "Action": "FAIL",
+            "Error": {"ErrorType": "E", "StackTrace": ["a"]},
+        },
         START | {"CallbackOptions": {"TimeoutSeconds": 0}, "ChainedInvokeOptions": {"FunctionName": "f"}},
     ],
 )
@@ -53,7 +61,11 @@ def test_good_requests(update: dict[str, Any]) -> None:
         (START | {"WaitOptions": {"WaitSeconds": 0}}, ("WaitOptions", "WaitSeconds"), "minimum 1"),
         (START | {"WaitOptions": {"WaitSeconds": 31622401}}, ("WaitOptions", "WaitSeconds"), "maximum"),
         (START | {"WaitOptions": {"WaitSeconds": 1.5}}, ("WaitOptions", "WaitSeconds"), "type integer"),
-        (START | {"ContextOptions": {"ReplayChildren": 1}}, ("ContextOptions", "ReplayChildren"), "type boolean"),
+        (
+            START | {"ContextOptions": {"ReplayChildren": 1}},
+            ("ContextOptions", "ReplayChildren"),
+            "type boolean",
+        ),
         (START | {"Payload": {}}, ("Payload",), "type string"),
         (START | {"Error": {"ErrorCode": "x"}}, ("Error",), "no members beyond"),
         (START | {"Stamp": 1}, (), "no members beyond"),
@@ -68,7 +80,9 @@ def test_breaches_of_a_request(update: dict[str, Any], place: tuple[str, ...], w
 def test_breaches_of_the_whole_request() -> None:
     assert [b.wanted for b in model.request_breaches(model.CHECKPOINT, None)] == ["type object"]
     assert [b.wanted for b in model.request_breaches(model.CHECKPOINT, {})] == ["required: CheckpointToken"]
-    assert not list(model.request_breaches(model.STATE, {"CheckpointToken": "abc", "Marker": "m", "MaxItems": "100"}))
+    assert not list(
+        model.request_breaches(model.STATE, {"CheckpointToken": "abc", "Marker": "m", "MaxItems": "100"})
+    )
     assert [b.place for b in model.request_breaches(model.STATE, {"CheckpointToken": "abc", "MaxItems": "x"})]
 
 
@@ -97,3 +111,29 @@ def test_nulls_in_an_answer_are_members_that_are_not_there() -> None:
 )
 def test_outputs(output: Any, wanted: str | None) -> None:
     assert [breach.wanted for breach in model.output_breaches(output)] == ([wanted] if wanted else [])
+
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(-2, 2)
+    | st.sampled_from(["", "a", "STEP", "START", "é", "x" * 65])
+)
+NAMES = st.sampled_from(
+    ["Id", "Type", "Action", "Name", "WaitOptions", "WaitSeconds", "Error", "ErrorType", "StackTrace", "Odd"]
+)
+SOME = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(SOME)
+def test_what_is_remembered_changes_no_verdict(value: Any) -> None:
+    """The walk over objects and lists agrees with jsonschema on the whole."""
+    whole = Draft202012Validator(model.request_schema(model.CHECKPOINT))
+    for updates in ([value], value, [START, value if isinstance(value, dict) else START | {"Name": value}]):
+        body = {"CheckpointToken": "abc", "Updates": updates}
+        assert (list(model.request_breaches(model.CHECKPOINT, body)) == []) is whole.is_valid(body)

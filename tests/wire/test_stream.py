@@ -52,7 +52,11 @@ def test_refused_updates_are_kept_apart() -> None:
         (True, "1.1:STEP.RETRY"),
         (True, "1.1:STEP.START#2"),
     ]
-    assert [u.label for u in stream.operations["1.1"]] == ["1.1:STEP.START", "1.1:STEP.RETRY", "1.1:STEP.START#2"]
+    assert [u.label for u in stream.operations["1.1"]] == [
+        "1.1:STEP.START",
+        "1.1:STEP.RETRY",
+        "1.1:STEP.START#2",
+    ]
 
 
 def test_a_request_that_is_sent_again_is_applied_once() -> None:
@@ -69,11 +73,19 @@ def test_odd_requests_do_not_break_it() -> None:
     recording = virtual("js")
     odd: list[Any] = [
         {"Id": 5, "Type": None, "Action": []},
-        {"Id": "zz", "Type": "STEP", "Action": "START", "ParentId": 7, "Error": "x", "Payload": {"a": 1}, "Name": 3},
+        {
+            "Id": "zz",
+            "Type": "STEP",
+            "Action": "START",
+            "ParentId": 7,
+            "Error": "x",
+            "Payload": {"a": 1},
+            "Name": 3,
+        },
         "nothing",
     ]
     stream = canonical(edited(recording, lambda _: odd, 0))
-    assert [u.path for u in stream.all[:2]] == ["root", "?zz"]
+    assert [u.path for u in stream.all[:2]] == ["?", "?zz"]
     for text in ("[]", "null", "{", '{"Updates": 3}'):
         exchanges = (replace(recording.exchanges[0], request=text), *recording.exchanges[1:])
         assert len(canonical(replace(recording, exchanges=exchanges)).all) == 4
@@ -91,7 +103,9 @@ def test_the_executions_own_update_is_exempt() -> None:
 
 def _with(**fields: Any) -> dict[str, Any]:
     statement = MAP["handler"][0]["map"] | fields
-    return MAP | {"handler": [{"map": {k: v for k, v in statement.items() if v is not None}}, *MAP["handler"][1:]]}
+    return MAP | {
+        "handler": [{"map": {k: v for k, v in statement.items() if v is not None}}, *MAP["handler"][1:]]
+    }
 
 
 @pytest.mark.parametrize(
@@ -143,6 +157,9 @@ def test_chained_executions_have_paths_below_their_invoke() -> None:
     exchanges = (*recording.exchanges, replace(recording.exchanges[0], execution="arn:child"))
     stream = canonical(replace(recording, executions=(*recording.executions, child), exchanges=exchanges))
     assert [u.path for u in stream.all] == ["1", f"?{made.id('2')}>1"]  # the invoke itself is not on the wire
-    begun = (*exchanges, replace(exchanges[0], seq=99, request=exchanges[0].request.replace(made.id("1"), made.id("2"))))
+    begun = (
+        *exchanges,
+        replace(exchanges[0], seq=99, request=exchanges[0].request.replace(made.id("1"), made.id("2"))),
+    )
     whole = replace(recording, executions=(*recording.executions, child), exchanges=begun)
     assert [u.path for u in canonical(whole).all] == ["1", "2>1", "2"]

@@ -13,7 +13,11 @@ from conformance.verdict.comparison import differences
 from conformance.wire.values import ABSENT, brief, parse, plain, same
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=12,
 )
@@ -37,7 +41,7 @@ JSON = st.recursive(
 def test_equality(one: Any, other: Any, equal: bool) -> None:  # noqa: FBT001
     assert same(one, other) is equal
     assert same(other, one) is equal
-    assert not list(differences(plain(one), plain(other))) is equal
+    assert (not list(differences(plain(one), plain(other)))) is equal
 
 
 @given(JSON)

@@ -30,25 +30,24 @@ def broken(  # noqa: PLR0913 - the parts of a finding
 
 def wire_type(slot: Slot) -> str:
     """Give the operation type that a slot of the program has on the wire."""
-    match slot.role, slot.statement:
-        case Role.CALLBACK, _:
-            return "CALLBACK"
-        case Role.SUBMITTER, _:
-            return "STEP"
-        case Role.BACKOFF, _:
-            return "WAIT"
-        case Role.BRANCH, _:
-            return "CONTEXT"
-        case _, s.Step() | s.WaitForCondition():
-            return "STEP"
-        case _, s.Wait():
-            return "WAIT"
-        case _, s.Callback():
-            return "CALLBACK"
-        case _, s.Invoke():
-            return "CHAINED_INVOKE"
-        case _:
-            return "CONTEXT"
+    if slot.role is Role.OWN:
+        return _OWN_TYPES.get(type(slot.statement), "CONTEXT")
+    return _INNER_TYPES[slot.role]
+
+
+_OWN_TYPES: dict[type, str] = {
+    s.Step: "STEP",
+    s.WaitForCondition: "STEP",
+    s.Wait: "WAIT",
+    s.Callback: "CALLBACK",
+    s.Invoke: "CHAINED_INVOKE",
+}
+_INNER_TYPES = {
+    Role.CALLBACK: "CALLBACK",
+    Role.SUBMITTER: "STEP",
+    Role.BACKOFF: "WAIT",
+    Role.BRANCH: "CONTEXT",
+}
 
 
 def body_kind(slot: Slot) -> str | None:

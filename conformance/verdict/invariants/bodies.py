@@ -24,7 +24,8 @@ def checkpointed_bodies_stay_done(case: Case) -> Iterator[Finding]:
     """
     owners = Owners.of(case)
     ends = {
-        path: next((u for u in updates if u.terminal), None) for path, updates in case.stream.operations.items()
+        path: next((u for u in updates if u.terminal), None)
+        for path, updates in case.stream.operations.items()
     }
     for effect in _starts(case):
         path = owners.path(effect)
@@ -35,7 +36,7 @@ def checkpointed_bodies_stay_done(case: Case) -> Iterator[Finding]:
                 f"effect:{_named(effect)}",
                 {"run": effect.run, "invocation": effect.invocation},
                 "no run",
-                f"the body of {path} runs again in invocation {effect.invocation} although {end.label} was taken",
+                f"the body of {path} runs in invocation {effect.invocation}, after {end.label} was taken",
             )
 
 
@@ -114,14 +115,16 @@ def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
                 f"effect:{_named(effect)}",
                 sorted(under_way),
                 limits[effect.at],
-                f"{len(under_way)} branches of {effect.at} are under way at once, at most {limits[effect.at]} may be",
+                f"{len(under_way)} branches of {effect.at} are under way at once,"
+                f" {limits[effect.at]} may be at most",
             )
 
 
 def replay_sees_the_same(case: Case) -> Iterator[Finding]:
     """A value that a handler saw on its first run is the value it sees on every replay.
 
-    Source: language SDK specification 2.5. Seen through `note` statements that do not use the invocation's number.
+    Source: language SDK specification 2.5. Seen through `note` statements that do not use the invocation's
+    number.
     """
     steady = {
         statement.at
@@ -139,7 +142,7 @@ def replay_sees_the_same(case: Case) -> Iterator[Finding]:
                 f"effect:{_named(effect)}",
                 effect.detail,
                 wanted,
-                f"{_named(effect)} saw {effect.detail} in invocation {effect.invocation}, at first it was {wanted}",
+                f"{_named(effect)} saw {effect.detail} in invocation {effect.invocation}, first {wanted}",
             )
 
 

@@ -39,8 +39,8 @@ def no_virtual_id_on_wire(case: Case) -> Iterator[Finding]:
                 f"{update.label}.ParentId",
                 update.parent,
                 wanted,
-                f"{update.label} has the virtual context {update.parent} as its ParentId; wanted is the nearest"
-                f" context that is not virtual, {wanted}",
+                f"{update.label} has the virtual context {update.parent} as its ParentId; wanted is"
+                f" {wanted}, the nearest context that is not virtual",
             )
 
 

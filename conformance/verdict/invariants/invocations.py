@@ -1,4 +1,4 @@
-"""Invariants of invocations: that they answer, that PENDING has a reason, that the last answer is the outcome."""
+"""Invariants of invocations: they answer, PENDING has a reason, the last answer is the outcome."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _OUTSIDE = frozenset({"TIMED_OUT", "STOPPED"})
 def invocations_answer(case: Case) -> Iterator[Finding]:
     """Every invocation ends with an answer; one that never does hangs.
 
-    Source: language SDK specification 3.2. A process may die, and an error escape, only where the scenario makes it.
+    Source: language SDK specification 3.2. A process may die, and an error escape, only where the scenario
+    makes it.
     """
     for invocation in case.recording.invocations:
         number = invocation.number
@@ -78,7 +79,8 @@ def _error_text(output: Any) -> str:
 def execution_ends(case: Case) -> Iterator[Finding]:
     """The execution comes to an end within the scenario's limit.
 
-    Source: the scenario. Where no invocation hangs, the subject and the service keep each other going for ever.
+    Source: the scenario. Where no invocation hangs, the subject and the service keep each other going for
+    ever.
     """
     hangs = any(one.outcome in (None, Outcome.HANG) for one in case.recording.invocations)
     if not case.recording.complete and not hangs:
@@ -95,7 +97,8 @@ def execution_ends(case: Case) -> Iterator[Finding]:
 def pending_has_a_reason(case: Case) -> Iterator[Finding]:
     """PENDING is answered only while an operation is pending: a wait, a callback, an invoke, a retry.
 
-    Source: language SDK specification 3.2.3. What the service had told the subject to be settled is not pending.
+    Source: language SDK specification 3.2.3. What the service had told the subject to be settled is not
+    pending.
     """
     for invocation in case.recording.invocations:
         output = case.outputs[invocation.number]
@@ -122,13 +125,11 @@ def _pending(case: Case, invocation: Invocation) -> set[str]:
         happened.append((update.seq, 0, update.id, waits))
     for talk in case.exchanges:
         if talk.exchange.execution == invocation.execution:
-            for operation_id in _settled(talk.response):
-                happened.append((talk.exchange.seq, 1, operation_id, False))
+            happened += [(talk.exchange.seq, 1, each, False) for each in _settled(talk.response)]
     for number, event in case.events.items():
         told = case.invocations[number]
         if told.execution == invocation.execution and isinstance(event, dict):
-            for operation_id in _settled(event):
-                happened.append((told.seq, 1, operation_id, False))
+            happened += [(told.seq, 1, each, False) for each in _settled(event)]
     for seq, _, operation_id, waits in sorted(happened):
         if seq <= end:
             (pending.add if waits else pending.discard)(operation_id)
@@ -149,7 +150,8 @@ def _settled(answer: Any) -> Iterator[str]:
 def outcome_is_the_last_answer(case: Case) -> Iterator[Finding]:
     """The execution's outcome is what the last invocation answered, and no invocation follows a final answer.
 
-    Source: language SDK specification 3.2.1, 3.2.2 and 3.4 (a result that was checkpointed is answered as empty).
+    Source: language SDK specification 3.2.1, 3.2.2 and 3.4 (a result that was checkpointed is answered as
+    empty).
     """
     for execution in case.recording.executions:
         invocations = [one for one in case.recording.invocations if one.execution == execution.arn]

@@ -1,4 +1,4 @@
-"""Invariants of one operation's life: which updates it may have, in which order, and that it is always the same one."""
+"""Invariants of one operation's life: which updates it gets, in which order, and who it is."""
 
 from __future__ import annotations
 
@@ -58,7 +58,12 @@ def start_comes_first_and_once(case: Case) -> Iterator[Finding]:
             )
         before: Update | None = None
         for update in updates:
-            if update.action == "START" and before is not None and before.action != "RETRY" and not before.terminal:
+            if (
+                update.action == "START"
+                and before is not None
+                and before.action != "RETRY"
+                and not before.terminal
+            ):
                 yield broken(
                     "start-again",
                     update.label,
@@ -89,7 +94,7 @@ def nothing_after_end(case: Case) -> Iterator[Finding]:
 
 
 def everything_ends(case: Case) -> Iterator[Finding]:
-    """When an execution succeeds, every step and context in it has ended, save inside a batch that ended early.
+    """When an execution succeeds, every step and context in it has ended, or a context around it has.
 
     Source: language SDK specification 4.4.2 and 4.8.3: the result of each is checkpointed.
     """
@@ -101,7 +106,11 @@ def everything_ends(case: Case) -> Iterator[Finding]:
         parents = {updates[0].id: updates[0].parent_id for updates in own.values()}
         for path, updates in own.items():
             first = updates[0]
-            if first.type in ("STEP", "CONTEXT") and first.id not in ended and not _cut_off(first, parents, ended):
+            if (
+                first.type in ("STEP", "CONTEXT")
+                and first.id not in ended
+                and not _cut_off(first, parents, ended)
+            ):
                 yield broken(
                     "never-ends",
                     updates[-1].label,
@@ -125,7 +134,8 @@ def _cut_off(update: Update, parents: dict[str, str | None], ended: set[str]) ->
 def ids_are_positions(case: Case) -> Iterator[Finding]:
     """Every operation's id is that of a position of the program, and of one where its type can stand.
 
-    Source: language SDK specification 2.5: ids follow from the order of operations, or replay can't find them.
+    Source: language SDK specification 2.5: ids follow from the order of operations, or replay can't find
+    them.
     """
     told: set[str] = set()
     for update in case.stream.all:
@@ -139,7 +149,7 @@ def ids_are_positions(case: Case) -> Iterator[Finding]:
                 f"{update.label}.Id",
                 update.id,
                 "the id of a position of the program",
-                f"the id of this {update.type}{f' ({update.name})' if update.name else ''} is that of no position",
+                f"the id of this {update.type} ({update.name or 'unnamed'}) is that of no position",
             )
             continue
         types = {wire_type(candidate.slot) for candidate in place.candidates}
@@ -150,7 +160,7 @@ def ids_are_positions(case: Case) -> Iterator[Finding]:
                 f"{update.label}.Type",
                 update.type,
                 sorted(types),
-                f"a {update.type} is written at {update.path}, where the program has {' or '.join(sorted(types))}",
+                f"a {update.type} is written at {update.path}, the place of a {' or '.join(sorted(types))}",
             )
 
 

@@ -17,9 +17,10 @@ _PAIRED = frozenset({"STEP", "CONTEXT"})
 
 
 def tokens_form_a_chain(case: Case) -> Iterator[Finding]:
-    """The first request of an invocation spends the token it was given, each further one the token last returned.
+    """The first request of an invocation spends the token it was given, each other the one last returned.
 
-    Source: language SDK specification 5.2. Where a fault took the answer away, the subject may know either token.
+    Source: language SDK specification 5.2. Where a fault took the answer away, the subject may know either
+    token.
     """
     for number in case.invocations:
         given = case.events[number].get("CheckpointToken") if isinstance(case.events[number], dict) else None
@@ -45,7 +46,7 @@ def tokens_form_a_chain(case: Case) -> Iterator[Finding]:
 
 
 def batches_are_well_formed(case: Case) -> Iterator[Finding]:
-    """A batch has one update an operation, or START and its completion for a step or context; EXECUTION stands last.
+    """A batch has one update an operation, or a step's or context's START and end; EXECUTION stands last.
 
     Source: language SDK specification 5.7.
     """

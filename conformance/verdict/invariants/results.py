@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.invariants.base import broken
 from conformance.wire.payloads import BATCH_SUBTYPES
+from conformance.wire.values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
 LIMIT = 256 * 1024
 """Bytes of a context's result above which it is rebuilt from its children instead."""
 
-_REASONS = frozenset({
-    "ALL_COMPLETED",
-    "MIN_SUCCESSFUL_REACHED",
-    "FAILURE_TOLERANCE_EXCEEDED",
-    "CUSTOM_COMPLETION_SUCCEEDED",
-    "CUSTOM_COMPLETION_FAILED",
-})
+_REASONS = frozenset(
+    {
+        "ALL_COMPLETED",
+        "MIN_SUCCESSFUL_REACHED",
+        "FAILURE_TOLERANCE_EXCEEDED",
+        "CUSTOM_COMPLETION_SUCCEEDED",
+        "CUSTOM_COMPLETION_FAILED",
+    }
+)
 _STATUS = {"SUCCEED": "SUCCEEDED", "FAIL": "FAILED"}
 
 
@@ -41,9 +44,9 @@ def large_results_replay_children(case: Case) -> Iterator[Finding]:
         if size > LIMIT and not _replays(update):
             yield broken(
                 "large-result-without-replay",
-                f"{update.label}.ContextOptions.ReplayChildren",
-                False,
-                True,
+                f"{update.label}.ContextOptions",
+                ABSENT,
+                {"ReplayChildren": True},
                 f"the result of {update.path} has {size} bytes, over {LIMIT}, and ReplayChildren is not set",
             )
 
@@ -51,7 +54,8 @@ def large_results_replay_children(case: Case) -> Iterator[Finding]:
 def batch_results_agree(case: Case) -> Iterator[Finding]:
     """What a batch's result says of its items is what its branches wrote; its reason is one that exists.
 
-    Source: language SDK specification 6.3.1. FLAT branches write nothing, so only their numbers can be held to it.
+    Source: language SDK specification 6.3.1. FLAT branches write nothing, so only their numbers can be held
+    to it.
     """
     for update in case.stream.accepted:
         value = update.fields.get("Payload")
