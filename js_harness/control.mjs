@@ -4,6 +4,7 @@ import * as batches from "./batches.mjs";
 import { Returned, runBlock } from "./blocks.mjs";
 import * as errors from "./errors.mjs";
 import * as logs from "./logs.mjs";
+import * as support from "./support.mjs";
 
 function returnStatement(statement, _ctx, scope) {
   return new Returned(scope.evaluate(statement.value, statement.at));
@@ -38,13 +39,16 @@ function letStatement(statement, _ctx, scope) {
 }
 
 function logStatement(statement, ctx, scope) {
-  if (ctx === null || !statement.replay) {
-    logs.write(ctx === null ? null : ctx.logger, statement, scope);
-    return;
+  const logger = ctx === null ? null : ctx.logger;
+  const unheld = logger !== null && statement.replay;
+  if (unheld) {
+    support.require("logs on replay", scope, statement.at);
+    ctx.configureLogger({ modeAware: false });
   }
-  ctx.configureLogger({ modeAware: false });
-  logs.write(ctx.logger, statement, scope);
-  ctx.configureLogger({ modeAware: true });
+  logs.write(logger, statement, scope);
+  if (unheld) {
+    ctx.configureLogger({ modeAware: true });
+  }
 }
 
 function noteStatement(statement, _ctx, scope) {

@@ -16,6 +16,7 @@ export const FEATURES = {
   with_retry: "withRetry" in sdk,
   "linear retries": "createLinearRetryStrategy" in sdk,
   "sub types of children": true,
+  "logs on replay": true,
 };
 
 /** End the run as unsupported unless the SDK has the feature. */

@@ -14,10 +14,10 @@ from typing import Any
 from jsone import builtins, interpreter, shared  # type: ignore[import-untyped] # it has no types
 
 # By its name in full: the package has a function of this name.
-render: Any = import_module("jsone.render")
+_render: Any = import_module("jsone.render")
 
-SAFE = 2**53
-LEAST_POWER = -7  # of ten, where JavaScript writes 0.000001 and Python 1e-06
+_SAFE = 2**53
+_LEAST_POWER = -6  # of ten, where JavaScript writes 0.000001 and Python 1e-06
 
 
 class ExpressionError(shared.JSONTemplateError):  # type: ignore[misc] # json-e has no types
@@ -27,7 +27,7 @@ class ExpressionError(shared.JSONTemplateError):  # type: ignore[misc] # json-e 
 def whole(value: Any) -> Any:
     """The value with its numbers integers where they have no fraction: JSON knows one kind of number."""
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < SAFE else value
+        return int(value) if value.is_integer() and abs(value) < _SAFE else value
     if type(value) is list:
         return [whole(item) for item in value]
     if type(value) is dict:
@@ -43,7 +43,7 @@ def number_text(value: float) -> str:
     if not exponent:
         return mantissa
     power = int(exponent)
-    if LEAST_POWER <= power < 0:
+    if _LEAST_POWER <= power < 0:
         sign = "-" if mantissa.startswith("-") else ""
         return f"{sign}0.{'0' * (-power - 1)}{mantissa.lstrip('-').replace('.', '')}"
     return f"{mantissa}e{power:+d}"
@@ -166,16 +166,28 @@ FUNCTIONS: dict[str, Any] = {
 _BUILTINS: dict[str, Any] = {**builtins.build(), **FUNCTIONS}
 
 
+def _let(template: dict[str, Any], context: dict[str, Any]) -> Any:
+    if template.get("in") is None:
+        raise ExpressionError("$let wants an `in` that is not null")
+    return _LET(template, context)
+
+
+_LET: Any = _render.operators["$let"]
+
+
 def install() -> None:
     """Let JSON-e, in this process, use what is here."""
-    render.Interpreter = _Interpreter
-    render.to_str = text
+    _render.Interpreter = _Interpreter
+    _render.to_str = text
+    _render.operators["$let"] = _let
     _BUILTINS["str"] = text
 
 
 def rendered(template: Any, context: dict[str, Any]) -> Any:
     """Render a template: null when it deletes itself."""
-    value = render.renderValue(template, {**_BUILTINS, **context})
-    if render.containsFunctions(value):
+    value = _render.renderValue(template, {**_BUILTINS, **context})
+    if value is shared.DeleteMarker:
+        return None
+    if _render.containsFunctions(value):
         raise ExpressionError("the value holds a function that was not called")
-    return None if value is shared.DeleteMarker else value
+    return value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from python_sdk.scope import Scope
 
-MODULE = "scenario"
+_MODULE = "scenario"
 
 _classes: dict[str, type[Exception]] = {}
 
@@ -16,7 +16,7 @@ _classes: dict[str, type[Exception]] = {}
 def user_class(name: str) -> type[Exception]:
     """The class of users' errors with this name: one a name, in a process."""
     if name not in _classes:
-        _classes[name] = type(name, (Exception,), {"__module__": MODULE})
+        _classes[name] = type(name, (Exception,), {"__module__": _MODULE})
     return _classes[name]
 
 
@@ -59,7 +59,7 @@ def bare_type(error: BaseException) -> str:
     """The user's type, without its module; found through the SDK's errors that wrap it."""
     name = type(error).__name__
     inner = bare_name(getattr(error, "error_type", None) or name)
-    if type(error).__module__ != MODULE and inner == name and error.__cause__ is not None:
+    if type(error).__module__ != _MODULE and inner == name and error.__cause__ is not None:
         return bare_type(error.__cause__)
     return inner
 

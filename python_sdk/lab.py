@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 FAULT = 70
 """Exit status of a harness that can't go on."""
 
-OK = 300
-REFUSED = 409
+_OK = 300
+_REFUSED = 409
 
 
 class Lab:
@@ -55,8 +55,8 @@ class Lab:
             threading.Event().wait()
         self.flush()
         place = {"at": at, "indexes": list(indexes), "kind": kind, "attempt": attempt}
-        answer = self._ask("POST", "bodies", place, allowed=(REFUSED,))
-        if answer.status == REFUSED:
+        answer = self._ask("POST", "bodies", place, allowed=(_REFUSED,))
+        if answer.status == _REFUSED:
             self.stop("harness", f"the lab does not let the body go on: {answer.body}", at)
         run: int = answer.json()["run"]
         return run
@@ -134,7 +134,7 @@ class Lab:
             answer = self._client.send(method, f"{self._path}/{what}", body)
         except NoAnswerError as error:
             self.stop("harness", f"the lab does not answer: {error}")
-        if answer.status >= OK and answer.status not in allowed:
+        if answer.status >= _OK and answer.status not in allowed:
             self.stop(
                 "harness", f"the lab answered {method} {what} with {answer.status}: {answer.body[:200]}"
             )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Make: TypeAlias = Callable[[Any, Scope], tuple[Callable[[Any], Any], Callable[[Any], Any]]]
 
-OPERATION_PREFIX = "OPSERDE:"
-ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_OPERATION_PREFIX = "OPSERDE:"
+_ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class _Serdes(sdk.serdes.SerDes):  # type: ignore[type-arg] # the SDK's own type has one parameter in some versions only
@@ -63,7 +63,7 @@ def plain(value: Any) -> Any:
 
 
 def _seconds(text: str) -> Any:
-    if not ISO_TIMESTAMP.fullmatch(text):
+    if not _ISO_TIMESTAMP.fullmatch(text):
         return text
     return dialect.whole(datetime.fromisoformat(text).timestamp())
 
@@ -85,12 +85,12 @@ def _operation(_argument: Any, _scope: Scope) -> Any:
     def write(value: Any) -> str:
         if not hasattr(value, "get_results"):
             return compact(value)
-        return OPERATION_PREFIX + ",".join(map(plain, value.get_results()))
+        return _OPERATION_PREFIX + ",".join(map(plain, value.get_results()))
 
     def read(data: str) -> Any:
-        if not data.startswith(OPERATION_PREFIX):
+        if not data.startswith(_OPERATION_PREFIX):
             return json.loads(data)
-        results = data[len(OPERATION_PREFIX) :].split(",")
+        results = data[len(_OPERATION_PREFIX) :].split(",")
         items = [
             {"index": index, "status": "SUCCEEDED", "result": result} for index, result in enumerate(results)
         ]

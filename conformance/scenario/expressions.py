@@ -165,7 +165,7 @@ class _Walk(Rules):
         if not isinstance(values, dict) or not all(re.fullmatch(_NAME, key) for key in values):
             self.problem((*path, "$let"), "`$let` wants a mapping of names to values", "such as {x: 1}")
             return
-        if "in" not in template:
+        if template.get("in") is None:  # JSON-e's JavaScript takes a null for none
             self.problem(path, "`$let` without `in`", "`in` is what it is for")
             return
         for key, value in values.items():

@@ -1,0 +1,143 @@
+"""The runtime loops of both harnesses, against a Runtime API and a lab of the test's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.harness.fake_api import FakeApi
+from tests.harness.subjects import JS, PYTHON
+
+both = pytest.mark.parametrize("subject", [PYTHON, JS])
+FAULT = 70
+
+
+def plain(*statements: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    placed = [{"at": f"functions/f/{index}", **item} for index, item in enumerate(statements)]
+    return {"function": "f", "durable": False, "statements": placed, "invocation": 1, **fields}
+
+
+@both
+def test_answers_one_invocation_after_the_other_over_kept_connections(subject: str) -> None:
+    program = plain({"op": "return", "value": {"got": {"$eval": "input"}}})
+    with FakeApi(subject) as api:
+        for event in ("ä", [1, {"b": None}], None):
+            assert api.invoke(program, event) == ("response", {"got": event})
+        opened = api.connections
+        api.invoke(program, 1)
+        assert api.connections == opened
+
+
+@both
+def test_goes_on_when_the_server_keeps_no_connection(subject: str) -> None:
+    with FakeApi(subject, closing=True) as api:
+        for number in range(3):
+            assert api.invoke(plain({"op": "return", "value": number})) == ("response", number)
+
+
+@both
+def test_posts_what_a_handler_raises(subject: str) -> None:
+    raising = {"op": "raise", "error": {"type": "Bad", "message": "no ${input}"}}
+    with FakeApi(subject) as api:
+        kind, error = api.invoke(plain(raising), "good")
+        assert (kind, error["errorType"], error["errorMessage"]) == ("error", "Bad", "no good")
+        assert api.invoke(plain({"op": "return", "value": 1})) == ("response", 1)
+
+
+@both
+def test_a_function_without_return_gives_null(subject: str) -> None:
+    with FakeApi(subject) as api:
+        assert api.invoke(plain()) == ("response", None)
+
+
+@both
+def test_effects_are_with_the_lab_in_order_before_the_answer(subject: str) -> None:
+    notes = [{"op": "note", "value": number} for number in range(20)]
+    with FakeApi(subject) as api:
+        api.invoke(plain(*notes, {"op": "log", "message": "m", "level": "warning"}))
+        told = list(api.told)
+    assert [what for what, _ in told] == ["effects"] * 23
+    effects = [body for _, body in told]
+    assert [effect["number"] for effect in effects] == list(range(1, 24))
+    assert [effect["kind"] for effect in effects] == ["handler"] + ["note"] * 20 + ["log", "handler"]
+    assert effects[0] == {
+        "number": 1,
+        "at": "functions/f",
+        "indexes": [],
+        "kind": "handler",
+        "event": "start",
+        "attempt": None,
+        "run": None,
+        "detail": None,
+    }
+    assert effects[-2]["detail"] == {"level": "warning", "message": "m"}
+    assert effects[-1]["detail"] == {"outcome": "returned"}
+
+
+@both
+@pytest.mark.parametrize(
+    ("program", "kind", "message"),
+    [
+        (plain({"op": "dance"}), "harness", "unknown statement 'dance': this harness knows await, callback"),
+        (plain({"op": "wait"}), "harness", "wait is an operation, and this function is not durable"),
+        (plain({"op": "return", "value": {"$eval": "input.x"}}), "harness", "the expression"),
+        (plain({"op": "throw_if_error", "batch": "m"}), "harness", "m is no batch result"),
+        (plain({"op": "raise", "again": "e"}), "harness", "e is no error that was caught here"),
+        (plain({"op": "log", "message": "m", "level": "loud"}), "harness", "unknown level 'loud'"),
+        ({"statements": []}, "harness", "malformed program"),
+        (None, "harness", "malformed program"),
+    ],
+)
+def test_what_the_harness_cannot_do_is_reported_and_ends_the_process(
+    subject: str, program: Any, kind: str, message: str
+) -> None:
+    with FakeApi(subject) as api:
+        api.hand(program)
+        status, stderr = api.ended()
+        [report] = [body for what, body in api.told if what == "reports"]
+    assert status == FAULT
+    assert (report["kind"], report["message"].startswith(message)) == (kind, True), report
+    assert message in stderr
+
+
+@both
+def test_a_fault_gets_past_user_code(subject: str) -> None:
+    caught = {
+        "op": "try",
+        "do": [{"op": "return", "at": "functions/f/0/try/0", "value": {"$eval": "nothing"}}],
+        "catch": [{"op": "return", "at": "functions/f/0/catch/0", "value": 1}],
+    }
+    with FakeApi(subject) as api:
+        api.hand(plain(caught))
+        assert api.ended()[0] == FAULT
+        assert [body["at"] for what, body in api.told if what == "reports"] == ["functions/f/0/try/0"]
+
+
+@both
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"CONFORMANCE_MUTANT": "nonsense"}, "unknown mutant 'nonsense': known are"),
+        ({"CONFORMANCE_LAB": "nowhere"}, "not an http URL"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_an_init_error(
+    subject: str, environment: dict[str, str], message: str
+) -> None:
+    with FakeApi(subject, environment) as api:
+        kind, error = api.answer()
+        status, stderr = api.ended()
+    assert (kind, status) == ("init/error", 1)
+    assert message in error["errorMessage"]
+    assert message in stderr
+
+
+@both
+def test_a_lab_that_is_not_there_is_one_clear_error(subject: str) -> None:
+    with FakeApi(subject, {"CONFORMANCE_LAB": "http://127.0.0.1:1"}) as api:
+        api.hand(plain())
+        status, stderr = api.ended()
+    assert status == FAULT
+    assert "the lab does not answer" in stderr
+    assert "the report did not reach the lab" in stderr
