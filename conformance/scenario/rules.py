@@ -24,7 +24,8 @@ MAX_HELD = 5
 """Seconds that may pass, in real time, while a body is held back: a wait beside it does not skip."""
 
 _SECONDS = dict(zip(UNITS, (1, 60, 3600, 86400), strict=True))
-_WITH_BODIES = frozenset({"step", "wait_for_condition", "wait_for_callback", "child"})
+_WITH_BODIES = frozenset({"step", "wait_for_condition", "wait_for_callback"})
+_NAMED = walk.OPERATIONS - {"await"}
 
 
 def problems(document: dict[str, Any]) -> list[Problem]:
@@ -55,12 +56,11 @@ def aws(document: dict[str, Any]) -> Iterator[Problem]:
 
 def names(document: dict[str, Any]) -> Iterator[Problem]:
     """What a hold, an outside actor or an expectation names is there, and there once."""
-    named = _named(document)
+    named = [(name, here.word) for name, here in _named(document)] + [*_branches(document)]
     count = Counter(called for called, _ in named)
     for path, name, words, what in _references(document):
-        there = [here for called, here in named if called == name and here.word in words]
-        if not there:
-            fitting = [called for called, here in named if here.word in words]
+        fitting = sorted({called for called, word in named if word in words})
+        if name not in fitting and not _computes_names(document, words):
             cure = near(name, fitting) if fitting else "name one"
             yield Problem(path, f"there is no {what} named `{name}`", cure)
         elif count[name] > 1:
@@ -76,6 +76,22 @@ def _named(document: dict[str, Any]) -> list[tuple[str, Place]]:
         for here in walk.everywhere(document)
         if here.word in walk.OPERATIONS and (name := _name(here, document)) is not None
     ]
+
+
+def _branches(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names of a parallel's branches, each with its word."""
+    for here in walk.everywhere(document):
+        for branch in here.given["branches"] if here.word == "parallel" else ():
+            if isinstance(branch, dict) and isinstance(branch.get("name"), str):
+                yield branch["name"], here.word
+
+
+def _computes_names(document: dict[str, Any], words: frozenset[str]) -> bool:
+    """Whether the name of one of these operations is only known while it runs: it may be any."""
+    return any(
+        here.word in words and "name" in here.given and _name(here, document) is None
+        for here in walk.everywhere(document)
+    )
 
 
 def _name(here: Place, document: dict[str, Any]) -> str | None:
@@ -95,9 +111,7 @@ def _references(document: dict[str, Any]) -> Iterator[tuple[Path, str, frozenset
     for here in walk.everywhere(document):
         for path, body, _ in walk.bodies(here):
             if "after" in body:
-                name, state = _after(body["after"])
-                words = walk.OPERATIONS - {"await"} if state == "checkpointed" else _WITH_BODIES
-                yield (*path, "after"), name, words, "operation"
+                yield (*path, "after"), _after(body["after"])[0], _NAMED, "operation"
     for index, action in enumerate(document.get("outside", ())):
         for key, word in (("callback", "callback"), ("of", "wait_for_callback")):
             if key in action:
