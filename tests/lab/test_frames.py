@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import datetime as dt
 import json
@@ -14,7 +15,9 @@ from botocore.model import ServiceModel, Shape  # type: ignore[import-untyped]
 
 from conformance.lab import frames
 from conformance.lab.clock import BASE
-from tests.lab.fake import PENDING, Handler, run, succeeded, wait
+from conformance.subjects.event import Answer, Event
+from conformance.wire.recording import Recording
+from tests.lab.fake import FAKE, PENDING, Bench, Fake, Handler, run, scenario, succeeded, wait
 
 MODEL = ServiceModel(botocore.loaders.Loader().load_service_model("lambda", "service-2"))
 
@@ -92,3 +95,27 @@ def test_a_subject_sees_its_own_time_and_the_recording_keeps_the_services() -> N
         BASE.timestamp() + 7200, abs=0.001
     )
     assert exchange.skew == first.skew
+
+
+def test_the_time_that_a_process_takes_to_start_is_not_the_invocations() -> None:
+    ahead: list[float] = []
+
+    async def waits(handler: Handler) -> Any:
+        await handler.checkpoint(wait("w", 1))
+        ahead.append(handler.operations["w"]["WaitDetails"]["ScheduledEndTimestamp"] - time.time())
+        await handler.checkpoint()
+        return PENDING if handler.status("w") == "STARTED" else succeeded()
+
+    class Slow(Fake):
+        async def invoke(self, event: Event) -> Answer:
+            await asyncio.sleep(1.2)
+            return await super().invoke(event)
+
+    async def once() -> Recording:
+        async with Bench() as bench:
+            pool = Slow(bench.lab, waits, bench.session)
+            return await bench.lab.run(scenario(), FAKE, pool)
+
+    recording = asyncio.run(once())
+    assert ahead[0] == pytest.approx(1, abs=0.2)
+    assert len(recording.invocations) == 2
