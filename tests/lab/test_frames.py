@@ -94,7 +94,22 @@ def test_a_subject_sees_its_own_time_and_the_recording_keeps_the_services() -> N
     assert operation["WaitDetails"]["ScheduledEndTimestamp"] == pytest.approx(
         BASE.timestamp() + 7200, abs=0.001
     )
-    assert exchange.skew == first.skew
+    assert exchange.skew == pytest.approx(first.skew, abs=0.5)
+
+
+def test_a_process_that_is_slow_within_an_invocation_has_its_waits_ahead_of_it() -> None:
+    ahead: list[float] = []
+
+    async def slow(handler: Handler) -> Any:
+        if "w" in handler.operations:
+            return succeeded()
+        await asyncio.sleep(0.6)
+        await handler.checkpoint(wait("w", 1))
+        ahead.append(handler.operations["w"]["WaitDetails"]["ScheduledEndTimestamp"] - time.time())
+        return PENDING
+
+    run(slow)
+    assert ahead == pytest.approx([1], abs=0.3)
 
 
 def test_the_time_that_a_process_takes_to_start_is_not_the_invocations() -> None:
