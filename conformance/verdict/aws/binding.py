@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _GENERATED = re.compile(r"\$\{GEN_STR:(\d+)\}")
 _ALPHABET = re.compile(r"[a-z0-9]*")
-_PATTERN = re.compile(r"\$\{/(.+)/\}")
 _KINDS = {"success": "succeed", "failure": "fail", "heartbeat": "heartbeat"}
 
 
@@ -95,11 +94,8 @@ def _action(theirs: dict[str, Any], ours: Action) -> Iterator[str]:
         yield f"it is `{ours.kind}`, and `{kind}` in the requirement"
         return
     name = theirs["CallbackName"]
-    pattern = _PATTERN.fullmatch(name)
-    if pattern is None and name not in ("*", ours.callback):
+    if name not in ("*", ours.callback):
         yield f"it is done to {ours.callback!r}, and to {name!r} in the requirement"
-    if pattern is not None and not re.search(pattern[1], ours.callback or ""):
-        yield f"it is done to {ours.callback!r}, and to what matches {pattern[1]!r} in the requirement"
     least = float(theirs.get("Delay", 0))
     if ours.after < least:
         yield f"it is done after {ours.after} seconds, and not before {least} in the requirement"

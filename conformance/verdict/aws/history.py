@@ -9,12 +9,12 @@ there stays as it is.
 from __future__ import annotations
 
 import copy
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from conformance.verdict.case import parsed
 from conformance.wire.recording import Outcome
 from conformance.wire.stream import CHECKPOINT
 
@@ -26,6 +26,7 @@ Update = dict[str, Any]
 
 ENDS_OF_ATTEMPTS = ("RETRY", "SUCCEED", "FAIL")
 LATEST = "$LATEST"
+OK = 200
 TIMEOUTS = (("Timeout", "TimeoutSeconds"), ("HeartbeatTimeout", "HeartbeatTimeoutSeconds"))
 
 
@@ -42,15 +43,16 @@ class Told:
         arn = recording.executions[0].arn
         updates: dict[str, list[Update]] = defaultdict(list)
         for exchange in recording.exchanges:
-            if exchange.execution == arn and exchange.operation == CHECKPOINT and exchange.status == 200:  # noqa: PLR2004 - HTTP's own
-                for update in json.loads(exchange.request).get("Updates") or ():
-                    updates[update["Id"]].append(update)
+            if (exchange.execution, exchange.operation, exchange.status) == (arn, CHECKPOINT, OK):
+                request = parsed(exchange.request)
+                for update in (request.get("Updates") or ()) if isinstance(request, dict) else ():
+                    updates[update.get("Id", "")].append(update)
         return cls(tuple(one for one in recording.invocations if one.execution == arn), updates)
 
     def start(self, event: Event) -> Update:
         """The START of the operation that an event is about; empty if it has none."""
         updates = self.updates.get(event.get("Id", ""), ())
-        return next((update for update in updates if update["Action"] == "START"), {})
+        return next((update for update in updates if update.get("Action") == "START"), {})
 
 
 def failed_invocations(events: list[Event], told: Told) -> list[Event]:
@@ -101,9 +103,9 @@ def _error(invocation: Invocation) -> dict[str, Any] | None:
         message = f"RequestId: {invocation.request_id} Error: Runtime exited"
         return {"Payload": {"ErrorType": "Runtime.ExitError", "ErrorMessage": message}, "Truncated": False}
     if invocation.outcome is Outcome.ERROR:
-        told = json.loads(invocation.output or "{}")
+        told = parsed(invocation.output)
         names = {"ErrorType": "errorType", "ErrorMessage": "errorMessage"}
-        payload = {ours: told[theirs] for ours, theirs in names.items() if theirs in told}
+        payload = {ours: told[theirs] for ours, theirs in names.items() if theirs in (told or ())}
         return {"Payload": payload, "Truncated": False}
     return None
 
@@ -149,7 +151,7 @@ def attempts(events: list[Event], told: Told) -> list[Event]:
         if event["EventType"] in ("StepSucceeded", "StepFailed"):
             ends[event["Id"]].append(event)
     for id_, ended in ends.items():
-        updates = [update for update in told.updates.get(id_, ()) if update["Action"] in ENDS_OF_ATTEMPTS]
+        updates = [update for update in told.updates.get(id_, ()) if update.get("Action") in ENDS_OF_ATTEMPTS]
         if len(updates) != len(ended):
             continue
         for number, (event, update) in enumerate(zip(ended, updates, strict=True), start=1):

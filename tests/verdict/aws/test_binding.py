@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.errors import ScenarioError
+from conformance.scenario.load import load
 from conformance.scenario.model import Scenario
 from conformance.verdict import aws
 
@@ -91,3 +94,13 @@ def test_an_error_is_sent_field_by_field(field: str) -> None:
     (told,) = bound(FAILURE, outside=outside)
     assert '"other"' in told
     assert "action 1: it sends" in told
+
+
+def test_a_file_that_is_not_bound_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "made.yaml"
+    file.write_text(
+        "title: t\ncovers: [wait-seconds]\naws: {id: 4-50}\nhandler:\n  - return: 1\nexpect: {}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ScenarioError, match=r"made\.yaml:3: AWS has no core requirement 4-50"):
+        load(file, tmp_path)
