@@ -47,7 +47,10 @@ def _attempt_miscounted(original: Original) -> Iterator[Change]:
 def _over_the_limit(original: Original) -> Iterator[Change]:
     limited = set(_limited(original))
     effects = [each for each in original.recording.effects if each.kind == "branch" and each.at in limited]
-    for end in (each for each in effects if each.event == "end"):
+    ends = {each.indexes: each for each in reversed(effects) if each.event == "end"}
+    for end in sorted(
+        ends.values(), key=lambda each: each.seq
+    ):  # a branch's first end: after that it is replayed
         following = [
             each for each in effects if each.event == "start" and each.seq > end.seq and each.at == end.at
         ]

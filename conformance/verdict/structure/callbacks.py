@@ -6,11 +6,12 @@ fall on the same second, or more than one operation may be the one that is meant
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
-from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped
+from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped
 from conformance.verdict.structure.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Created:
     nth_of_all: int
     timeout: Any = None  # seconds, UNKNOWN, or None for none
     heartbeat: Any = None
+    serialised: bool = False  # a serialiser of its own reads its result
 
 
 def ending(callback: Created, actions: Iterable[Action]) -> Flow:
@@ -71,9 +73,11 @@ def _due(callback: Created, beat: float) -> float | None:
 
 
 def _answered(action: Action) -> Flow:
-    """The value is the serialiser's business: without one the SDKs hand over the text as it was sent."""
+    """Without a serialiser SDKs hand over the text as it was sent; nothing sent is nothing received."""
     if action.kind == "succeed":
-        return Returned(None if action.payload is ABSENT and action.raw is None else UNKNOWN)
+        if action.raw is not None:
+            return Returned(action.raw)
+        return Done() if action.payload is ABSENT else Returned(json.dumps(action.payload))
     message = action.error.message if action.error else None
     return Raised(Failure("CallbackExternalError", UNKNOWN, UNKNOWN if message is None else message))
 

@@ -132,7 +132,11 @@ def _lives(view: View) -> Iterator[Finding]:
     started: set[str] = set()
     ended: set[str] = set()
     said: set[tuple[str, str]] = set()
-    contexts = {path for path, updates in view.accepted.items() if any(u.action == START for u in updates)}
+    contexts = {
+        path
+        for path, updates in view.accepted.items()
+        if any(update.action == START for update in updates) and not _uncertain(view, path)
+    }
     for _position, path, update in view.counted:
         for context in ancestors(path):
             if context in contexts and context not in started and (context, "early") not in said:
@@ -147,6 +151,11 @@ def _lives(view: View) -> Iterator[Finding]:
             started.add(path)
         elif update.action in (SUCCEED, FAIL):
             ended.add(path)
+
+
+def _uncertain(view: View, path: str) -> bool:
+    """Whether a context is virtual in some invocations only: what is inside may come before its START."""
+    return any(len(expected.parents) > 1 for expected in view.plan.children(path))
 
 
 def _wanted(allowed: frozenset[str | None]) -> str | None:

@@ -74,7 +74,7 @@ def wait_on(reading: Reading, statement: Await, _frame: Frame, scope: Scope) -> 
     if created is None:
         return Lost(f"no callback {statement.callback} is in scope at {statement.at}")
     flow = callbacks.ending(created, reading.scenario.outside)
-    return bound(flow, statement.bind, scope)
+    return _received(flow, statement.bind, scope, own=created.serialised)
 
 
 def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame, scope: Scope) -> Flow:
@@ -97,11 +97,18 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
         flow = callbacks.ending(created, reading.scenario.outside)
     elif isinstance(flow, Raised):
         flow = Raised(Failure("CallbackSubmitterError", UNKNOWN, flow.failure.message))
-    if isinstance(flow, Returned) and statement.serdes is not None:
-        flow = Returned(UNKNOWN)
     written = Raised(attempted.flow.failure) if isinstance(attempted.flow, Raised) else flow
     reading.plan.end(path, context_end(written))
-    return bound(reading.leave(inner, flow), statement.bind, scope)
+    if created.serialised:
+        reading.plan.forget(path)
+    return _received(reading.leave(inner, flow), statement.bind, scope, own=created.serialised)
+
+
+def _received(flow: Flow, bind: str | None, scope: Scope, *, own: bool) -> Flow:
+    """A callback's result as the handler sees it: a serialiser of its own changes it in its own way."""
+    if isinstance(flow, Done) or (own and isinstance(flow, Returned)):
+        flow = Returned(UNKNOWN)
+    return bound(flow, bind, scope)
 
 
 def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> Flow:

@@ -124,6 +124,7 @@ class Reading:
             nth_of_all=len(self.created),
             timeout=delays.seconds(statement.timeout, scope),
             heartbeat=delays.seconds(statement.heartbeat_timeout, scope),
+            serialised=statement.serdes is not None,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -363,3 +364,16 @@ def test_any_nest_of_contexts(nest: list[Any], sdk: str, random: Any) -> None:
         assert "virtual-lifecycle" in rules(
             judged(made, written(made, sdk, adding(ghost, "CONTEXT", "FAIL", Name="c")))
         )
+
+
+def test_what_is_inside_a_context_that_becomes_real_may_come_before_its_start() -> None:
+    made = scenario(child("c", step("s"), virtual={"$eval": "invocation == 1"}))
+    recording = written(made)
+    second = replace(recording.invocations[0], number=2)
+
+    def late(sent: list[Update], maker: Maker) -> None:
+        sent.append(maker.update("1", "CONTEXT", "START", Name="c"))
+        sent.append(maker.update("1", "CONTEXT", "SUCCEED", Name="c"))
+
+    recording = replace(written(made, change=late), invocations=(*recording.invocations, second))
+    assert judged(made, recording) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.verdict.structure import predict
+from conformance.verdict.structure.flow import Returned
+from conformance.verdict.structure.values import UNKNOWN
 from tests.verdict.structure.worlds import (
     RAISE,
     caught,
@@ -433,6 +435,20 @@ def test_how_a_callback_ends(outside: list[dict[str, object]], wanted: str) -> N
         "1.2": "Step 1 SUCCEED",
         "2": "Step root SUCCEED",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "received"),
+    [({"payload": {"a": 1}}, '{"a": 1}'), ({"raw": "as it is"}, "as it is"), ({"payload": "x"}, '"x"')],
+)
+def test_a_callbacks_result_is_the_text_that_was_sent(given: dict[str, object], received: str) -> None:
+    outside = [{"of": "w", "succeed": given}]
+    waiting = {"wait_for_callback": CALLBACK["wait_for_callback"] | {"as": "v"}}
+    plan = plan_of(scenario(waiting, {"return": {"$eval": "v"}}, outside=outside))
+    assert plan.operations["1"].lifecycle.value == received
+    assert plan.flow == Returned(received)
+    own = {"wait_for_callback": waiting["wait_for_callback"] | {"serdes": "json"}}
+    assert plan_of(scenario(own, {"return": {"$eval": "v"}}, outside=outside)).flow == Returned(UNKNOWN)
 
 
 def test_heartbeats_put_a_timeout_off() -> None:
