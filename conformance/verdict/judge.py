@@ -78,7 +78,10 @@ def _judged(
             findings.extend(_guarded("parity", lambda: _parity(case, reference, ledger, strict=strict)))
         elif any(one.rule != "unsupported" for one in _harness(reference)):
             findings.append(_no_reference(reference))
-    return ledger.account(findings, case, compared)
+    try:
+        return ledger.account(findings, case, compared)
+    except Exception as error:  # noqa: BLE001 - an entry that breaks must not take the findings with it
+        return [*findings, _broken_check("ledger", error)]
 
 
 def _absolute(case: Case) -> Iterable[tuple[str, Check]]:

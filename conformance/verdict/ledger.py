@@ -9,6 +9,7 @@ nor for whether an update of a context is there in `virtual/` and `flat/`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -31,25 +32,32 @@ if TYPE_CHECKING:
 PROMISED = ("virtual/", "flat/")
 """Where no entry may touch whether an update of a context is there."""
 
-PRESENCE = frozenset({"update-extra", "update-missing"})
 _JUDGED = frozenset({Layer.PARITY, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a divergence shows: a field of an update of one type and action, or the `path` of something else.
+    """Where a divergence shows, and how what is seen follows from what is wanted there.
 
-    There are no wildcards: only the indexes of lists are left open, `Payload.all[].error`.
+    It is a field of an update of one type and action, or the `path` of something else. There are no
+    wildcards: only the indexes of lists are left open, `Payload.all[].error`.
     """
 
     layer: Layer
     rule: str
+    transform: str
+    argument: Any = None
     type: str | None = None
     action: str | None = None
     field: str = ""
     path: str | None = None
 
-    def holds(self, finding: Finding) -> bool:
+    def accounts_for(self, finding: Finding, facts: Facts) -> bool:
+        """Whether a finding is here, and what was seen exactly what this makes of what is wanted."""
+        made = TRANSFORMS[self.transform]
+        return self._holds(finding) and same(made(finding.wanted, self.argument, facts), finding.seen)
+
+    def _holds(self, finding: Finding) -> bool:
         """Whether a finding is at this spot."""
         if (finding.layer, finding.rule) != (self.layer, self.rule):
             return False
@@ -65,32 +73,29 @@ class Spot:
 
 @dataclass(frozen=True)
 class Entry:
-    """One class of findings: all spots at which it shows, and the one way in which what is seen follows."""
+    """One class of findings: all spots at which it shows. A `limited` one is that of its witnesses only."""
 
     id: str
     title: str
     what: str
     link: str
     spots: tuple[Spot, ...]
-    transform: str
-    argument: Any
     subjects: Mapping[str, Versions]
     reference: Mapping[str, Versions]
     witnesses: tuple[str, ...]
+    limited: bool = False
 
-    def about(self, subject: SubjectInfo, reference: SubjectInfo | None) -> bool:
-        """Whether it is about this subject and, where it has one, this reference."""
+    def about(self, scenario: str, subject: SubjectInfo, reference: SubjectInfo | None) -> bool:
+        """Whether it is about this scenario, this subject and, where it has one, this reference."""
+        if self.limited and scenario not in self.witnesses:
+            return False
         if not _within(self.subjects, subject):
             return False
         return not self.reference or (reference is not None and _within(self.reference, reference))
 
-    def describes(self, finding: Finding) -> bool:
-        """Whether a finding is at one of its spots, the values left aside."""
-        return any(spot.holds(finding) for spot in self.spots)
-
     def accounts_for(self, finding: Finding, facts: Facts) -> bool:
-        """Whether what was seen is exactly what this divergence makes of what is wanted."""
-        return same(TRANSFORMS[self.transform](finding.wanted, self.argument, facts), finding.seen)
+        """Whether one of its spots accounts for a finding."""
+        return any(spot.accounts_for(finding, facts) for spot in self.spots)
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,10 @@ class Ledger:
         self, findings: Iterable[Finding], case: Case, reference: SubjectInfo | None
     ) -> list[Finding]:
         """Mark the findings that entries account for; two entries for one are a finding of their own."""
-        entries = [entry for entry in self.entries if entry.about(case.recording.subject, reference)]
+        recording = case.recording
+        entries = [
+            entry for entry in self.entries if entry.about(recording.scenario, recording.subject, reference)
+        ]
         marked: list[Finding] = []
         for finding in findings:
             hits = _hits(entries, finding, case)
@@ -151,28 +159,34 @@ def promised(scenario: str, finding: Finding) -> bool:
     where = Where.parse(finding.path)
     if finding.path.endswith(".ParentId") or (where is not None and where.field_class == "ParentId"):
         return True
-    presence = finding.rule in PRESENCE or (
-        where is not None and not where.field and finding.layer is not Layer.PARITY
-    )
-    context = where is None or where.type == "CONTEXT"
-    return presence and context and scenario.startswith(PROMISED)
+    return scenario.startswith(PROMISED) and _CONTEXT.search(finding.path) is not None
+
+
+_CONTEXT = re.compile(r":CONTEXT(\.[A-Z]+(#\d+)?)?$")
+"""A context's update as such, not a field of it: whether it is there, said by whatever layer."""
 
 
 def _hits(entries: list[Entry], finding: Finding, case: Case) -> list[Entry]:
     if finding.layer not in _JUDGED or promised(case.recording.scenario, finding):
         return []
-    candidates = [entry for entry in entries if entry.describes(finding)]
-    if not candidates:
-        return []
     facts = _facts(case, finding)
-    return [entry for entry in candidates if entry.accounts_for(finding, facts)]
+    return [entry for entry in entries if entry.accounts_for(finding, facts)]
 
 
 def _facts(case: Case, finding: Finding) -> Facts:
     where = Where.parse(finding.path)
     updates = case.stream.operations.get(where.path, ()) if where else ()
     place = case.stream.place(updates[0]) if updates else None
-    return Facts(place.candidates if place else (), where.occurrence if where else 1)
+    if where is None or place is None:
+        return Facts()
+    around = case.stream.operations.get(updates[0].parent, ())
+    return Facts(
+        candidates=place.candidates,
+        occurrence=where.occurrence,
+        path=where.path,
+        name=updates[0].name,
+        context_name=around[0].name if around else None,
+    )
 
 
 def _ambiguous(finding: Finding, hits: list[Entry]) -> Finding:

@@ -17,9 +17,9 @@ from conformance.verdict.versions import Versions
 if TYPE_CHECKING:
     from pathlib import Path
 
-_REQUIRED = ("id", "title", "what", "link", "findings", "transform", "subjects", "witnesses")
-_OPTIONAL = ("reference",)
-_SPOT = frozenset({"layer", "rule", "type", "action", "field", "path"})
+_REQUIRED = ("id", "title", "what", "link", "findings", "subjects", "witnesses")
+_OPTIONAL = ("transform", "reference", "limited")
+_SPOT = frozenset({"layer", "rule", "type", "action", "field", "path", "transform"})
 
 
 def read(path: Path) -> tuple[Entry, ...]:
@@ -47,8 +47,7 @@ def read(path: Path) -> tuple[Entry, ...]:
 
 def _entry(data: Any, here: Location) -> Entry:
     _keys(data, here)
-    spots = _spots(data["findings"], here)
-    name, argument = _transform(data["transform"], here)
+    spots = _spots(data["findings"], data.get("transform"), here)
     if any(spot.layer is Layer.PARITY for spot in spots) and not data.get("reference"):
         raise refuse("a parity entry needs a reference", here, "say for which reference's versions it holds")
     return Entry(
@@ -57,30 +56,32 @@ def _entry(data: Any, here: Location) -> Entry:
         what=" ".join(str(data["what"]).split()),
         link=str(data["link"]),
         spots=spots,
-        transform=name,
-        argument=argument,
         subjects=_versions(data["subjects"], here),
         reference=_versions(data.get("reference") or {}, here),
         witnesses=_witnesses(data["witnesses"], here),
+        limited=data.get("limited") is True,
     )
 
 
-def _spots(data: Any, here: Location) -> tuple[Spot, ...]:
+def _spots(data: Any, transform: Any, here: Location) -> tuple[Spot, ...]:
     if not isinstance(data, list) or not data:
         raise refuse("findings is no list", here, "list every spot at which the divergence shows")
-    return tuple(_spot(each, here) for each in data)
+    return tuple(_spot(each, transform, here) for each in data)
 
 
-def _spot(data: Any, here: Location) -> Spot:
+def _spot(data: Any, transform: Any, here: Location) -> Spot:
     if not isinstance(data, dict) or not data.keys() <= _SPOT or not {"layer", "rule"} <= data.keys():
         raise refuse("a finding that is not layer, rule and where it shows", here, ", ".join(sorted(_SPOT)))
     if ("path" in data) == ("type" in data) or ("type" in data) != ("action" in data):
         raise refuse("a finding has either a path, or type and action", here, "say which one is meant")
     _protected(data, here)
-    texts = {key: str(value) for key, value in data.items()}
+    name, argument = _transform(data.get("transform", transform), here)
+    texts = {key: str(value) for key, value in data.items() if key != "transform"}
     return Spot(
         layer=_layer(data["layer"], here),
         rule=texts["rule"],
+        transform=name,
+        argument=argument,
         type=texts.get("type"),
         action=texts.get("action"),
         field=texts.get("field", ""),
@@ -111,7 +112,7 @@ def _protected(finding: dict[str, Any], here: Location) -> None:
         raise refuse(
             "no entry may account for a ParentId", here, "that is what this project promises to report"
         )
-    texts = [str(value) for value in finding.values()]
+    texts = [str(value) for key, value in finding.items() if key != "transform"]
     if any("*" in text or "?" in text for text in texts):
         raise refuse("a wildcard", here, "name the update and the field; open list indexes are written []")
 

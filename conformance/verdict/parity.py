@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.comparison import differences
 from conformance.verdict.finding import Blame, Finding, Layer
+from conformance.verdict.jitter import chance
 from conformance.verdict.where import Where, join
 from conformance.wire import payloads
 from conformance.wire.stream import path_key
@@ -46,7 +47,9 @@ def check(subject: Case, reference: Case, policies: Policies) -> list[Finding]:
     matched = [pair for pair in pairs if isinstance(pair, Pair)]
     findings = [_unpaired(*each) for each in pairs if not isinstance(each, Pair)]
     for pair in matched:
-        findings.extend(_fields(pair, policies))
+        place = subject.stream.place(pair.seen)
+        by_chance = chance(pair.seen, place.candidates) if place else None
+        findings.extend(one for one in _fields(pair, policies) if not _is(one, by_chance))
     findings.extend(_numbering(subject, reference))
     if subject.stream.sequential:
         findings.extend(_order(subject, reference, matched))
@@ -54,6 +57,12 @@ def check(subject: Case, reference: Case, policies: Policies) -> list[Finding]:
     findings.extend(_outputs(subject, reference))
     findings.extend(_effects(subject, reference))
     return findings
+
+
+def _is(finding: Finding, by_chance: tuple[str, str] | None) -> bool:
+    """Whether a finding is about a delay that is left to chance; one that is missing is none."""
+    numbers = isinstance(finding.seen, int) and isinstance(finding.wanted, int)
+    return by_chance is not None and numbers and finding.path.endswith(".".join(("", *by_chance)))
 
 
 Unpaired = tuple["Update | None", "Update | None"]

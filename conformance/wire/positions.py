@@ -43,9 +43,31 @@ class Slot:
     role: Role = Role.OWN
     rounds: tuple[int, ...] = ()
 
+    @property
+    def type(self) -> str:
+        """The operation type that it has on the wire."""
+        if self.role is Role.OWN:
+            return _OWN_TYPES.get(type(self.statement), "CONTEXT")
+        return _INNER_TYPES[self.role]
+
     def same(self, other: Slot) -> bool:
         """Whether this is the same slot. Statements are told apart by identity: equal ones are two places."""
         return self.statement is other.statement and (self.role, self.rounds) == (other.role, other.rounds)
+
+
+_OWN_TYPES: dict[type, str] = {
+    s.Step: "STEP",
+    s.WaitForCondition: "STEP",
+    s.Wait: "WAIT",
+    s.Callback: "CALLBACK",
+    s.Invoke: "CHAINED_INVOKE",
+}
+_INNER_TYPES = {
+    Role.CALLBACK: "CALLBACK",
+    Role.SUBMITTER: "STEP",
+    Role.BACKOFF: "WAIT",
+    Role.BRANCH: "CONTEXT",
+}
 
 
 Body: TypeAlias = tuple[s.Statement, ...]

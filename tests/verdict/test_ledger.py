@@ -28,15 +28,14 @@ OPTIONS = Finding(
     Blame.UNDETERMINED,
     "m",
 )
-SPOT = Spot(Layer.PARITY, "context-options", "CONTEXT", "SUCCEED", "ContextOptions")
+NO = {"ReplayChildren": False}
+SPOT = Spot(Layer.PARITY, "context-options", "absent-to", NO, "CONTEXT", "SUCCEED", "ContextOptions")
 ENTRY = Entry(
     id="options",
     title="t",
     what="w",
     link="https://example.org",
     spots=(SPOT,),
-    transform="absent-to",
-    argument={"ReplayChildren": False},
     subjects={"python": Versions.parse(">=3.0,<3.1")},
     reference={"js": Versions.parse(">=2.4")},
     witnesses=("map/nested",),
@@ -81,6 +80,20 @@ def test_other_versions_are_not(version: str) -> None:
     assert account(OPTIONS, ENTRY, subject=SubjectInfo("js@3.0.0", "js", "3.0.0")) == [OPTIONS]
 
 
+def test_a_limited_entry_is_that_of_its_witnesses() -> None:
+    limited = replace(ENTRY, limited=True)
+    assert account(OPTIONS, limited)[0].divergence == "options"
+    assert account(OPTIONS, limited, scenario="map/other") == [OPTIONS]
+
+
+def test_each_spot_may_have_a_transform_of_its_own() -> None:
+    other = replace(SPOT, transform="exactly", argument={"wanted": 1, "seen": 2})
+    two = replace(ENTRY, spots=(SPOT, other))
+    assert account(OPTIONS, two)[0].divergence == "options"
+    assert account(replace(OPTIONS, seen=2, wanted=1), two)[0].divergence == "options"
+    assert account(replace(OPTIONS, seen=2), two)[0].divergence is None
+
+
 def test_two_entries_for_one_finding_are_an_error() -> None:
     first, second = account(OPTIONS, ENTRY, replace(ENTRY, id="again"))
     assert first == OPTIONS
@@ -101,23 +114,28 @@ def test_what_is_promised_is_out_of_reach(folder: str) -> None:
     parent = replace(OPTIONS, rule="parent-id", path="1:STEP.START.ParentId", seen="1", wanted="root")
     exact = {"wanted": "root", "seen": "1"}
     reach = replace(
-        ENTRY,
-        spots=(Spot(Layer.PARITY, "parent-id", "STEP", "START", "ParentId"),),
-        transform="exactly",
-        argument=exact,
+        ENTRY, spots=(Spot(Layer.PARITY, "parent-id", "exactly", exact, "STEP", "START", "ParentId"),)
     )
     assert account(parent, reach, scenario=f"{folder}/a") == [parent]
     assert account(parent, reach, scenario="map/a") == [parent]
 
     fail = _presence("update-extra", "1:CONTEXT.FAIL")
-    spot = Spot(Layer.PARITY, "update-extra", "CONTEXT", "FAIL")
-    reach = replace(ENTRY, spots=(spot,), argument={"Name": "v"})
+    spot = Spot(Layer.PARITY, "update-extra", "absent-to", {"Name": "v"}, "CONTEXT", "FAIL")
+    reach = replace(ENTRY, spots=(spot,))
     assert account(fail, reach, scenario=f"{folder}/a") == [fail]
     assert account(fail, reach, scenario="map/a")[0].divergence == "options"
 
+    whole = replace(fail, layer=Layer.STRUCTURE, rule="operation-missing", path="1:CONTEXT")
+    reach = replace(
+        ENTRY,
+        spots=(Spot(Layer.STRUCTURE, "operation-missing", "absent-to", {"Name": "v"}, path="1:CONTEXT"),),
+    )
+    assert account(whole, reach, scenario=f"{folder}/a") == [whole]
+    assert account(whole, reach, scenario="map/a")[0].divergence == "options"
+
     for layer in (Layer.INVARIANT, Layer.STRUCTURE):
         other = replace(fail, layer=layer)
-        reach = replace(reach, spots=(replace(spot, layer=layer),))
+        reach = replace(ENTRY, spots=(replace(spot, layer=layer),))
         assert account(other, reach, scenario=f"{folder}/a") == [other]
 
 
@@ -187,6 +205,7 @@ def test_a_file_gives_its_entries(tmp_path: Path) -> None:
         ("layer: parity", "layer: nonsense", "no layer that can diverge"),
         ("absent-to", "anything", "no transform"),
         ("{absent-to: {ReplayChildren: false}}", "[1]", "no transform"),
+        ("    transform: {absent-to: {ReplayChildren: false}}\n", "", "no transform"),
         ('">=3.0,<3.1"', '"3.0"', "is not an operator"),
         ('    reference: {js: ">=2.4"}\n', "", "needs a reference"),
         ("[map/nested]", "[]", "without witnesses"),
@@ -209,7 +228,8 @@ def test_ids_are_unique(tmp_path: Path) -> None:
 def test_the_projects_own_ledger_can_be_read() -> None:
     entries = Ledger.load(ROOT / "scenarios" / "divergences.yaml").entries
     assert entries
-    assert all(entry.reference for entry in entries)
+    for entry in entries:
+        assert entry.reference or all(spot.layer is not Layer.PARITY for spot in entry.spots)
 
 
 def test_a_ledger_that_is_not_there(tmp_path: Path) -> None:

@@ -196,6 +196,47 @@ def test_an_items_error_is_compared_as_one_thing() -> None:
     assert rows == [("payload", "1:CONTEXT.SUCCEED.Payload.all[1].error", one, other)]
 
 
+def _retried(sdk: str, delay: int, retry: Any, *, policy: str = "step") -> Recording:
+    step = {"step": {"name": "s", "raises": {"type": "E", "message": "no"}, "retry": retry}}
+    if policy == "with_retry":
+        step = {"with_retry": {"retry": retry, "wrap": False, "do": [{"step": {"name": "s", "returns": 1}}]}}
+    made = Maker(sdk, {"title": "t", "handler": [step]})
+    made.invoke()
+    made.send("1", "STEP", "START", Name="s")
+    if policy == "step":
+        made.send("1", "STEP", "RETRY", Name="s", StepOptions={"NextAttemptDelaySeconds": delay})
+    else:
+        made.send("2", "WAIT", "START", WaitOptions={"WaitSeconds": delay})
+    made.pending(delay)
+    return made.done()
+
+
+FULL = {"exponential": {"attempts": 3, "initial": 2}}
+NONE = {"exponential": {"attempts": 3, "initial": 2, "jitter": "NONE"}}
+
+
+@pytest.mark.parametrize(
+    ("retry", "policy", "compared"),
+    [
+        ("default", "step", False),
+        (FULL, "step", False),
+        (NONE, "step", True),
+        ("linear", "step", True),
+        ({"delays": [1, 2]}, "step", True),
+        (FULL, "with_retry", False),
+        (NONE, "with_retry", True),
+    ],
+)
+def test_a_delay_left_to_chance_is_not_compared(retry: Any, policy: str, compared: bool) -> None:  # noqa: FBT001
+    rows = compare(_retried("js", 1, retry, policy=policy), _retried("js", 2, retry, policy=policy))
+    assert bool(rows) is compared
+
+
+def test_a_delay_that_is_missing_is_no_chance() -> None:
+    lost = with_fields(_retried("js", 1, "default"), 1, StepOptions=None)
+    assert [row[0] for row in compare(lost, _retried("js", 1, "default"))] == ["step-options"]
+
+
 def _callback(options: dict[str, Any] | None) -> Recording:
     made = Maker("js", {"title": "t", "handler": [{"callback": {"name": "c"}}]})
     made.invoke()

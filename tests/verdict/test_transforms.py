@@ -9,7 +9,7 @@ import pytest
 from conformance.scenario.model import Scenario
 from conformance.verdict.transforms import NOT_THAT, TRANSFORMS, Facts
 from conformance.wire.identity import Candidate
-from conformance.wire.positions import Slot
+from conformance.wire.positions import Role, Slot
 from conformance.wire.values import ABSENT
 
 MODULES = {"StepError": "sdk.exceptions", "otherwise": "scenario"}
@@ -28,6 +28,7 @@ MODULES = {"StepError": "sdk.exceptions", "otherwise": "scenario"}
         ("exactly", {"wanted": 1, "seen": 0}, 1, 0),
         ("exactly", {"wanted": 1, "seen": 0}, 2, NOT_THAT),
         ("exactly", {"wanted": 1, "seen": 0}, True, NOT_THAT),
+        ("exactly", [{"wanted": 1, "seen": 0}, {"wanted": "a", "seen": "b"}], "a", "b"),
         ("qualified", MODULES, "Boom", "scenario.Boom"),
         ("qualified", MODULES, "StepError", "sdk.exceptions.StepError"),
         ("qualified", MODULES, "a.Boom", NOT_THAT),
@@ -45,6 +46,71 @@ MODULES = {"StepError": "sdk.exceptions", "otherwise": "scenario"}
 )
 def test_transforms(name: str, argument: Any, wanted: Any, seen: Any) -> None:
     given = TRANSFORMS[name](wanted, argument, Facts())
+    assert given is NOT_THAT if seen is NOT_THAT else given == seen
+
+
+INTERRUPTED = {
+    "wanted": "The step was cut off.",
+    "seen": "Step operation_id=<{path}> name={name} was cut off",
+}
+CHANGED = [
+    {"wanted": "Expected {was}, got {is}.", "seen": "was='{was}' is='{is}'"},
+    {"wanted": "({n}) and ({n})", "seen": "{n}"},
+    {"wanted": "<{path}> failed", "seen": "failed"},
+]
+
+
+@pytest.mark.parametrize(
+    ("argument", "wanted", "seen"),
+    [
+        (INTERRUPTED, "The step was cut off.", "Step operation_id=<1[0].2> name=n was cut off"),
+        (INTERRUPTED, "The step was cut off", NOT_THAT),
+        (INTERRUPTED, ABSENT, NOT_THAT),
+        (INTERRUPTED, 5, NOT_THAT),
+        (CHANGED, "Expected a.b, got c.", "was='a.b' is='c'"),
+        (CHANGED, "(3) and (3)", "3"),
+        (CHANGED, "(3) and (4)", NOT_THAT),
+        (CHANGED, "<1[0].2> failed", "failed"),
+        (CHANGED, "<1[0].3> failed", NOT_THAT),
+    ],
+)
+def test_messages_are_reworded_word_for_word(argument: Any, wanted: Any, seen: Any) -> None:
+    given = TRANSFORMS["reworded"](wanted, argument, Facts(path="1[0].2", name="n"))
+    assert given is NOT_THAT if seen is NOT_THAT else given == seen
+
+
+def _inside(role: Role) -> tuple[Candidate, ...]:
+    document = {"title": "t", "handler": [{"wait_for_callback": {"submitter": {"returns": None}}}]}
+    (statement,) = Scenario.from_document("a/b", document).handler
+    return (Candidate(Slot(statement, role), (), None),)
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted", "seen"),
+    [
+        (Facts(_inside(Role.SUBMITTER), context_name="w"), ABSENT, "w submitter"),
+        (Facts(_inside(Role.SUBMITTER)), ABSENT, "submitter"),
+        (Facts(_inside(Role.SUBMITTER), context_name="w"), "other", NOT_THAT),
+        (Facts(_inside(Role.OWN), context_name="w"), ABSENT, NOT_THAT),
+        (Facts(context_name="w"), ABSENT, NOT_THAT),
+    ],
+)
+def test_names_inside_a_wait_for_callback(facts: Facts, wanted: Any, seen: Any) -> None:
+    given = TRANSFORMS["outer-name"](wanted, " submitter", facts)
+    assert given is NOT_THAT if seen is NOT_THAT else given == seen
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted", "seen"),
+    [
+        (Facts(_inside(Role.OWN)), '{"a": 1.0}', {"a": 1}),
+        (Facts(_inside(Role.OWN)), "plain", NOT_THAT),
+        (Facts(_inside(Role.OWN)), {"a": 1}, NOT_THAT),
+        (Facts(), '{"a": 1}', NOT_THAT),
+    ],
+)
+def test_a_callbacks_text_is_parsed_only_there(facts: Facts, wanted: Any, seen: Any) -> None:
+    given = TRANSFORMS["parsed-text"](wanted, None, facts)
     assert given is NOT_THAT if seen is NOT_THAT else given == seen
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from conformance.scenario import statements as s
 from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer
-from conformance.wire.positions import Role, Slot
+from conformance.wire.positions import Role
 
 if TYPE_CHECKING:
     from conformance.wire.identity import Candidate
@@ -26,41 +26,6 @@ def broken(  # noqa: PLR0913 - the parts of a finding
 ) -> Finding:
     """Make a finding of the invariant layer."""
     return Finding(Layer.INVARIANT, rule, path, seen, wanted, blame, message)
-
-
-def wire_type(slot: Slot) -> str:
-    """Give the operation type that a slot of the program has on the wire."""
-    if slot.role is Role.OWN:
-        return _OWN_TYPES.get(type(slot.statement), "CONTEXT")
-    return _INNER_TYPES[slot.role]
-
-
-_OWN_TYPES: dict[type, str] = {
-    s.Step: "STEP",
-    s.WaitForCondition: "STEP",
-    s.Wait: "WAIT",
-    s.Callback: "CALLBACK",
-    s.Invoke: "CHAINED_INVOKE",
-}
-_INNER_TYPES = {
-    Role.CALLBACK: "CALLBACK",
-    Role.SUBMITTER: "STEP",
-    Role.BACKOFF: "WAIT",
-    Role.BRANCH: "CONTEXT",
-}
-
-
-def body_kind(slot: Slot) -> str | None:
-    """Give the kind of effect by which a slot's body reports; None if it has none of its own."""
-    match slot.role, slot.statement:
-        case Role.SUBMITTER, _:
-            return "submitter"
-        case Role.OWN, s.Step():
-            return "step"
-        case Role.OWN, s.WaitForCondition():
-            return "check"
-        case _:
-            return None
 
 
 @dataclass(frozen=True)
@@ -93,7 +58,7 @@ class Owners:
 
 
 def _fits(candidate: Candidate, update: Update) -> bool:
-    if wire_type(candidate.slot) != update.type:
+    if candidate.slot.type != update.type:
         return False
     if candidate.slot.role is not Role.OWN:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.verdict.invariants.base import broken, wire_type
+from conformance.verdict.invariants.base import broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +152,7 @@ def ids_are_positions(case: Case) -> Iterator[Finding]:
                 f"the id of this {update.type} ({update.name or 'unnamed'}) is that of no position",
             )
             continue
-        types = {wire_type(candidate.slot) for candidate in place.candidates}
+        types = {candidate.slot.type for candidate in place.candidates}
         if update.type not in types:
             told.add(update.id)
             yield broken(
