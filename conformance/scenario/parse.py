@@ -102,36 +102,28 @@ def _expect(document: dict[str, Any], given: Any) -> Expect:
 
 
 def place(document: dict[str, Any], at: str) -> tuple[str | int, ...]:
-    """The path in `document` of the mapping of the statement that stands at `at`.
+    """The path in `document` of the statement that stands at `at`.
 
     `handler/1/do/0` is where effects and findings say a statement is; in the document a statement's word
-    stands between (`handler`, 1, `child`, `do`, 0).
+    stands between (`handler`, 1, `child`, `do`, 0), and the `do` of a branch that has a name.
     """
     segments = at.split("/")
-    path: list[str | int] = [segments[0]]
-    node: Any = document[segments[0]]
-    rest = segments[1:]
-    if segments[0] == "functions":
-        path += [segments[1], "handler"]
-        node = node[segments[1]]["handler"]
-        rest = segments[2:]
-    for segment in rest:
+    path: list[str | int] = [segments.pop(0)]
+    if path == ["functions"]:
+        path += [segments.pop(0), "handler"]
+    for segment in segments:
+        node = _at(document, path)
         if isinstance(node, list):
             path.append(int(segment))
-            node = node[int(segment)]
-            if isinstance(node, dict) and (word := _word(node)) is not None and isinstance(node[word], dict):
-                path.append(word)
-                node = node[word]
             continue
-        if isinstance(node, dict) and segment not in node and "do" in node:  # a branch with a name
-            path.append("do")
-            node = node["do"][int(segment)]
-            path.append(int(segment))
-            continue
-        path.append(segment)
-        node = node[segment]
+        if segment not in node:
+            path.append("do" if "do" in node else next(key for key in node if key in PARSERS))
+        path.append(int(segment) if isinstance(_at(document, path), list) else segment)
     return tuple(path)
 
 
-def _word(document: dict[str, Any]) -> str | None:
-    return next((key for key in document if key in PARSERS), None)
+def _at(document: Any, path: list[str | int]) -> Any:
+    node = document
+    for segment in path:
+        node = node[segment]
+    return node

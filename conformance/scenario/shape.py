@@ -32,6 +32,7 @@ _KINDS = {
     "null": "null",
 }
 _LONG = 60
+_MANY = 8
 _EXPRESSION = {"$ref": "#/$defs/computed"}
 
 
@@ -59,8 +60,12 @@ def problems(document: Any) -> list[Problem]:
 
 
 def _without_echoes(found: list[Problem]) -> list[Problem]:
-    """Drop what only says that a misspelt key is missing too."""
-    misspelt = {problem.path[:-1] for problem in found if problem.message.startswith("unknown key")}
+    """Drop what only says that a misspelt key, or one that another needs beside it, is missing too."""
+    misspelt = {
+        problem.path[:-1]
+        for problem in found
+        if problem.message.startswith("unknown key") or "` without `" in problem.message
+    }
     return [
         problem
         for problem in found
@@ -132,7 +137,8 @@ def _exactly_one(keys: list[str], failure: _Failure) -> Iterator[Problem]:
     if isinstance(failure.instance, dict):
         there = [key for key in keys if key in failure.instance]
         seen = f"there are {' and '.join(there)}" if there else "there is none"
-        message = f"exactly one of {', '.join(keys)} is wanted, {seen}"
+        choice = ", ".join(keys) if len(keys) <= _MANY else "its words"
+        message = f"exactly one of {choice} is wanted, {seen}"
         yield Problem(failure.path, message, failure.cure)
 
 
@@ -158,7 +164,16 @@ def near(word: str, known: Iterable[str]) -> str:
 def _missing(failure: _Failure) -> Iterator[Problem]:
     for key in failure.wanted:
         if key not in failure.instance:
-            yield Problem(failure.path, f"`{key}` is missing", failure.cure)
+            yield Problem(failure.path, f"`{key}` is missing", _described(failure.schema, key))
+
+
+def _described(parent: dict[str, Any], key: str) -> str | None:
+    """What a property is, or else what it belongs to."""
+    child: dict[str, Any] = parent.get("properties", {}).get(key, {})
+    if "$ref" in child:
+        child = schema()["$defs"][child["$ref"].rpartition("/")[2]]
+    said = child.get("description") or child.get("title") or parent.get("description")
+    return None if said is None else str(said)
 
 
 def _unaccompanied(failure: _Failure) -> Iterator[Problem]:
@@ -199,6 +214,7 @@ def _size(failure: _Failure) -> Iterator[Problem]:
     least = failure.keyword.startswith("min")
     unit = {"Items": "items", "Length": "characters", "Properties": "keys"}[failure.keyword[3:]]
     message = "nothing in it" if least else f"{len(failure.instance)} {unit}"
+    unit = unit if failure.wanted != 1 else _ONE[unit]
     yield Problem(failure.path, message, f"{'at least' if least else 'at most'} {failure.wanted} {unit}")
 
 
@@ -211,6 +227,8 @@ def _not_beside(failure: _Failure) -> Iterator[Problem]:
         failure.path, f"`{failure.path[-1]}` beside `attempts`", "put it into the attempts that it belongs to"
     )
 
+
+_ONE = {"items": "item", "characters": "character", "keys": "key"}
 
 _TELLERS: dict[str, Callable[[_Failure], Iterator[Problem]]] = {
     "additionalProperties": _unknown_keys,

@@ -236,9 +236,8 @@ class _Parser:
         node = self._unit()
         while self.at("[", ".", "("):
             if isinstance(node, Unary):
-                raise ExpressionError(
-                    f"JSON-e reads `{node.sign}a.b` as `({node.sign}a).b`", f"write `{node.sign}(a.b)`"
-                )
+                message = f"JSON-e binds `{node.sign}` closer than `.`, `[` and `(`"
+                raise ExpressionError(message, f"write `{node.sign}(...)` around what it is for")
             if self.at("."):
                 node = self._property(node)
             elif self.at("["):

@@ -1,0 +1,250 @@
+"""The subset of JSON-e: what is admitted, what it comes to, and that JSON-e itself agrees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsone  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsone.shared import JSONTemplateError  # type: ignore[import-untyped]
+from syrupy.assertion import SnapshotAssertion
+
+from conformance.scenario.expressions import ExpressionError, admit, check, evaluate
+from conformance.scenario.interpreter import MAX_TEXT
+from tests.scenario.refusals import EXPRESSION, TEMPLATE
+
+REFUSED = {name: {"$eval": source} for name, source in EXPRESSION.items()} | TEMPLATE
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusal(name: str, snapshot: SnapshotAssertion) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check(REFUSED[name])
+    assert str(caught.value) == snapshot
+
+
+SCOPE: dict[str, Any] = {"a": 3, "b": [1, 2, 3], "o": {"k": "v", "n": None}, "t": "text", "yes": True}
+
+VALUES = [
+    ({"$eval": "1 + 2 * 3 - -(4)"}, 11),
+    ({"$eval": "(1 + 2) * 3"}, 9),
+    ({"$eval": "10 - 4 - 3"}, 3),
+    ({"$eval": "a == 3 && !(a != 3) || false"}, True),
+    ({"$eval": "b[0] + b[-1]"}, 4),
+    ({"$eval": "b[1:]"}, [2, 3]),
+    ({"$eval": "t[:2]"}, "te"),
+    ({"$eval": "t[0]"}, "t"),
+    ({"$eval": "o.k + o['k']"}, "vv"),
+    ({"$eval": "o['missing']"}, None),
+    ({"$eval": "[1, 'x', null, {y: true}]"}, [1, "x", None, {"y": True}]),
+    ({"$eval": "2 in b"}, True),
+    ({"$eval": "'k' in o"}, True),
+    ({"$eval": "'ex' in t"}, True),
+    ({"$eval": "o.n == null"}, True),
+    ({"$eval": "yes"}, True),
+    ({"$eval": "len(b) + len(t)"}, 7),
+    ({"$eval": "min(3, 1, 2) + max(1, a)"}, 4),
+    ({"$eval": "range(0, 6, 2)"}, [0, 2, 4]),
+    ({"$eval": "join(b, '-')"}, "1-2-3"),
+    ({"$eval": "split('a,b', ',')"}, ["a", "b"]),
+    ({"$eval": "uppercase(t) + lowercase('A')"}, "TEXTa"),
+    ({"$eval": "str(a) + str(null) + str(yes)"}, "3nulltrue"),
+    ({"$eval": "typeof(b) + typeof(null)"}, "arraynull"),
+    ({"$eval": "defined('a') && !(defined('z'))"}, True),
+    ({"$eval": "abs(-a)"}, 3),
+    ("no expression", "no expression"),
+    ("a is ${a}, ${o.n}!", "a is 3, !"),
+    ("${yes}$${a}", "true${a}"),
+    ("${'}'}", "}"),
+    ({"$if": "a > 1", "then": {"$eval": "a"}}, 3),
+    ({"k": {"$if": "a > 5", "then": 1}, "l": [{"$if": "a > 5", "then": 1}, 2]}, {"l": [2]}),
+    ({"$if": "a > 5", "then": 1}, None),
+    ({"$let": {"x": {"$eval": "a"}}, "in": {"$eval": "x + 1"}}, 4),
+    ({"$map": {"$eval": "b"}, "each(x)": {"$eval": "x * x"}}, [1, 4, 9]),
+    ({"$map": {"$eval": "b"}, "each(x, i)": {"$eval": "x * i"}}, [0, 2, 6]),
+    ({"$map": {"x": 1}, "each(v, k)": {"k": {"$eval": "k"}, "v": {"$eval": "v"}}}, {"k": "x", "v": 1}),
+    ({"$map": {"x": 1}, "each(p)": {"k": {"$eval": "p.key"}}}, {"k": "x"}),
+    ({"$reduce": {"$eval": "b"}, "initial": 0, "each(s, x)": {"$eval": "s + x"}}, 6),
+    ({"$reduce": {"$eval": "b"}, "initial": 0, "each(s, x, i)": {"$eval": "s + x * i"}}, 8),
+    ({"$switch": {"a == 3": "three", "$default": "other"}}, "three"),
+    ({"$switch": {"a == 4": "four", "$default": "other"}}, "other"),
+    ({"$merge": [{"a": 1}, {"b": 2}, {"a": 3}]}, {"a": 3, "b": 2}),
+    ({"$mergeDeep": [{"a": {"b": [1]}}, {"a": {"b": [2], "c": 3}}]}, {"a": {"b": [1, 2], "c": 3}}),
+    ({"$flatten": [[1], 2, [[3]]]}, [1, 2, [3]]),
+    ({"$flattenDeep": [[1], 2, [[3]]]}, [1, 2, 3]),
+    ({"$reverse": [1, 2]}, [2, 1]),
+    ({"$$escaped": 1}, {"$escaped": 1}),
+]
+
+
+@pytest.mark.parametrize(("template", "value"), VALUES)
+def test_value(template: Any, value: Any) -> None:
+    check(template)
+    assert evaluate(template, SCOPE) == value
+    assert jsone.render(template, SCOPE) == value
+
+
+def test_repeat_is_ours() -> None:
+    assert evaluate({"$eval": "repeat('ab', a)"}, SCOPE) == "ababab"
+
+
+SPRUNG: dict[str, tuple[str, dict[str, Any]]] = {
+    "boolean and number": ("yes == a", {"yes": True, "a": 1}),
+    "boolean and number, deep": ("x == y", {"x": [{"k": True}], "y": [{"k": 1}]}),
+    "boolean looked for among numbers": ("x in y", {"x": True, "y": [0, 1]}),
+    "fraction as text": ("str(x)", {"x": 2.0}),
+    "whole and fraction": ("x < y", {"x": 1, "y": 1.5}),
+    "beyond safe": ("x + 1", {"x": 2**53 - 1}),
+    "product beyond safe": ("x * x", {"x": 2**40}),
+    "index before the start": ("x[y]", {"x": [1], "y": -2}),
+    "index by a boolean": ("x[y]", {"x": [1, 2], "y": True}),
+    "index beyond": ("x[y]", {"x": [1], "y": 1}),
+    "property of a list": ("x.y", {"x": []}),
+    "no such property": ("x.y", {"x": {}}),
+    "not in scope": ("z", {}),
+    "text of null and more": ("join(x, ',')", {"x": [None]}),
+    "split at nothing": ("split(x, y)", {"x": "ab", "y": ""}),
+    "too long": ("repeat(x, y)", {"x": "ab", "y": MAX_TEXT}),
+    "repeat below zero": ("repeat(x, y)", {"x": "ab", "y": -1}),
+    "too many": ("range(0, x)", {"x": 10**9}),
+    "no step": ("range(0, 3, x)", {"x": 0}),
+    "case beyond ascii": ("uppercase(x)", {"x": "ß"}),
+    "minus of text": ("-(x)", {"x": "a"}),
+    "text plus number": ("x + 1", {"x": "a"}),
+    "boolean plus": ("x + 1", {"x": True}),
+    "slice by text": ("x[y:]", {"x": [1], "y": "a"}),
+    "slice of a number": ("x[0:1]", {"x": 1}),
+    "length of a mapping": ("len(x)", {"x": {}}),
+    "in a number": ("1 in x", {"x": 1}),
+}
+
+
+@pytest.mark.parametrize("name", SPRUNG)
+def test_a_trap_is_sprung(name: str) -> None:
+    source, scope = SPRUNG[name]
+    check({"$eval": source})
+    with pytest.raises(ExpressionError):
+        evaluate({"$eval": source}, scope)
+
+
+def test_several_cases_of_a_switch() -> None:
+    with pytest.raises(ExpressionError, match="several"):
+        evaluate({"$switch": {"a > 1": 1, "a > 2": 2}}, SCOPE)
+
+
+def test_names_that_must_be_in_scope() -> None:
+    template = {
+        "x": {"$let": {"inner": {"$eval": "outer"}}, "in": "${inner} ${free}"},
+        "y": {"$map": {"$eval": "xs"}, "each(v, i)": {"$eval": "v + i + w"}},
+    }
+    assert {name for _, name in admit(template).uses} == {"outer", "free", "xs", "w"}
+
+
+# -- against JSON-e itself -------------------------------------------------------------------------------
+
+NAMES = {"a": 3, "b": [1, 2], "o": {"k": "v"}, "s": "text", "yes": True, "z": 0}
+
+atoms = st.sampled_from(
+    [
+        "a",
+        "b",
+        "o",
+        "s",
+        "yes",
+        "z",
+        "o.k",
+        "b[0]",
+        "1",
+        "0",
+        "7",
+        "'x'",
+        '"y"',
+        "true",
+        "false",
+        "null",
+        "[]",
+        "[1, a]",
+        "{}",
+        "{k: a}",
+        "b[-1]",
+        "b[1:]",
+        "o['k']",
+        "len(b)",
+        "str(a)",
+        "typeof(o)",
+    ]
+)
+signs = st.sampled_from(["+", "-", "*", "<", ">", "<=", ">=", "==", "!=", "&&", "||", "in"])
+
+
+def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.tuples(inner, signs, inner).map(lambda parts: f"{parts[0]} {parts[1]} {parts[2]}"),
+        inner.map(lambda source: f"({source})"),
+        inner.map(lambda source: f"!({source})"),
+        inner.map(lambda source: f"[{source}, 1]"),
+        inner.map(lambda source: f"{{q: {source}}}.q"),
+    )
+
+
+sources = st.recursive(atoms, _grown, max_leaves=6)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal, and of the same kinds: 1 is not true."""
+    return one == other and repr(one) == repr(other)
+
+
+@given(sources)
+def test_what_is_admitted_and_evaluated_is_what_json_e_gives(source: str) -> None:
+    template = {"$eval": source}
+    try:
+        check(template)
+        value = evaluate(template, NAMES)
+    except ExpressionError:
+        return
+    assert _same(value, jsone.render(template, dict(NAMES)))
+
+
+@given(sources)
+def test_what_json_e_fails_at_is_never_given_a_value(source: str) -> None:
+    template = {"$eval": source}
+    try:
+        jsone.render(template, dict(NAMES))
+    except JSONTemplateError:
+        assert _refused(template)
+
+
+def _refused(template: Any) -> bool:
+    try:
+        check(template)
+        evaluate(template, NAMES)
+    except ExpressionError:
+        return True
+    return False
+
+
+@given(st.text(alphabet="ab01 ()[]{}.,:'\"+-*/!=<>&|$", max_size=30))
+def test_nothing_breaks_admission(source: str) -> None:
+    for template in ({"$eval": source}, source, f"${{{source}}}"):
+        assert all(problem.message for problem in admit(template).problems)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text("abc $", max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_plain_json_stands_for_itself(value: Any) -> None:
+    try:
+        check(value)
+    except ExpressionError:
+        return
+    assert _same(evaluate(value, {}), jsone.render(value, {}))
