@@ -79,7 +79,7 @@ def _execution(
     yield from lifecycles(view)
     yield from orders(view)
     yield from contents(view)
-    yield from outcome(view, execution, recording.subject.sdk)
+    yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
     yield from body_runs(view, Counter(_begun(recording, execution.arn)))
 
 
@@ -104,15 +104,22 @@ def _plan(
     runs = Counter(_begun(recording, execution.arn)) if scenario.faults or crashes_beside else None
     if execution.arn == recording.executions[0].arn:
         return predict(scenario, invocations=invocations, runs=runs)
-    given = _input(execution.input)
+    given = _parsed(execution.input)
     return predict(scenario, handler, given, invocations=invocations, runs=runs)
 
 
-def _input(text: str | None) -> Any:
+def _parsed(text: str | None) -> Any:
     try:
         return UNKNOWN if text is None else json.loads(text)
     except ValueError:
         return UNKNOWN
+
+
+def _answer(recording: Recording, arn: str) -> str | None:
+    """The status that the last invocation of an execution gave."""
+    outputs = [invocation.output for invocation in recording.invocations if invocation.execution == arn]
+    answer = _parsed(outputs[-1]) if outputs else None
+    return str(answer.get("Status")) if isinstance(answer, dict) else None
 
 
 def _crashes(handler: tuple[Statement, ...]) -> bool:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from conformance.wire.recording import ExecutionRecord
 
 
-def outcome(view: View, execution: ExecutionRecord, sdk: str) -> Iterator[Finding]:
-    """An execution that came to its end came to the one that its handler has."""
+def outcome(view: View, execution: ExecutionRecord, sdk: str, answer: str | None) -> Iterator[Finding]:
+    """An execution that ended came to the end that its handler has; `answer` is the last one given."""
     flow = view.plan.flow
     wanted = _status(flow)
     if not view.complete or wanted is None:
@@ -31,6 +31,9 @@ def outcome(view: View, execution: ExecutionRecord, sdk: str) -> Iterator[Findin
         if execution.error:
             message += f" (its error is {brief(execution.error)})"
         yield view.finding("outcome-wrong", f"{view.prefix}output.Status", execution.status, wanted, message)
+    elif answer != wanted:
+        message = f"the last invocation answers {answer}; by the scenario the execution {wanted}"
+        yield view.finding("outcome-wrong", f"{view.prefix}output.Status", answer, wanted, message)
     elif isinstance(flow, Raised):
         error = execution.error or {}
         seen = {"ErrorType": bare(error.get("ErrorType")), "ErrorMessage": error.get("ErrorMessage") or ""}

@@ -284,7 +284,7 @@ def test_a_delay_lies_in_its_legal_interval(retry: Any, least: int, most: int) -
     given = {} if retry is None else {"retry": retry}
     handler = {"step": {"name": "s", "attempts": [{"raises": BOOM}, {"returns": 1}], **given}}
     [told] = plan_of(scenario(handler)).operations["1"].lifecycle.rounds
-    assert told.delay == (least, most)
+    assert list(told.delay or ()) == [least, most]
     wanted: Any = least if least == most else [least, most]
     member = "StepOptions.NextAttemptDelaySeconds"
     assert changed([handler], "1", "RETRY", member, most + 1) == [member, most + 1, wanted]
@@ -337,6 +337,14 @@ def test_how_the_execution_ends(
     [finding] = judged(made, replace(recording, executions=(ended,)))
     assert finding.rule == "outcome-wrong"
     assert (finding.path, finding.seen, finding.wanted) == told
+
+
+def test_the_last_answer_is_how_the_execution_ends() -> None:
+    made = scenario(CALLBACK, {"return": 5})
+    recording = written(made)
+    pending = replace(recording.invocations[-1], output='{"Status": "PENDING"}')
+    [finding] = judged(made, replace(recording, invocations=(pending,)))
+    assert (finding.rule, finding.seen, finding.wanted) == ("outcome-wrong", "PENDING", "SUCCEEDED")
 
 
 def test_a_result_too_large_for_the_output_is_not_in_it() -> None:
