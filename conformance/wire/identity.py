@@ -91,9 +91,9 @@ class Place:
 
     @cached_property
     def virtual(self) -> bool | None:
-        """Whether a virtual context stands here: None if that depends on the path taken or on the run."""
-        flags = {candidate.virtual for candidate in self.candidates}
-        return flags.pop() if len(flags) == 1 else None
+        """Whether the context that can stand here is virtual; None if that depends on the run."""
+        flags = {candidate.virtual for candidate in self.candidates if candidate.context}
+        return (flags or {False}).pop() if len(flags) <= 1 else None
 
     @property
     def branch(self) -> bool:

@@ -79,6 +79,17 @@ def _virtual_fail() -> Recording:
     return made.done()
 
 
+def _virtual_fail_before_wait() -> Recording:
+    """Where the child raises at once, the wait after it may stand at the child's place."""
+    child = {"child": {"virtual": True, "do": [{"raise": {"type": "Boom", "message": "no"}}]}}
+    made = Maker("python", document({"try": [child], "catch": []}, {"wait": {"seconds": 1}}))
+    made.invoke()
+    made.send("1", "CONTEXT", "FAIL", Error={"ErrorType": "Boom"})
+    made.send("2", "WAIT", "START", WaitOptions={"WaitSeconds": 1})
+    made.pending(1)
+    return made.done()
+
+
 def _dangling() -> Recording:
     made = Maker("js", document(CHILD))
     made.invoke()
@@ -266,6 +277,7 @@ BROKEN = (
         "FAIL",
         "no update",
     ),
+    Broken("no_virtual_id_on_wire", "virtual-context-writes", "1:CONTEXT.FAIL", _virtual_fail_before_wait),
     Broken(
         "no_virtual_id_on_wire",
         "virtual-parent",
