@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.scenario import syntax
-from conformance.scenario.interpreter import as_text
+from conformance.scenario.interpreter import Scope, as_text, bounded
 from conformance.scenario.interpreter import value as _node
 from conformance.scenario.interpreter import wanted as _wanted
 from conformance.scenario.syntax import ExpressionError
@@ -35,8 +35,8 @@ def evaluate(template: Any, scope: Mapping[str, Any]) -> Any:
     Raises:
         ExpressionError: It fails in an evaluator, or the evaluators would not agree about it.
     """
-    value = _template(template, scope)
-    return None if value is _DELETED else value
+    value = _template(template, Scope(scope))
+    return None if value is _DELETED else bounded(value)
 
 
 def interpolation_parts(text: str) -> Iterator[str | syntax.Node]:
@@ -60,7 +60,8 @@ def interpolation_parts(text: str) -> Iterator[str | syntax.Node]:
 # -- templates -------------------------------------------------------------------------------------------
 
 
-def _template(template: Any, scope: Mapping[str, Any]) -> Any:
+def _template(template: Any, scope: Scope) -> Any:
+    scope.spend()
     if isinstance(template, str):
         return _text(template, scope)
     if isinstance(template, list):
@@ -78,7 +79,7 @@ def _key(key: str) -> str:
     return key[1:] if key.startswith("$$") else key
 
 
-def _text(text: str, scope: Mapping[str, Any]) -> str:
+def _text(text: str, scope: Scope) -> str:
     if "${" not in text:
         return text
     return "".join(
@@ -87,18 +88,18 @@ def _text(text: str, scope: Mapping[str, Any]) -> str:
     )
 
 
-def _eval(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _eval(template: dict[str, Any], scope: Scope) -> Any:
     return _node(syntax.parse(template["$eval"]), scope)
 
 
-def _if(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _if(template: dict[str, Any], scope: Scope) -> Any:
     key = "then" if _node(syntax.parse(template["$if"]), scope) else "else"
     return _template(template[key], scope) if key in template else _DELETED
 
 
-def _let(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _let(template: dict[str, Any], scope: Scope) -> Any:
     values = _template(template["$let"], scope)
-    return _template(template["in"], {**scope, **values})
+    return _template(template["in"], scope.binding(values))
 
 
 def _each(template: dict[str, Any]) -> tuple[Any, list[str]]:
@@ -108,34 +109,34 @@ def _each(template: dict[str, Any]) -> tuple[Any, list[str]]:
     raise ExpressionError("no `each(...)`")
 
 
-def _map(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _map(template: dict[str, Any], scope: Scope) -> Any:
     value = _template(template["$map"], scope)
     body, names = _each(template)
     if isinstance(value, list):
         given = ({names[0]: item} | dict.fromkeys(names[1:], index) for index, item in enumerate(value))
-        results = [_template(body, {**scope, **bound}) for bound in given]
+        results = [_template(body, scope.binding(bound)) for bound in given]
         return [result for result in results if result is not _DELETED]
     merged: dict[str, Any] = {}
     for key, item in _wanted(value, dict, "`$map` takes a list or a mapping").items():
         bound = {names[0]: item, names[1]: key} if len(names) > 1 else {names[0]: {"key": key, "val": item}}
-        result = _template(body, {**scope, **bound})
+        result = _template(body, scope.binding(bound))
         if result is not _DELETED:
             merged |= _wanted(result, dict, "`$map` over a mapping makes mappings")
     return merged
 
 
-def _reduce(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _reduce(template: dict[str, Any], scope: Scope) -> Any:
     value = _wanted(_template(template["$reduce"], scope), list, "`$reduce` takes a list")
     body, names = _each(template)
     total = template["initial"]
     for index, item in enumerate(value):
         bound = {names[0]: total, names[1]: item} | dict.fromkeys(names[2:], index)
-        result = _template(body, {**scope, **bound})
+        result = _template(body, scope.binding(bound))
         total = total if result is _DELETED else result
     return total
 
 
-def _switch(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _switch(template: dict[str, Any], scope: Scope) -> Any:
     cases = template["$switch"]
     holding = [
         value
@@ -149,12 +150,12 @@ def _switch(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
     return _template(holding[0], scope) if holding else _DELETED
 
 
-def _flatten(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _flatten(template: dict[str, Any], scope: Scope) -> Any:
     value = _wanted(_template(template["$flatten"], scope), list, "`$flatten` takes a list")
     return [inner for item in value for inner in (item if isinstance(item, list) else [item])]
 
 
-def _flatten_deep(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _flatten_deep(template: dict[str, Any], scope: Scope) -> Any:
     def flat(value: Any) -> Iterator[Any]:
         if isinstance(value, list):
             for item in value:
@@ -167,7 +168,7 @@ def _flatten_deep(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
     )
 
 
-def _reverse(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _reverse(template: dict[str, Any], scope: Scope) -> Any:
     return _wanted(_template(template["$reverse"], scope), list, "`$reverse` takes a list")[::-1]
 
 
@@ -177,14 +178,14 @@ def _mappings(value: Any, operator: str) -> list[dict[str, Any]]:
     return value
 
 
-def _merge(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _merge(template: dict[str, Any], scope: Scope) -> Any:
     merged: dict[str, Any] = {}
     for item in _mappings(_template(template["$merge"], scope), "$merge"):
         merged |= item
     return merged
 
 
-def _merge_deep(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
+def _merge_deep(template: dict[str, Any], scope: Scope) -> Any:
     def merge(left: Any, right: Any) -> Any:
         if isinstance(left, list) and isinstance(right, list):
             return left + right
@@ -199,7 +200,7 @@ def _merge_deep(template: dict[str, Any], scope: Mapping[str, Any]) -> Any:
     return merged
 
 
-_OPERATORS: dict[str, Callable[[dict[str, Any], Mapping[str, Any]], Any]] = {
+_OPERATORS: dict[str, Callable[[dict[str, Any], Scope], Any]] = {
     "$eval": _eval,
     "$flatten": _flatten,
     "$flattenDeep": _flatten_deep,

@@ -22,13 +22,60 @@ MAX_TEXT = 16 * 1024 * 1024
 MAX_ITEMS = 100_000
 """Items that `range` may give."""
 
+MAX_STEPS = 300_000
+"""Steps that evaluating one template may take, and parts that its value may have."""
 
-def value(node: syntax.Node, scope: Mapping[str, Any]) -> Any:  # noqa: C901, PLR0911 - a case a kind of node
+
+class Scope(dict[str, Any]):
+    """The values of names, and the steps left to one evaluation: `$map`s in `$map`s come to an end."""
+
+    def __init__(self, names: Mapping[str, Any], left: list[int] | None = None) -> None:
+        """Begin with all steps, or go on with what is left of an evaluation's."""
+        super().__init__(names)
+        self.left = [MAX_STEPS] if left is None else left
+
+    def binding(self, names: Mapping[str, Any]) -> Scope:
+        """The same evaluation with more names."""
+        return Scope({**self, **names}, self.left)
+
+    def spend(self, steps: int = 1) -> None:
+        """Take steps.
+
+        Raises:
+            ExpressionError: None are left.
+        """
+        self.left[0] -= steps
+        if self.left[0] < 0:
+            raise ExpressionError(f"a value that takes more than {MAX_STEPS} steps", "compute less at once")
+
+
+def bounded(given: Any) -> Any:
+    """`given`, if it isn't too large: a list that holds a list twice, and so on, grows beyond all bounds.
+
+    Raises:
+        ExpressionError: It has too many parts, or too much text.
+    """
+    parts = 0
+    rest = [given]
+    while rest:
+        item = rest.pop()
+        parts += 1 + (len(item) // 16 if isinstance(item, str) else 0)
+        if parts > MAX_TEXT // 8:
+            raise ExpressionError("a value that is too large", f"at most some {MAX_TEXT} characters in all")
+        if isinstance(item, dict):
+            rest.extend(item.values())
+        elif isinstance(item, list):
+            rest.extend(item)
+    return given
+
+
+def value(node: syntax.Node, scope: Scope) -> Any:  # noqa: C901, PLR0911 - a case a kind of node
     """The JSON value of an expression.
 
     Raises:
         ExpressionError: It fails, or the evaluators would not agree about it.
     """
+    scope.spend()
     match node:
         case syntax.Constant(constant):
             return constant
@@ -124,7 +171,7 @@ def _unary(sign: str, given: Any) -> Any:
     return -given if sign == "-" else given
 
 
-def _binary(sign: str, left: syntax.Node, right: syntax.Node, scope: Mapping[str, Any]) -> Any:
+def _binary(sign: str, left: syntax.Node, right: syntax.Node, scope: Scope) -> Any:
     first = value(left, scope)
     if sign == "||":
         return bool(first or value(right, scope))
@@ -145,6 +192,8 @@ def _arithmetic(sign: str, first: Any, second: Any) -> Any:
         raise ExpressionError(f"`{sign}` takes two numbers" + ("" if sign in "-*" else " or two texts"))
     if sign not in "+-*" and type(first) is not type(second):
         raise ExpressionError(f"`{sign}` between {first} and {second}", "Python compares only the like")
+    if texts and len(first) + len(second) > MAX_TEXT:
+        raise ExpressionError(f"a text of {len(first) + len(second)} characters", f"at most {MAX_TEXT}")
     result = _ARITHMETIC[sign](first, second)
     return _safe(result) if _number(result) else result
 
@@ -185,13 +234,15 @@ def _comparable(first: Any, second: Any) -> None:
 # -- functions -------------------------------------------------------------------------------------------
 
 
-def _call(function: str, arguments: tuple[syntax.Node, ...], scope: Mapping[str, Any]) -> Any:
+def _call(function: str, arguments: tuple[syntax.Node, ...], scope: Scope) -> Any:
     given = [value(argument, scope) for argument in arguments]
     if function == "defined":
         return wanted(given[0], str, "`defined` takes a name as text") in scope
     if function not in _FUNCTIONS:
         raise ExpressionError(f"`{function}` is not a function of the subset")
-    return _FUNCTIONS[function](*given)
+    result = _FUNCTIONS[function](*given)
+    scope.spend(len(result) // 64 if isinstance(result, (str, list)) else 0)
+    return result
 
 
 def _numbers(*given: Any) -> tuple[Any, ...]:

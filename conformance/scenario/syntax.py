@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 MAX_LENGTH = 2000
@@ -137,8 +138,9 @@ class Token:
     start: int
 
 
+@lru_cache(maxsize=4096)
 def parse(source: str) -> Node:
-    """Parse a whole expression.
+    """Parse a whole expression; the same one is evaluated over and over.
 
     Raises:
         ExpressionError: It isn't one, or it is beyond the bounds of length and depth.

@@ -129,6 +129,32 @@ def test_a_trap_is_sprung(name: str) -> None:
         evaluate({"$eval": source}, scope)
 
 
+EXPLODING: dict[str, Any] = {
+    "maps in maps": {
+        "$map": {"$eval": "range(0, 99999)"},
+        "each(x)": {"$map": {"$eval": "range(0, 99999)"}, "each(y)": {"$eval": "x"}},
+    },
+    "text that doubles": {
+        "$reduce": {"$eval": "range(0, 60)"},
+        "initial": "ab",
+        "each(s, x)": {"$eval": "s + s"},
+    },
+    "lists that double": {
+        "$reduce": {"$eval": "range(0, 60)"},
+        "initial": [1],
+        "each(s, x)": {"$eval": "[s, s]"},
+    },
+    "long texts in a list": {"$map": {"$eval": "range(0, 9999)"}, "each(x)": {"$eval": "repeat('a', 9999)"}},
+}
+
+
+@pytest.mark.parametrize("name", EXPLODING)
+def test_nothing_explodes(name: str) -> None:
+    check(EXPLODING[name])
+    with pytest.raises(ExpressionError):
+        evaluate(EXPLODING[name], {})
+
+
 def test_several_cases_of_a_switch() -> None:
     with pytest.raises(ExpressionError, match="several"):
         evaluate({"$switch": {"a > 1": 1, "a > 2": 2}}, SCOPE)
