@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import Step, WaitForCallback, WaitForCondition
+from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.structure.contents import contents
 from conformance.verdict.structure.endings import body_runs, outcome
 from conformance.verdict.structure.lifecycles import lifecycles, orders
@@ -21,7 +22,6 @@ from conformance.wire.stream import CHECKPOINT
 if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
     from conformance.scenario.statements import Statement
-    from conformance.verdict.finding import Finding
     from conformance.verdict.structure.plan import Plan
     from conformance.verdict.structure.reading import Place
     from conformance.wire.recording import ExecutionRecord, Recording
@@ -73,6 +73,7 @@ def _execution(
         complete=_complete(scenario, recording, execution) and broken is None,
         settled=not scenario.faults or execution.status == "SUCCEEDED",
     )
+    yield from (_refused(reason) for reason in dict.fromkeys(plan.refused))
     _settle(view)
     yield from misplaced(view)
     yield from missing(view)
@@ -81,6 +82,12 @@ def _execution(
     yield from contents(view)
     yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
     yield from body_runs(view, Counter(_begun(recording, execution.arn)))
+
+
+def _refused(reason: str) -> Finding:
+    """An expression that slipped past admission: what it gave says nothing about an SDK."""
+    message = f"an expression of the scenario is not one that both harnesses compute alike: {reason}"
+    return Finding(Layer.HARNESS, "expression-refused", "scenario", reason, None, Blame.HARNESS, message)
 
 
 def _handler(

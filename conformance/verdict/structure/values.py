@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.scenario.expressions import evaluate
+import jsone  # type: ignore[import-untyped]  # it ships no types
+
+from conformance.scenario.expressions import ExpressionError, evaluate
 
 if TYPE_CHECKING:
     from conformance.verdict.structure.callbacks import Created
@@ -57,10 +59,11 @@ class Scope:
     values: dict[str, Any] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     callbacks: dict[str, Created] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)  # shared by all copies
 
     def copy(self) -> Scope:
         """What a child's or branch's body sees: it gives values out by its result only."""
-        return Scope(dict(self.values), dict(self.failures), dict(self.callbacks))
+        return Scope(dict(self.values), dict(self.failures), dict(self.callbacks), self.refused)
 
     def with_values(self, **more: Any) -> Scope:
         """A copy with more names in it."""
@@ -80,6 +83,7 @@ def compute(expression: Any, scope: Scope) -> Any:
     """An expression's value, `UNKNOWN` wherever it can't be told from the scenario.
 
     An expression that fails counts as unknown as well: it ends the run as a harness fault, said elsewhere.
+    One that our subset refuses though JSON-e computes it is noted: the two harnesses need not agree on it.
     """
     if is_odd(expression):
         return UNKNOWN
@@ -98,8 +102,19 @@ def _evaluated(expression: Any, scope: Scope) -> Any:
     known = {name: _pruned(value) for name, value in scope.values.items() if value is not UNKNOWN}
     try:
         return evaluate(expression, known)
-    except Exception:  # noqa: BLE001 - whatever it is, the harness met it too and the run says so
+    except ExpressionError as refusal:
+        if _computes(expression, known):
+            scope.refused.append(f"{expression!r}: {refusal}")
         return UNKNOWN
+
+
+def _computes(expression: Any, known: dict[str, Any]) -> bool:
+    """Whether JSON-e itself gives a value: a harness went on with what the other need not agree on."""
+    try:
+        jsone.render(expression, known)
+    except Exception:  # noqa: BLE001 - whatever it is, the harness met it too and the run says so
+        return False
+    return True
 
 
 def _special(key: str) -> bool:
