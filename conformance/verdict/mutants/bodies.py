@@ -47,12 +47,14 @@ def _attempt_miscounted(original: Original) -> Iterator[Change]:
 def _over_the_limit(original: Original) -> Iterator[Change]:
     limited = set(_limited(original))
     effects = [each for each in original.recording.effects if each.kind == "branch" and each.at in limited]
-    ends = {each.indexes: each for each in reversed(effects) if each.event == "end"}
+    ends = {(each.at, each.indexes): each for each in reversed(effects) if each.event == "end"}
     for end in sorted(
         ends.values(), key=lambda each: each.seq
     ):  # a branch's first end: after that it is replayed
         following = [
-            each for each in effects if each.event == "start" and each.seq > end.seq and each.at == end.at
+            each
+            for each in effects
+            if each.event == "start" and each.seq > end.seq and _same_batch(each, end)
         ]
         if following and following[0].indexes != end.indexes:
             change = partial(_early, start=following[0], seq=end.seq - 1)
@@ -90,6 +92,10 @@ def _limited(original: Original) -> Iterator[str]:
             and program.known(statement.max_concurrency) == 1
         ):
             yield statement.at
+
+
+def _same_batch(one: Effect, two: Effect) -> bool:
+    return (one.execution, one.at, one.indexes[:-1]) == (two.execution, two.at, two.indexes[:-1])
 
 
 def _same_run(one: Effect, two: Effect) -> bool:

@@ -46,9 +46,11 @@ def step(
 ) -> Attempted:
     """Run a step's or a submitter's body until it is settled."""
     rounds: list[Round] = []
+    ran: list[int] = []
     crashes = 0
     for run in range(1, ENDLESS):
         attempt = len(rounds) + 1
+        ran.append(attempt)
         body = bodies[min(run, len(bodies)) - 1]
         inner = scope.with_values(attempt=attempt)
         if body.crashes is not None:
@@ -59,14 +61,14 @@ def step(
                 continue
             failure = Failure("StepInterruptedError", UNKNOWN, UNKNOWN)
         elif body.raises is None:
-            return _returned(body, inner, rounds, run)
+            return _returned(body, inner, rounds, ran)
         else:
             failure = failure_of(body.raises, inner)
         again = grants_another(retry, failure, attempt)
         if again is UNKNOWN:
             return _lost(f"whether {failure.kind} is retried depends on what only the SDK knows")
         if not again:
-            return _failed(Failure("StepError", failure.type, failure.message), failure, rounds, run)
+            return _failed(Failure("StepError", failure.type, failure.message), failure, rounds, ran)
         rounds.append(Round(failure, delay=after_failure(retry, attempt, scope)))
         crashes = 0  # a RETRY was written, so that invocation did not fail
     return _lost("it is retried without end")
@@ -82,10 +84,10 @@ def as_seen(bodies: tuple[Body, ...], scope: Scope, runs: int) -> Attempted:
     if body.crashes is not None:
         return _lost("the run that was its last is one that ends its process")
     if body.raises is None:
-        settled = _returned(body, inner, [], runs)
+        settled = _returned(body, inner, [], [])
     else:
         failure = failure_of(body.raises, inner)
-        settled = _failed(Failure("StepError", failure.type, failure.message), failure, [], runs)
+        settled = _failed(Failure("StepError", failure.type, failure.message), failure, [], [])
     return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None))
 
 
@@ -95,9 +97,11 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
         return _lost("it has no initial state, which the SDKs treat differently")
     state = compute(statement.initial, scope)
     rounds: list[Round] = []
+    ran: list[int] = []
     crashes = 0
     for run in range(1, ENDLESS):
         attempt = len(rounds) + 1
+        ran.append(attempt)
         body = statement.check[min(run, len(statement.check)) - 1]
         if body.crashes is not None:
             crashes += 1
@@ -108,9 +112,9 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
         inner = scope.with_values(state=state, attempt=attempt)
         if body.raises is not None:
             failure = failure_of(body.raises, inner)
-            return _failed(Failure(UNKNOWN, failure.type, failure.message), failure, rounds, run)
+            return _failed(Failure(UNKNOWN, failure.type, failure.message), failure, rounds, ran)
         state = compute(body.returns, inner)
-        polled = _polled(statement, scope.with_values(state=state, attempt=attempt), rounds, run)
+        polled = _polled(statement, scope.with_values(state=state, attempt=attempt), rounds, ran)
         if is_odd(body.returns):
             polled = _lost(ODD)
         if polled is not None:
@@ -119,16 +123,18 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
     return _lost("it polls without end")
 
 
-def _polled(statement: WaitForCondition, scope: Scope, rounds: list[Round], run: int) -> Attempted | None:
+def _polled(
+    statement: WaitForCondition, scope: Scope, rounds: list[Round], ran: list[int]
+) -> Attempted | None:
     """What follows from a state: an end, or None for another poll."""
     done = truth(compute(statement.until, scope))
     if done is UNKNOWN:
         return _lost("its condition reads what the scenario does not tell")
     if done:
-        return _succeeded(scope.values["state"], rounds, run)
+        return _succeeded(scope.values["state"], rounds, ran)
     if not statement.delays and len(rounds) + 1 >= _most_polls(statement):
         unknown = Failure(UNKNOWN, UNKNOWN, UNKNOWN)  # each SDK says in its own words that it gives up
-        return _failed(unknown, unknown, rounds, run)
+        return _failed(unknown, unknown, rounds, ran)
     return None
 
 
@@ -142,17 +148,17 @@ def _most_polls(statement: WaitForCondition) -> int:
     return POLLS_WITHOUT_LIMIT if given is None else given
 
 
-def _returned(body: Body, scope: Scope, rounds: list[Round], run: int) -> Attempted:
-    return _lost(ODD) if is_odd(body.returns) else _succeeded(compute(body.returns, scope), rounds, run)
+def _returned(body: Body, scope: Scope, rounds: list[Round], ran: list[int]) -> Attempted:
+    return _lost(ODD) if is_odd(body.returns) else _succeeded(compute(body.returns, scope), rounds, ran)
 
 
-def _succeeded(value: Any, rounds: list[Round], run: int) -> Attempted:
-    lifecycle = Lifecycle(frozenset({SUCCEED}), len(rounds), run, value=value, rounds=tuple(rounds))
+def _succeeded(value: Any, rounds: list[Round], ran: list[int]) -> Attempted:
+    lifecycle = Lifecycle(frozenset({SUCCEED}), len(rounds), tuple(ran), value=value, rounds=tuple(rounds))
     return Attempted(Returned(value), lifecycle)
 
 
-def _failed(raised: Failure, written: Failure, rounds: list[Round], run: int) -> Attempted:
-    lifecycle = Lifecycle(frozenset({FAIL}), len(rounds), run, failure=written, rounds=tuple(rounds))
+def _failed(raised: Failure, written: Failure, rounds: list[Round], ran: list[int]) -> Attempted:
+    lifecycle = Lifecycle(frozenset({FAIL}), len(rounds), tuple(ran), failure=written, rounds=tuple(rounds))
     return Attempted(Raised(raised), lifecycle)
 
 

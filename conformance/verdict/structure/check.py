@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +80,7 @@ def _execution(
     yield from orders(view)
     yield from contents(view)
     yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
-    yield from body_runs(view, Counter(_begun(recording, execution.arn)))
+    yield from body_runs(view, _begun(recording, execution.arn))
 
 
 def _refused(reason: str) -> Finding:
@@ -108,7 +107,7 @@ def _plan(
 ) -> Plan:
     invocations = sum(invocation.execution == execution.arn for invocation in recording.invocations)
     crashes_beside = not stream.sequential and _crashes(handler)
-    runs = Counter(_begun(recording, execution.arn)) if scenario.faults or crashes_beside else None
+    runs = _counted(_begun(recording, execution.arn)) if scenario.faults or crashes_beside else None
     if execution.arn == recording.executions[0].arn:
         return predict(scenario, invocations=invocations, runs=runs)
     given = _parsed(execution.input)
@@ -141,11 +140,17 @@ def _crashes(handler: tuple[Statement, ...]) -> bool:
     return False
 
 
-def _begun(recording: Recording, arn: str) -> Iterator[Place]:
-    """The bodies that began, each time they did."""
+def _begun(recording: Recording, arn: str) -> dict[Place, list[int | None]]:
+    """The attempts that each body was told as it began."""
+    begun: dict[Place, list[int | None]] = {}
     for effect in recording.effects:
         if effect.execution == arn and effect.event == "start" and effect.kind in BODIES:
-            yield effect.at, effect.indexes
+            begun.setdefault((effect.at, effect.indexes), []).append(effect.attempt)
+    return begun
+
+
+def _counted(begun: dict[Place, list[int | None]]) -> dict[Place, int]:
+    return {place: len(attempts) for place, attempts in begun.items()}
 
 
 def _settle(view: View) -> None:

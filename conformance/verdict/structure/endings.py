@@ -48,19 +48,28 @@ def outcome(view: View, execution: ExecutionRecord, sdk: str, answer: str | None
         yield from _result(view, execution, sdk)
 
 
-def body_runs(view: View, runs: Mapping[Place, int]) -> Iterator[Finding]:
-    """Every body ran as often as its attempts say: replay runs none again."""
+def body_runs(view: View, begun: Mapping[Place, list[int | None]]) -> Iterator[Finding]:
+    """Every body ran as often as its attempts say, each time as that attempt; replay runs none again.
+
+    `begun` are the attempts that a body was told, by its place, in the order of its runs.
+    """
     if not view.complete:
         return
     for expected in view.plan.operations.values():
-        wanted = expected.lifecycle.runs
-        if wanted is None:
+        if expected.lifecycle.runs is None:
             continue
-        seen = runs.get((expected.at, expected.indexes), 0)
-        if seen > wanted or (seen < wanted and not expected.optional):
-            message = f"the body of {view.describe(expected)} ran {seen} times; by the scenario {wanted}"
-            path = f"{view.prefix}{expected.path}:{expected.type}"
-            yield view.finding("body-runs", path, seen, wanted, message)
+        wanted = list(expected.lifecycle.runs)
+        seen = begun.get((expected.at, expected.indexes), [])
+        path = f"{view.prefix}{expected.path}:{expected.type}"
+        if len(seen) > len(wanted) or (len(seen) < len(wanted) and not expected.optional):
+            message = f"the body of {view.describe(expected)} ran {len(seen)} times; "
+            message += f"by the scenario {len(wanted)}"
+            yield view.finding("body-runs", path, len(seen), len(wanted), message)
+        elif any(told not in (None, right) for told, right in zip(seen, wanted, strict=False)):
+            message = (
+                f"the body of {view.describe(expected)} was told attempts {seen}; by the scenario {wanted}"
+            )
+            yield view.finding("body-attempts", path, seen, wanted, message)
 
 
 def _result(view: View, execution: ExecutionRecord, sdk: str) -> Iterator[Finding]:

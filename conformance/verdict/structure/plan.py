@@ -33,13 +33,13 @@ class Lifecycle:
 
     `terminals` are the ends it may have; None among them: it may be without one. WAIT, CALLBACK and
     CHAINED_INVOKE are ended by the service, so theirs is None alone. `retries` is the number of RETRYs and
-    `runs` that of its body's runs, None when the scenario does not tell. `value` is what a SUCCEED carries,
-    `failure` the error of a FAIL, `rounds` what each RETRY says.
+    `runs` the attempts that its body's runs are, each None when the scenario does not tell. `value` is what
+    a SUCCEED carries, `failure` the error of a FAIL, `rounds` what each RETRY says.
     """
 
     terminals: frozenset[str | None]
     retries: int | None = 0
-    runs: int | None = None
+    runs: tuple[int, ...] | None = None
     value: Any = UNKNOWN
     failure: Failure | None = None
     rounds: tuple[Round, ...] = ()

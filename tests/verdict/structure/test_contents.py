@@ -364,6 +364,14 @@ def test_how_often_a_body_runs(runs: int) -> None:
     assert (finding.rule, finding.path, finding.seen, finding.wanted) == ("body-runs", "1:STEP", runs, 2)
 
 
+def test_which_attempts_a_body_is_told() -> None:
+    made = scenario(RETRIED)
+    recording = written(made)
+    first, second = recording.effects
+    [finding] = judged(made, replace(recording, effects=(first, replace(second, attempt=1))))
+    assert (finding.rule, finding.seen, finding.wanted) == ("body-attempts", [1, 1], [1, 2])
+
+
 def test_values_that_went_through_a_serialiser_are_not_judged() -> None:
     made = scenario(
         {"step": {"name": "s", "returns": "a", "serdes": "upper", "as": "s"}}, {"return": {"$eval": "s"}}

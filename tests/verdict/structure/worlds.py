@@ -185,8 +185,8 @@ def written(  # noqa: PLR0913 - each is a way in which a recording may differ
         change(sent, maker)
     maker.invoke()
     for expected in plan.operations.values():
-        for _ in range(expected.lifecycle.runs or 0):
-            maker.effect(expected.at, "step", "start", expected.indexes)
+        for attempt in expected.lifecycle.runs or ():
+            maker.effect(expected.at, "step", "start", expected.indexes, attempt=attempt)
     for update in sent:
         refused = update.pop("refused", False)
         maker.checkpoint(update, status=400 if refused else 200)
