@@ -196,6 +196,20 @@ def _outcome(**fields: Any) -> Callable[[], Recording]:
     return make
 
 
+def _checkpointed(payload: str) -> Callable[[], Recording]:
+    def make() -> Recording:
+        made = Maker("python", document())
+        made.invoke()
+        made.checkpoint(
+            {"Id": "execution-result-1", "Type": "EXECUTION", "Action": "SUCCEED", "Payload": payload}
+        )
+        made.succeed("")
+        recording = made.done()
+        return replace(recording, executions=(replace(recording.executions[0], result='"large"'),))
+
+    return make
+
+
 def _invoked_again() -> Recording:
     made = Maker("js", document(STEP))
     for _ in range(2):
@@ -387,6 +401,14 @@ BROKEN = (
         "outcome_is_the_last_answer", "outcome-differs", "output.Error", _outcome(error={"ErrorType": "E"})
     ),
     Broken(
+        "outcome_is_what_was_checkpointed",
+        "outcome-not-checkpointed",
+        "execution:EXECUTION.SUCCEED.Payload",
+        _checkpointed('"small"'),
+        '"small"',
+        '"large"',
+    ),
+    Broken(
         "nothing_after_execution_ended",
         "update-after-execution",
         "2:STEP.START",
@@ -491,6 +513,8 @@ def test_every_invariant_has_a_recording_that_breaks_it() -> None:
         ("checkpointed_bodies_stay_done", _body(("START",), ("run", 1), ("run", 1), ("SUCCEED",))),
         ("at_most_once_is_kept", _body(("run", 1), ("run", 1))),
         ("outcome_is_the_last_answer", _outcome(status="STOPPED", result=None)),
+        ("outcome_is_the_last_answer", _checkpointed('"large"')),
+        ("outcome_is_what_was_checkpointed", _checkpointed('"large"')),
     ],
 )
 def test_what_is_allowed_is_not_found(invariant: str, make: Callable[[], Recording]) -> None:

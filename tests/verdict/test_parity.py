@@ -180,6 +180,15 @@ def test_bodies_that_run_more_or_less_often() -> None:
     assert [row[0] for row in compare(second, recording)] == ["body-attempts"]
 
 
+def test_attempts_that_an_sdk_does_not_tell_are_not_compared() -> None:
+    recording = virtual("js")
+    silent = replace(recording, effects=tuple(replace(effect, attempt=None) for effect in recording.effects))
+    assert compare(silent, recording) == []
+    assert [row[0] for row in compare(replace(silent, effects=silent.effects[2:]), recording)] == [
+        "body-runs"
+    ]
+
+
 def _item_error(error: dict[str, Any]) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
     def change(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
         result = json.loads(updates[0]["Payload"])

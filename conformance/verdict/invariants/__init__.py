@@ -21,6 +21,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     invocations.execution_ends,
     invocations.pending_has_a_reason,
     invocations.outcome_is_the_last_answer,
+    invocations.outcome_is_what_was_checkpointed,
     invocations.nothing_after_execution_ended,
     bodies.checkpointed_bodies_stay_done,
     bodies.attempts_are_counted,

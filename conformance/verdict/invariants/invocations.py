@@ -187,6 +187,30 @@ def outcome_is_the_last_answer(case: Case) -> Iterator[Finding]:
                 )
 
 
+def outcome_is_what_was_checkpointed(case: Case) -> Iterator[Finding]:
+    """Where the outcome was checkpointed, for being too large to answer, the execution's is that very one.
+
+    Source: language SDK specification 3.4.
+    """
+    records = {execution.arn: execution for execution in case.recording.executions}
+    for update in case.stream.accepted:
+        execution = records.get(update.execution)
+        if update.type != "EXECUTION" or execution is None or execution.status in _OUTSIDE:
+            continue
+        field, wanted = (
+            ("Payload", execution.result) if update.action == "SUCCEED" else ("Error", execution.error)
+        )
+        if update.raw.get(field) != wanted:
+            yield broken(
+                "outcome-not-checkpointed",
+                f"{update.label}.{field}",
+                update.raw.get(field),
+                wanted,
+                f"the execution's outcome is not the {field} of {update.label}",
+                blame=Blame.UNDETERMINED,
+            )
+
+
 def nothing_after_execution_ended(case: Case) -> Iterator[Finding]:
     """No update is taken after the one that ended the execution.
 
