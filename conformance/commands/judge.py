@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.commands.reports import Reports
 from conformance.errors import Exit, UsageError
-from conformance.judging import Docket, assessors
+from conformance.judging import Assessors, Docket, assessors
 from conformance.places import ledger_file
 from conformance.report import ndjson
-from conformance.report.events import Event, Faulted, Judged, RunEnded, RunStarted
+from conformance.report.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
 from conformance.saved import EVENTS, recordings
-from conformance.verdict.finding import Verdict
+from conformance.verdict.finding import Result, Verdict
 from conformance.verdict.ledger import Ledger
+from conformance.wire.recording import Recording
 
 
 @dataclass
@@ -44,54 +46,83 @@ class Told:
 def execute(given: argparse.Namespace) -> Exit:
     """Judge every recording of the directory as the run that made it would have, and report likewise."""
     ledger = Ledger.load(ledger_file())
+    reports = Reports(given)
+    replay(
+        given.directory,
+        assessors(ledger, strict=given.strict, drawn=given.html is not None),
+        reports,
+        stale=ledger.stale,
+    )
+    return reports.exit()
+
+
+def replay(
+    directory: Path,
+    assessors: Assessors,
+    emit: Listener,
+    *,
+    stale: Callable[[list[Result]], tuple[str, ...]] = lambda _: (),
+    keep: Callable[[Recording, int], None] = lambda *_: None,
+) -> None:
+    """Emit what the session that filled the directory did, every verdict given anew.
+
+    Args:
+        directory: what `run --out` wrote.
+        assessors: what judges.
+        emit: told of everything.
+        stale: given all results of a complete run, says what is wrong with the ledger.
+        keep: given each recording as it is read, with its repeat, before it is judged.
+
+    Raises:
+        UsageError: the directory is none of a run's.
+    """
     told = Told()
-    for event in ndjson.read(given.directory / EVENTS):
+    for event in ndjson.read(directory / EVENTS):
         told(event)
     started = told.started
     if started is None:
-        raise UsageError("this run has no header", where=str(given.directory / EVENTS), cure="run it again")
-    reports = Reports(given)
-    reports(started)
+        raise UsageError("this run has no header", where=str(directory / EVENTS), cure="run it again")
+    emit(started)
     for fault in told.faults:
-        reports(fault)
+        emit(fault)
     docket = Docket(
         subjects=[info.id for info in started.subjects],
         reference=started.reference,
         repeat=started.repeat,
         locations={scenario: judged.location for (scenario, _), judged in told.judged.items()},
-        assessors=assessors(ledger, strict=given.strict, drawn=given.html is not None),
-        emit=reports,
+        assessors=assessors,
+        emit=emit,
     )
     for repeat in range(1, started.repeat + 1):
-        _take(docket, started, told, given.directory, repeat)
+        wanted = dict.fromkeys((name, info.id) for name in started.scenarios for info in started.subjects)
+        for recording in recordings(directory, repeat):
+            key = (recording.scenario, recording.subject.id)
+            if key in wanted:
+                del wanted[key]
+                keep(recording, repeat)
+                docket.take(recording, repeat)
+        for scenario, subject in wanted:
+            _miss(docket, told, scenario, subject, repeat)
     docket.finish()
     interrupted = told.ended is None or told.ended.interrupted
-    reports(
+    emit(
         RunEnded(
             seconds=told.ended.seconds if told.ended else 0,
             interrupted=interrupted,
             divergences=dict(docket.divergences),
-            problems=ledger.stale(docket.results) if started.complete and not interrupted else (),
+            problems=stale(docket.results) if started.complete and not interrupted else (),
             held_seconds=docket.held_seconds,
         )
     )
-    return reports.exit()
 
 
-def _take(docket: Docket, started: RunStarted, told: Told, folder: Path, repeat: int) -> None:
-    wanted = dict.fromkeys((name, info.id) for name in started.scenarios for info in started.subjects)
-    for recording in recordings(folder, repeat):
-        key = (recording.scenario, recording.subject.id)
-        if key in wanted:
-            del wanted[key]
-            docket.take(recording, repeat)
-    for scenario, subject in wanted:
-        before = told.judged.get((scenario, subject))
-        failed = before is not None and before.result.verdict is Verdict.HARNESS_ERROR
-        if failed or _settled(told, scenario):
-            docket.missing(
-                scenario, subject, repeat, before.result.findings[-1] if before and failed else None
-            )
+def _miss(docket: Docket, told: Told, scenario: str, subject: str, repeat: int) -> None:
+    """A run left no recording: because the lab failed in it, as the run had told, or it never ended."""
+    before = told.judged.get((scenario, subject))
+    if before is not None and before.result.verdict is Verdict.HARNESS_ERROR:
+        docket.missing(scenario, subject, repeat, before.result.findings[-1])
+    elif _settled(told, scenario):
+        docket.missing(scenario, subject, repeat)
 
 
 def _settled(told: Told, scenario: str) -> bool:

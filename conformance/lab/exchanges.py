@@ -147,8 +147,8 @@ class Exchanges:
             and not injection.has(CRASH_BEFORE)
         ):
             self.seen.take(request.execution, updates, self.stack.clock.micros)
-        # The clock has stood still while the invocation went on: a skew of its beginning would have a wait of one
-        # second end in the past of a process that was slow to ask for it.
+        # The clock has stood still while the invocation went on: with the skew of its beginning a wait of a
+        # second would end in the past of a process that was slow to ask for it.
         skew = frames.skew(self.stack.clock.seconds) if flight and flight.skew else 0.0
         served = answer.body_to_bytes() if answer.body else b""
         self.recorder.exchanges.append(

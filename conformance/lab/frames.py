@@ -2,9 +2,9 @@
 
 The service's timestamps are virtual, a subject's own clock is not, and an SDK compares the two: a wait whose
 end lies an hour ahead of its own clock makes it sleep. So every timestamp on its way to a subject has `skew`
-taken off, the service's time less the real one when the invocation begins or the response is made. Timestamps
-are found by their place in the service model's shapes, never by their looks; tests/lab/test_frames.py holds the
-places against the model that botocore ships.
+taken off, the service's time less the real one when the invocation begins or the response is made.
+Timestamps are found by their place in the service model's shapes, never by their looks;
+tests/lab/test_frames.py holds the places against the model that botocore ships.
 """
 
 from __future__ import annotations

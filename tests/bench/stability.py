@@ -2,8 +2,8 @@
 
     python -m tests.bench.stability [--repeat N] [PATTERN...]
 
-Each setting is a run of the command, so what is measured is what users run. It ends with a table, and with exit
-code 1 if any repeat wrote another stream, or anything else was found that the ledger does not know.
+Each setting is a run of the command, so what is measured is what users run. It ends with a table, and with
+exit code 1 if any repeat wrote another stream, or anything else was found that the ledger does not know.
 """
 
 from __future__ import annotations

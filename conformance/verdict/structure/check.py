@@ -80,7 +80,8 @@ def _execution(
     yield from orders(view)
     yield from contents(view)
     yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
-    yield from body_runs(view, _begun(recording, execution.arn))
+    if recording.effects:  # a subject that uses no side channel tells of no body
+        yield from body_runs(view, _begun(recording, execution.arn))
 
 
 def _refused(reason: str) -> Finding:

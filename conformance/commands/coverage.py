@@ -1,0 +1,51 @@
+"""`conformance coverage`: what the scenarios cover, from runs that showed it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from conformance import coverage
+from conformance.errors import Exit
+from conformance.judging import assessors
+from conformance.places import ledger_file
+from conformance.report.collected import Collected
+from conformance.report.console import Console
+from conformance.report.events import Event
+from conformance.verdict.ledger import Ledger
+
+
+def execute(given: argparse.Namespace) -> Exit:
+    """Run all, or read recordings; print what they cover, and on standard error what is unexpected."""
+    covered, run = coverage.Coverage(), Collected()
+    console = Console(sys.stderr, terminal=sys.stderr.isatty())
+
+    def emit(event: Event) -> None:
+        for listener in (covered, run, console):
+            listener(event)
+
+    judges = assessors(Ledger.load(ledger_file(given.scenarios)), strict=False, drawn=False)
+    if given.directory:
+        from conformance.commands.judge import replay  # noqa: PLC0415 (needs no SDK, which the other way does)
+
+        replay(given.directory, judges, emit, keep=covered.keep)
+    else:
+        from conformance.commands import chosen, selection  # noqa: PLC0415 (as above)
+        from conformance.session import Plan, Session  # noqa: PLC0415
+        from conformance.stack import real  # noqa: PLC0415
+
+        found = selection.scenarios(given.scenarios, ())
+        plan = Plan(
+            scenarios=found.scenarios,
+            subjects=chosen.subjects(given.subjects, given.reference),
+            locations=found.lines,
+            errors=selection.problems(found),
+            jobs=given.jobs,
+        )
+        Session(plan, real(), judges, emit, keep=covered.keep).run()
+    if given.json:
+        sys.stdout.write(json.dumps(coverage.document(covered), indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n".join(coverage.lines(covered)) + "\n")
+    return run.exit()

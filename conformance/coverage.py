@@ -1,0 +1,140 @@
+"""What the scenarios cover, by runs that showed it.
+
+A cell of the table counts for a scenario when every subject that can run it was judged well and showed the
+cell; an entry of the catalogue, or an AWS requirement, when all were judged well on a scenario that names it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from conformance.report import text
+from conformance.report.events import Event, Judged
+from conformance.scenario.catalogue import requirements
+from conformance.scenario.cells import CELLS, EXCLUDED, KINDS, OUTCOMES, PARENTS, Cell
+from conformance.scenario.model import Scenario
+from conformance.scenario.shown import shown
+from conformance.verdict.finding import GOOD, Verdict
+from conformance.wire.recording import Recording
+
+Names = tuple[str, ...]
+
+
+@dataclass
+class Coverage:
+    """Listens to a session, and is given its recordings."""
+
+    _cells: dict[tuple[str, str], frozenset[Cell]] = field(default_factory=dict)
+    _named: dict[str, tuple[Names, str | None]] = field(default_factory=dict)
+    _verdicts: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
+
+    def keep(self, recording: Recording, repeat: int = 1) -> None:
+        """Look at a recording; the first of several repeats counts."""
+        if repeat > 1:
+            return
+        scenario = Scenario.from_document(recording.scenario, recording.document)
+        self._cells[recording.scenario, recording.subject.id] = shown(scenario, recording)
+        self._named[recording.scenario] = (scenario.covers, scenario.aws.id if scenario.aws else None)
+
+    def __call__(self, event: Event) -> None:
+        """Take a verdict in."""
+        if isinstance(event, Judged):
+            self._verdicts[event.result.scenario][event.result.subject] = event.result.verdict
+
+    def cells(self) -> dict[Cell, Names]:
+        """Every cell that something can show, with the scenarios that show it."""
+        return {cell: tuple(name for name in self._good() if self._shows(name, cell)) for cell in CELLS}
+
+    def requirements(self) -> dict[str, Names]:
+        """Every entry of the catalogue, with the scenarios that cover it."""
+        good = [*self._good()]
+        return {
+            entry: tuple(name for name in good if entry in self._named[name][0]) for entry in requirements()
+        }
+
+    def aws(self) -> dict[str, Names]:
+        """The AWS requirements that scenarios implement."""
+        implementing: dict[str, Names] = {}
+        for name in self._good():
+            if (id_ := self._named[name][1]) is not None:
+                implementing[id_] = (*implementing.get(id_, ()), name)
+        return dict(sorted(implementing.items(), key=lambda item: [int(part) for part in item[0].split("-")]))
+
+    def gaps(self) -> Names:
+        """What no scenario covers: cells by their text, entries of the catalogue by id."""
+        return tuple(
+            str(what) for what, names in [*self.cells().items(), *self.requirements().items()] if not names
+        )
+
+    def _good(self) -> Iterator[str]:
+        """The scenarios that every subject that can run them was judged well on, at least one of them."""
+        for name in sorted(self._named):
+            verdicts = {*self._verdicts[name].values()} - {Verdict.UNSUPPORTED}
+            if verdicts and verdicts <= GOOD:
+                yield name
+
+    def _shows(self, name: str, cell: Cell) -> bool:
+        return all(
+            cell in self._cells.get((name, subject), ())
+            for subject, verdict in self._verdicts[name].items()
+            if verdict is not Verdict.UNSUPPORTED
+        )
+
+
+def document(coverage: Coverage) -> dict[str, Any]:
+    """The coverage as plain JSON values."""
+    entries = requirements()
+    return {
+        "schema": 1,
+        "cells": [{**asdict(cell), "scenarios": [*names]} for cell, names in coverage.cells().items()],
+        "excluded": [{**asdict(cell), "reason": reason} for cell, reason in EXCLUDED.items()],
+        "requirements": [
+            {**asdict(entries[entry]), "scenarios": [*names]}
+            for entry, names in coverage.requirements().items()
+        ],
+        "aws": {id_: [*names] for id_, names in coverage.aws().items()},
+        "gaps": [*coverage.gaps()],
+    }
+
+
+def lines(coverage: Coverage) -> Iterator[str]:
+    """The coverage in words: the table of cells, the catalogue, and what is missing."""
+    cells = coverage.cells()
+    yield "Scenarios that show a context in a context, by its outcome, without / with a suspension inside:"
+    yield from text.table([("", *OUTCOMES), *_rows(cells)])
+    yield ""
+    yield "Scenarios that cover an entry of the language SDK specification:"
+    entries = requirements()
+    yield from text.table(
+        [
+            (f"{id_}  ({entries[id_].level}, {entries[id_].section})", str(len(names)))
+            for id_, names in coverage.requirements().items()
+        ]
+    )
+    yield ""
+    yield f"{_filled(cells.values())} cells"
+    yield f"{_filled(coverage.requirements().values())} entries of the specification"
+    yield f"{len(coverage.aws())} AWS requirements"
+    gaps = coverage.gaps()
+    yield f"{text.counted(len(gaps), 'gap')}" + (":" if gaps else "")
+    yield from (f"  {gap}" for gap in gaps)
+
+
+def _rows(cells: dict[Cell, Names]) -> Iterator[tuple[str, ...]]:
+    for parent in PARENTS:
+        for child in KINDS:
+            yield (f"{parent} > {child}", *(_pair(cells, parent, child, outcome) for outcome in OUTCOMES))
+
+
+def _pair(cells: dict[Cell, Names], parent: str, child: str, outcome: str) -> str:
+    """The scenarios without and with a suspension, as `2/1`; a dash where nothing can show it."""
+    plain, suspended = (cells.get(Cell(parent, child, outcome, how)) for how in (False, True))
+    return " / ".join("-" if names is None else str(len(names)) for names in (plain, suspended))
+
+
+def _filled(all_names: Iterable[Names]) -> str:
+    counts = [*map(bool, all_names)]
+    return f"{sum(counts)} of {len(counts)}"

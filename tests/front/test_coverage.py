@@ -1,0 +1,116 @@
+"""What counts as covered, and that a gap is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.coverage import Coverage, document, lines
+from conformance.scenario.cells import CELLS, EXCLUDED, Cell
+from conformance.verdict.finding import Verdict
+from conformance.wire.recording import Effect, ExecutionRecord, SubjectInfo
+from tests.front.samples import JS, PYTHON, judged, recording
+from tests.front.test_cli import conformance
+
+REAL_IN_ROOT = Cell("root", "real", "success", suspended=False)
+DOCUMENT = {
+    "title": "A child",
+    "covers": ["context-lifecycle"],
+    "aws": {"id": "3-10"},
+    "handler": [{"child": {"name": "c", "do": []}}],
+}
+ARN = "arn"
+
+
+def effect(seq: int, kind: str, at: str, event: str) -> Effect:
+    detail = {"outcome": "returned"} if event == "end" else None
+    return Effect(seq, 1, ARN, at, (), kind, event, None, 1, detail)
+
+
+EFFECTS = (
+    effect(1, "handler", "handler", "start"),
+    effect(2, "child", "handler/0", "start"),
+    effect(3, "child", "handler/0", "end"),
+    effect(4, "handler", "handler", "end"),
+)
+
+
+def covered(verdicts: dict[SubjectInfo, Verdict], effects: Any = lambda _: EFFECTS) -> Coverage:
+    coverage = Coverage()
+    execution = ExecutionRecord(ARN, "scenario", None, None, None, "SUCCEEDED", None, None, ())
+    for info, verdict in verdicts.items():
+        coverage.keep(recording("a", info, document=DOCUMENT, executions=(execution,), effects=effects(info)))
+        coverage(judged("a", info, verdict))
+    return coverage
+
+
+GOOD = {JS: Verdict.CONFORMS, PYTHON: Verdict.KNOWN_DIVERGENCE}
+
+
+def test_a_cell_counts_when_every_subject_shows_it() -> None:
+    assert covered(GOOD).cells()[REAL_IN_ROOT] == ("a",)
+    silent = covered(GOOD, lambda info: EFFECTS if info is JS else ())
+    assert silent.cells()[REAL_IN_ROOT] == ()
+
+
+@pytest.mark.parametrize(
+    ("python", "counts"),
+    [
+        (Verdict.PARITY, True),
+        (Verdict.UNSUPPORTED, True),
+        (Verdict.DIVERGED, False),
+        (Verdict.VIOLATED, False),
+        (Verdict.HARNESS_ERROR, False),
+    ],
+)
+def test_only_scenarios_that_were_judged_well_count(python: Verdict, counts: bool) -> None:  # noqa: FBT001
+    coverage = covered({JS: Verdict.CONFORMS, PYTHON: python})
+    names = ("a",) if counts else ()
+    assert coverage.cells()[REAL_IN_ROOT] == names
+    assert coverage.requirements()["context-lifecycle"] == names
+    assert coverage.aws() == ({"3-10": names} if counts else {})
+
+
+def test_a_scenario_that_nobody_can_run_covers_nothing() -> None:
+    assert covered(dict.fromkeys((JS, PYTHON), Verdict.UNSUPPORTED)).cells()[REAL_IN_ROOT] == ()
+
+
+def test_what_nothing_covers_is_a_gap() -> None:
+    gaps = covered(GOOD).gaps()
+    assert str(REAL_IN_ROOT) not in gaps
+    assert "context-lifecycle" not in gaps
+    assert "root > virtual: success" in gaps
+    assert "virtual-parent-id" in gaps
+    assert {*gaps} <= {*Coverage().gaps()}
+
+
+def test_the_document_has_every_cell_with_its_scenarios_or_the_reason_why_there_can_be_none() -> None:
+    told = json.loads(json.dumps(document(covered(GOOD))))
+    assert len(told["cells"]) == len(CELLS)
+    assert len(told["excluded"]) == len(EXCLUDED)
+    assert all(cell["reason"] for cell in told["excluded"])
+    (cell,) = [cell for cell in told["cells"] if cell["scenarios"]]
+    assert (cell["parent"], cell["child"], cell["outcome"], cell["suspended"]) == (
+        "root",
+        "real",
+        "success",
+        False,
+    )
+    assert told["aws"] == {"3-10": ["a"]}
+    assert "virtual-parent-id" in told["gaps"]
+
+
+def test_the_table_has_every_pair_and_the_gaps() -> None:
+    told = [*lines(covered(GOOD))]
+    assert "root > real 1 / 0 0 / 0 0 / 0 - / -" in [" ".join(line.split()) for line in told]
+    assert f"1 of {len(CELLS)} cells" in told
+    assert "  virtual-parent-id" in told
+
+
+def test_the_command_reads_recordings_without_running_anything(tmp_path: Path) -> None:
+    done = conformance("coverage", tmp_path)
+    assert done.returncode == 2
+    assert "no directory of recordings" in done.stderr
