@@ -242,8 +242,8 @@ def _output(case: Case) -> dict[str, Any]:
 
 
 def _effects(subject: Case, reference: Case) -> Iterator[Finding]:
-    if not (subject.recording.effects and reference.recording.effects):
-        return  # a subject that uses no side channel tells of no body
+    if not (subject.recording.tells_of_bodies and reference.recording.tells_of_bodies):
+        return
     seen, wanted = _runs(subject), _runs(reference)
     for key in sorted({*seen, *wanted}):
         ours, theirs = _told(seen.get(key, []), wanted.get(key, []))

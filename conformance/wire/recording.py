@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any
 
 SCHEMA = 1
+HARNESSED = frozenset({"python", "js"})
+"""The SDKs that a harness of this project drives."""
 
 
 class Outcome(StrEnum):
@@ -142,3 +144,8 @@ class Recording:
     seconds: float  # real time
     held_seconds: float  # real time spent waiting inside held invocations
     stderr: str  # the last lines the subject's processes wrote while it ran
+
+    @property
+    def tells_of_bodies(self) -> bool:
+        """Whether the effects say which bodies ran: our harnesses always do, a command of the user's may not."""
+        return bool(self.effects) or self.subject.sdk in HARNESSED

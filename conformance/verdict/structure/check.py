@@ -80,7 +80,7 @@ def _execution(
     yield from orders(view)
     yield from contents(view)
     yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
-    if recording.effects:  # a subject that uses no side channel tells of no body
+    if recording.tells_of_bodies:
         yield from body_runs(view, _begun(recording, execution.arn))
 
 
