@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
 from conformance.verdict.structure.delays import after_failure, after_poll
-from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped
+from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped, wrapped
 from conformance.verdict.structure.plan import FAIL, SUCCEED, Lifecycle, Round
 from conformance.verdict.structure.retries import ENDLESS, grants_another
 from conformance.verdict.structure.values import ODD, UNKNOWN, Scope, compute, is_odd
@@ -68,7 +68,7 @@ def step(
         if again is UNKNOWN:
             return _lost(f"whether {failure.kind} is retried depends on what only the SDK knows")
         if not again:
-            return _failed(Failure("StepError", failure.type, failure.message), failure, rounds, ran)
+            return _failed(wrapped("StepError", failure.type, failure.message), failure, rounds, ran)
         rounds.append(Round(failure, delay=after_failure(retry, attempt, scope)))
         crashes = 0  # a RETRY was written, so that invocation did not fail
     return _lost("it is retried without end")
@@ -87,7 +87,7 @@ def as_seen(bodies: tuple[Body, ...], scope: Scope, runs: int) -> Attempted:
         settled = _returned(body, inner, [], [])
     else:
         failure = failure_of(body.raises, inner)
-        settled = _failed(Failure("StepError", failure.type, failure.message), failure, [], [])
+        settled = _failed(wrapped("StepError", failure.type, failure.message), failure, [], [])
     return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None))
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from conformance.wire.stream import Stream
 
 REFUSED = 400
+IDENTITY = ("name", "item_name", "virtual", "nesting", "wrap")
+"""Members of a statement that make its operation the one it is."""
+
 BODIES = frozenset({"step", "check", "submitter"})
 OWN_ENDS = frozenset({"SUCCEEDED", "FAILED"})
 """Statuses that an execution reaches by itself; the others cut it off somewhere."""
@@ -58,6 +61,7 @@ def _execution(
     identity = stream.identities.get(execution.arn)
     prefix = identity.prefix if identity else ""
     broken = _broken(recording, execution.arn)
+    changing = _changes(handler) and _invocations(recording, execution.arn) > 1
     view = View(
         plan=plan,
         prefix=prefix,
@@ -69,8 +73,8 @@ def _execution(
             and not update.path.startswith(UNDECODED)
         ),
         broken=broken,
-        complete=_complete(scenario, recording, execution) and broken is None,
-        settled=not scenario.faults or execution.status == "SUCCEEDED",
+        complete=_complete(scenario, recording, execution) and broken is None and not changing,
+        settled=not changing and (not scenario.faults or execution.status == "SUCCEEDED"),
     )
     yield from (_refused(reason) for reason in dict.fromkeys(plan.refused))
     _settle(view)
@@ -106,7 +110,7 @@ def _plan(
     execution: ExecutionRecord,
     handler: tuple[Statement, ...],
 ) -> Plan:
-    invocations = sum(invocation.execution == execution.arn for invocation in recording.invocations)
+    invocations = _invocations(recording, execution.arn)
     crashes_beside = not stream.sequential and _crashes(handler)
     runs = _counted(_begun(recording, execution.arn)) if scenario.faults or crashes_beside else None
     if execution.arn == recording.executions[0].arn:
@@ -148,6 +152,22 @@ def _begun(recording: Recording, arn: str) -> dict[Place, list[int | None]]:
         if effect.execution == arn and effect.event == "start" and effect.kind in BODIES:
             begun.setdefault((effect.at, effect.indexes), []).append(effect.attempt)
     return begun
+
+
+def _invocations(recording: Recording, arn: str) -> int:
+    return sum(invocation.execution == arn for invocation in recording.invocations)
+
+
+def _changes(handler: tuple[Statement, ...]) -> bool:
+    """Whether an operation is another one from invocation to invocation, which an SDK may refuse at any time."""
+    given = [
+        getattr(each, member, None)
+        for statement in statements_within(handler)
+        for each in (statement, *getattr(statement, "branches", ()))
+        for member in IDENTITY
+    ]
+    computed = (expression for expression in given if isinstance(expression, str | dict))
+    return any("invocation" in str(expression) for expression in computed)
 
 
 def _counted(begun: dict[Place, list[int | None]]) -> dict[Place, int]:

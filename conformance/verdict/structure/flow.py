@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from conformance.verdict.structure.values import UNKNOWN
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -56,6 +58,11 @@ class Lost:
 Flow: TypeAlias = Done | Returned | Raised | Stopped | Lost
 
 
+def wrapped(kind: str, type: Any, message: Any) -> Failure:  # noqa: A002 - the field's own name
+    """An error of the SDK's that stands for another; for an empty message one SDK puts words of its own."""
+    return Failure(kind, type, message or UNKNOWN)
+
+
 def through_context(failure: Failure) -> Failure:
     """The error that a child context or a branch raises when `failure` escapes its body."""
-    return Failure("ChildContextError", failure.kind, failure.message)
+    return wrapped("ChildContextError", failure.kind, failure.message)

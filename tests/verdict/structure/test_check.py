@@ -390,3 +390,20 @@ def test_an_expression_that_the_harnesses_need_not_agree_on_is_the_scenarios_fau
     assert "x == 1" in finding.message
     failing_anyway = scenario({"let": {"x": 1}}, step("s", {"$eval": "x.y"}))
     assert judged(failing_anyway, written(failing_anyway)) == []
+
+
+def test_a_program_that_changes_may_be_refused_at_any_time() -> None:
+    changing = {"step": {"name": {"$if": "invocation == 1", "then": "a", "else": "b"}, "returns": 1}}
+    for handler, refused in (
+        ([changing, step("t")], []),
+        ([step("s"), step("t")], ["operation-missing", "outcome-wrong"]),
+    ):
+        made = scenario(*handler)
+
+        def cut(sent: list[Update], _maker: Maker) -> None:
+            del sent[2:]
+
+        recording = written(made, change=cut, status="FAILED")
+        second = replace(recording.invocations[0], number=2)
+        recording = replace(recording, invocations=(*recording.invocations, second))
+        assert rules(each for each in judged(made, recording) if each.rule != "body-runs") == refused

@@ -16,7 +16,7 @@ from conformance.wire.stream import canonical
 from tests.verdict.recordings import Maker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from conformance.verdict.finding import Finding
     from conformance.wire.recording import Recording
@@ -213,7 +213,7 @@ def judged(made: Scenario, recording: Recording) -> list[Finding]:
     return check(made, recording, canonical(recording, made))
 
 
-def rules(findings: list[Finding]) -> list[str]:
+def rules(findings: Iterable[Finding]) -> list[str]:
     """Their rules, sorted."""
     return sorted(finding.rule for finding in findings)
 
