@@ -1,11 +1,12 @@
 """A recording: all that one subject did in one scenario, as plain JSON.
 
-It is the only thing that passes from the lab to the judging, so that judging again never runs an SDK. Sequence numbers
-(`seq`) are one total order over a recording: invocations, exchanges, effects and reports are numbered from one counter.
+It is the only thing that passes from the lab to the judging, so that judging again never runs an SDK. Sequence
+numbers (`seq`) are one total order over a recording: invocations, exchanges, effects and reports are numbered
+from one counter.
 
-Times are seconds of virtual (service) time since the run began. What was sent to the subject is in the subject's frame:
-every timestamp less `skew` seconds, which is what the virtual clock had skipped until then; both frames can therefore be
-had from a recording.
+Times are seconds of virtual (service) time since the run began. What was sent to the subject is in the subject's
+frame: every timestamp less `skew` seconds, the service's time less the real one just then; both frames can
+therefore be had from a recording.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class ReportKind(StrEnum):
 
 @dataclass(frozen=True)
 class SubjectInfo:
-    """Which SDK at which version: `id` as the user named it, `sdk` one of python, js or a name of the user's."""
+    """Which SDK at which version: `id` as the user named it, `sdk` python, js or a name of the user's."""
 
     id: str
     sdk: str
@@ -49,7 +50,7 @@ class SubjectInfo:
 
 @dataclass(frozen=True)
 class ExecutionRecord:
-    """One durable execution. The first of a recording is the scenario's own; others are its chained invokes' targets."""
+    """One durable execution. A recording's first is the scenario's own; others are targets of chained invokes."""
 
     arn: str
     function: str
@@ -100,8 +101,8 @@ class Exchange:
 class Effect:
     """A body that ran, as reported by the harness on the side channel.
 
-    `at` is the statement's place in the program, `indexes` the map or parallel branch indexes (from 0) that lead to it,
-    outermost first, so that (`execution`, `at`, `indexes`) names one operation of the program.
+    `at` is the statement's place in the program, `indexes` the map or parallel branch indexes (from 0) that lead
+    to it, outermost first, so that (`execution`, `at`, `indexes`) names one operation of the program.
     """
 
     seq: int
@@ -133,19 +134,19 @@ class Recording:
 
     schema: int
     scenario: str  # id
-    document: dict[str, Any]  # the scenario's document as loaded: `Scenario.from_document(id, document)` makes it whole
+    document: dict[str, Any]  # the scenario's, as loaded: `Scenario.from_document(id, document)` makes it whole
     subject: SubjectInfo
     executions: tuple[ExecutionRecord, ...]
     invocations: tuple[Invocation, ...]
     exchanges: tuple[Exchange, ...]
     effects: tuple[Effect, ...]
     reports: tuple[Report, ...]
-    complete: bool  # the scenario's execution reached a terminal status and the lab went quiet, within the limit
+    complete: bool  # the scenario's execution reached a terminal status and the lab went quiet, in time
     seconds: float  # real time
     held_seconds: float  # real time spent waiting inside held invocations
     stderr: str  # the last lines the subject's processes wrote while it ran
 
     @property
     def tells_of_bodies(self) -> bool:
-        """Whether the effects say which bodies ran: our harnesses always do, a command of the user's may not."""
+        """Whether the effects say which bodies ran: our harnesses always do, a user's command may not."""
         return bool(self.effects) or self.subject.sdk in HARNESSED
