@@ -106,7 +106,7 @@ def test_each_expectation(
 
 def test_computed_names_are_read_from_the_wire() -> None:
     recording = mapped("js")
-    mapping: dict[str, Any] = MAP["handler"][0]["map"]  # type: ignore[index]
+    mapping: dict[str, Any] = MAP["handler"][0]["map"]
     handler = [{"map": mapping | {"do": [{"step": {"name": "${'s'}", "returns": 1}}]}}]
     recording = replace(recording, document=recording.document | {"handler": handler})
     assert judged(recording, {"bodies": {"s": 2}}) == []

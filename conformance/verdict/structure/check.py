@@ -159,7 +159,7 @@ def _invocations(recording: Recording, arn: str) -> int:
 
 
 def _changes(handler: tuple[Statement, ...]) -> bool:
-    """Whether an operation is another one from invocation to invocation, which an SDK may refuse at any time."""
+    """Whether an operation is another one from invocation to invocation: an SDK may refuse that."""
     given = [
         getattr(each, member, None)
         for statement in statements_within(handler)
