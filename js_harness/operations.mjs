@@ -18,7 +18,16 @@ export const SEMANTICS = {
 
 /** The operation's name; undefined when it has none. */
 export function nameOf(statement, scope) {
-  return "name" in statement ? (scope.evaluate(statement.name, statement.at) ?? undefined) : undefined;
+  return "name" in statement ? textOf(statement.name, statement.at, scope) : undefined;
+}
+
+/** A name, or undefined; the SDKs' overloads take anything else for something else. */
+export function textOf(template, at, scope) {
+  const name = scope.evaluate(template, at) ?? undefined;
+  if (name !== undefined && typeof name !== "string") {
+    scope.run.lab.stop("harness", `a name is text, not ${JSON.stringify(name)}`, at);
+  }
+  return name;
 }
 
 /** A configuration; undefined when nothing was given. */
@@ -124,7 +133,7 @@ function named(given, body, at, scope) {
     return body;
   }
   support.require("named parallel branches", scope, at);
-  return { name: scope.evaluate(given.name, at), func: body };
+  return { name: textOf(given.name, at, scope), func: body };
 }
 
 /** Bind a batch result: as its accessors give it, and itself for `throw_if_error`. */

@@ -5,6 +5,7 @@ Configurations are made inside the statement: the SDK may refuse one, which a sc
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from python_sdk import batches, bodies, retries, sdk, serdes, support
@@ -24,7 +25,15 @@ SEMANTICS = {
 
 def name_of(statement: Statement, scope: Scope) -> Any:
     """The operation's name; None when it has none."""
-    return scope.evaluate(statement["name"], statement["at"]) if "name" in statement else None
+    return text_of(statement["name"], statement["at"], scope) if "name" in statement else None
+
+
+def text_of(template: Any, at: str, scope: Scope) -> str | None:
+    """A name, or None; the SDKs' overloads take anything else for something else."""
+    name: str | None = scope.evaluate(template, at)
+    if name is not None and not isinstance(name, str):
+        scope.run.lab.stop("harness", f"a name is text, not {json.dumps(name)}", at)
+    return name
 
 
 def _step(statement: Statement, ctx: Any, scope: Scope) -> None:
@@ -127,7 +136,7 @@ def _named(given: dict[str, Any], body: Callable[[Any], Any], at: str, scope: Sc
     if "name" not in given:
         return body
     support.require("named parallel branches", scope, at)
-    return sdk.config.ParallelBranch(func=body, name=scope.evaluate(given["name"], at))
+    return sdk.config.ParallelBranch(func=body, name=text_of(given["name"], at, scope))
 
 
 def bind_batch(statement: Statement, scope: Scope, batch: Any) -> None:

@@ -146,7 +146,7 @@ def wrong_sub_type(run: dict[str, Recording]) -> bool:
 
 
 def unprefixed_ids(run: dict[str, Recording]) -> bool:
-    # The child takes the second place at the root, and the step inside it the third, as if it were not inside.
+    # The child takes the second place at the root, and the step inside it the third, as if outside.
     third = hashlib.blake2b(b"3").hexdigest()[:64]
     return third in {update["Id"] for update in updates(run["operation in a virtual child"])}
 
