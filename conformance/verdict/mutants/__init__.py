@@ -11,7 +11,7 @@ from conformance.verdict.mutants.lifecycles import LIFECYCLES
 from conformance.verdict.mutants.mutation import EACH, Inapplicable, Mutant, Mutation, mutate
 from conformance.verdict.mutants.outcomes import OUTCOMES
 from conformance.verdict.mutants.places import PLACES
-from conformance.verdict.mutants.survivors import Judge, Trial, survivors, trials
+from conformance.verdict.mutants.survivors import Judge, Noticed, Trial, noticed, survivors, trials
 
 MUTATIONS: tuple[Mutation, ...] = (*PLACES, *LIFECYCLES, *FIELDS, *OUTCOMES, *BODY_RUNS)
 """All of them."""
@@ -39,9 +39,11 @@ __all__ = [
     "Judge",
     "Mutant",
     "Mutation",
+    "Noticed",
     "Original",
     "Trial",
     "mutate",
+    "noticed",
     "survivors",
     "trials",
 ]

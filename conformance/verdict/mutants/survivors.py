@@ -15,24 +15,27 @@ if TYPE_CHECKING:
     from conformance.wire.recording import Recording
 
 Judge: TypeAlias = Callable[["Recording", "Recording | None"], Iterable["Finding"]]
-"""Findings beyond the ledger about a recording, with the reference's recording or, for None, without parity.
+"""All findings about a recording, with the reference's recording or, for None, without parity; what the
+ledger accounts for is marked.
 """
 
-Marks: TypeAlias = Counter[tuple[Layer, str, str]]
-"""How often a layer said a rule of a place."""
+Mark: TypeAlias = tuple[Layer, str, str]
+"""That a layer said a rule of a place."""
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One mutant before its judge: which layers say what they do not say of the recording itself."""
+@dataclass(frozen=True, kw_only=True)
+class Noticed:
+    """What is said of one recording that is not said of another one.
 
-    mutation: str
-    description: str
-    touched: str
-    scenario: str
-    subject: str
-    layers: frozenset[Layer]
-    rules: frozenset[str]
+    `layers` and `rules` (`invariant:never-ends`) are those with findings that the ledger leaves open.
+    `absorbed` names the ledger's entries that account for all that there is, which none may. `broken` says
+    what went wrong in this suite itself.
+    """
+
+    layers: frozenset[Layer] = frozenset()
+    rules: frozenset[str] = frozenset()
+    absorbed: frozenset[str] = frozenset()
+    broken: frozenset[str] = frozenset()
 
     @property
     def killed(self) -> bool:
@@ -45,47 +48,72 @@ class Trial:
         return bool(self.layers - {Layer.PARITY})
 
 
-def trials(  # noqa: PLR0913 - what is tried, on what, and by whom
+@dataclass(frozen=True, kw_only=True)
+class Trial(Noticed):
+    """One mutant before its judge."""
+
+    mutation: str
+    description: str
+    touched: str
+    scenario: str
+    subject: str
+
+
+def trials(
     recording: Recording,
     judge: Judge,
     mutations: Iterable[Mutation],
     *,
     reference: Recording | None = None,
     limit: int | None = EACH,
-    stop_at_rules: bool = False,
 ) -> Iterator[Trial | Inapplicable]:
     """Judge every mutant of a recording against what the recording itself is said to be.
 
     Args:
         recording: What a subject did. It need not be without findings: only new ones count.
-        judge: Tells the findings beyond the ledger.
+        judge: Tells what is wrong.
         mutations: What to try.
         reference: The reference's recording; without it the parity layer stays out.
         limit: How many places a mutation is tried at, None for all.
-        stop_at_rules: Leave parity out where another layer has noticed, which is faster; the trial's layers
-            are then not all that would have.
     """
-    own = {
-        with_parity: _marks(judge(recording, reference if with_parity else None))
-        for with_parity in (False, True)
-    }
+    own = tuple(judge(recording, reference))
     for mutants in mutate(recording, mutations, limit):
         if isinstance(mutants, Inapplicable):
             yield mutants
             continue
         for mutant in mutants:
-            said = _marks(judge(mutant.recording, None)) - own[False]
-            if reference is not None and not (said and stop_at_rules):
-                said |= _marks(judge(mutant.recording, reference)) - own[True]
+            new = noticed(own, judge(mutant.recording, reference))
             yield Trial(
                 mutation=mutant.mutation,
                 description=mutant.description,
                 touched=mutant.touched,
                 scenario=recording.scenario,
                 subject=recording.subject.id,
-                layers=frozenset(layer for layer, _rule, _path in said),
-                rules=frozenset(f"{layer.value}:{rule}" for layer, rule, _path in said),
+                layers=new.layers,
+                rules=new.rules,
+                absorbed=new.absorbed,
+                broken=new.broken,
             )
+
+
+def noticed(own: Iterable[Finding], findings: Iterable[Finding]) -> Noticed:
+    """Hold what is said of a mutant against what is said of the original.
+
+    Findings that say that the suite itself broke notice nothing.
+    """
+    before, now = tuple(own), tuple(findings)
+    open_ = _marks(now, known=False) - _marks(before, known=False)
+    new = _marks(now) - _marks(before)
+    return Noticed(
+        layers=frozenset(layer for layer, _rule, _place in open_),
+        rules=frozenset(f"{layer.value}:{rule}" for layer, rule, _place in open_),
+        absorbed=frozenset(
+            one.divergence for one in now if one.divergence and not open_ and _mark(one) in new
+        ),
+        broken=frozenset(
+            f"{one.rule}: {one.message}" for one in now if one.layer is Layer.HARNESS and one not in before
+        ),
+    )
 
 
 def survivors(tried: Iterable[Trial | Inapplicable], *, parity: bool = True) -> list[Trial]:
@@ -97,10 +125,12 @@ def survivors(tried: Iterable[Trial | Inapplicable], *, parity: bool = True) -> 
     ]
 
 
-def _marks(findings: Iterable[Finding]) -> Marks:
-    """What was said, but for findings that say that the suite itself broke: those notice nothing."""
+def _marks(findings: Iterable[Finding], *, known: bool = True) -> Counter[Mark]:
+    """What was said and how often, with or without what the ledger accounts for."""
     return Counter(
-        (finding.layer, finding.rule, f"{finding.path}={finding.seen!r}")
-        for finding in findings
-        if finding.divergence is None and finding.layer is not Layer.HARNESS
+        _mark(one) for one in findings if one.layer is not Layer.HARNESS and (known or one.divergence is None)
     )
+
+
+def _mark(finding: Finding) -> Mark:
+    return finding.layer, finding.rule, f"{finding.path}={finding.seen!r}"
