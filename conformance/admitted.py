@@ -1,8 +1,8 @@
 """Scenario files that were admitted before, so that a run need not wait for seconds while all are read again.
 
 Admission depends on a file's bytes and on the code that admits, on nothing else. What is kept is the plain
-document of each file that was admitted, by a hash of its bytes; when the code changes, all of it is forgotten.
-A file that is refused is never kept: what is wrong with it is found anew each time.
+document of each file that was admitted, by a hash of its bytes; when the code changes, all of it is
+forgotten. A file that is refused is never kept: what is wrong with it is found anew each time.
 """
 
 from __future__ import annotations

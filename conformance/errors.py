@@ -1,7 +1,7 @@
 """What can go wrong outside a verdict, each with its cause, its cure and its exit code.
 
-A finding about an SDK is never an exception: it is a `conformance.verdict.finding.Finding`. Exceptions are for
-what keeps the suite from judging at all:
+A finding about an SDK is never an exception: it is a `conformance.verdict.finding.Finding`. Exceptions are
+for what keeps the suite from judging at all:
 
 * `ScenarioError` (exit 2): a scenario file that can't be used; raised while loading, before anything runs.
 * `UsageError` (exit 2): a command line, a pattern or a subject's name that means nothing.

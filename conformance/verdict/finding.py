@@ -47,10 +47,10 @@ GOOD = frozenset({Verdict.CONFORMS, Verdict.PARITY, Verdict.KNOWN_DIVERGENCE, Ve
 class Finding:
     """One thing that is wrong or different.
 
-    `rule` is a stable kebab-case name (its class, for the ledger and for shrinking). `path` says where: a typed
-    operation path and a field, such as `1.2:STEP.START.ParentId`, or `output.Result`. `seen` and `wanted` are JSON
-    values; parents are typed paths (`root` at the root). `divergence` is the id of the ledger entry that accounts
-    for it, if any.
+    `rule` is a stable kebab-case name (its class, for the ledger and for shrinking). `path` says where: a
+    typed operation path and a field, such as `1.2:STEP.START.ParentId`, or `output.Result`. `seen` and
+    `wanted` are JSON values; parents are typed paths (`root` at the root). `divergence` is the id of the
+    ledger entry that accounts for it, if any.
     """
 
     layer: Layer

@@ -1,12 +1,12 @@
 """A recording: all that one subject did in one scenario, as plain JSON.
 
-It is the only thing that passes from the lab to the judging, so that judging again never runs an SDK. Sequence
-numbers (`seq`) are one total order over a recording: invocations, exchanges, effects and reports are numbered
-from one counter.
+It is the only thing that passes from the lab to the judging, so that judging again never runs an SDK.
+Sequence numbers (`seq`) are one total order over a recording: invocations, exchanges, effects and reports are
+numbered from one counter.
 
-Times are seconds of virtual (service) time since the run began. What was sent to the subject is in the subject's
-frame: every timestamp less `skew` seconds, the service's time less the real one just then; both frames can
-therefore be had from a recording.
+Times are seconds of virtual (service) time since the run began. What was sent to the subject is in the
+subject's frame: every timestamp less `skew` seconds, the service's time less the real one just then; both
+frames can therefore be had from a recording.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from enum import StrEnum
 from typing import Any
 
 SCHEMA = 1
-HARNESSED = frozenset({"python", "js"})
-"""The SDKs that a harness of this project drives."""
 
 
 class Outcome(StrEnum):
@@ -50,7 +48,7 @@ class SubjectInfo:
 
 @dataclass(frozen=True)
 class ExecutionRecord:
-    """One durable execution. A recording's first is the scenario's own; others are targets of chained invokes."""
+    """One durable execution: the first is the scenario's own, others are targets of chained invokes."""
 
     arn: str
     function: str
@@ -101,8 +99,8 @@ class Exchange:
 class Effect:
     """A body that ran, as reported by the harness on the side channel.
 
-    `at` is the statement's place in the program, `indexes` the map or parallel branch indexes (from 0) that lead
-    to it, outermost first, so that (`execution`, `at`, `indexes`) names one operation of the program.
+    `at` is the statement's place in the program, `indexes` the map or parallel branch indexes (from 0) that
+    lead to it, outermost first, so that (`execution`, `at`, `indexes`) names one operation of the program.
     """
 
     seq: int
@@ -134,7 +132,7 @@ class Recording:
 
     schema: int
     scenario: str  # id
-    document: dict[str, Any]  # the scenario's, as loaded: `Scenario.from_document(id, document)` makes it whole
+    document: dict[str, Any]  # as loaded: `Scenario.from_document(id, document)` makes the scenario of it
     subject: SubjectInfo
     executions: tuple[ExecutionRecord, ...]
     invocations: tuple[Invocation, ...]
@@ -145,8 +143,5 @@ class Recording:
     seconds: float  # real time
     held_seconds: float  # real time spent waiting inside held invocations
     stderr: str  # the last lines the subject's processes wrote while it ran
-
-    @property
-    def tells_of_bodies(self) -> bool:
-        """Whether the effects say which bodies ran: our harnesses always do, a user's command may not."""
-        return bool(self.effects) or self.subject.sdk in HARNESSED
+    instrumented: bool = True
+    """Whether the subject used the side channel. One that did not tells of no body, so effects can't judge it."""
