@@ -56,6 +56,7 @@ class Recorder:
     reports: list[Report] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
     held_seconds: float = 0.0
+    instrumented: bool = False  # whether anything has come over the side channel
     _seq: int = 0
 
     def next(self) -> int:

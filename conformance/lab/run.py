@@ -174,6 +174,7 @@ class Run:
             seconds=time.monotonic() - self._began,
             held_seconds=self.recorder.held_seconds,
             stderr=self.recorder.tail(),
+            instrumented=self.recorder.instrumented,
         )
 
     def _execution(self, execution: Execution) -> ExecutionRecord:

@@ -32,6 +32,7 @@ class SideChannel:
         if found is None:
             return _json(404, {"error": f"no invocation under {request.path}"})
         run, flight = found
+        run.recorder.instrumented = True
         if parts[2] == "program" and request.method == "GET":
             return _json(200, run.program(flight))
         try:

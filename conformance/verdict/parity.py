@@ -242,7 +242,7 @@ def _output(case: Case) -> dict[str, Any]:
 
 
 def _effects(subject: Case, reference: Case) -> Iterator[Finding]:
-    if not (subject.recording.tells_of_bodies and reference.recording.tells_of_bodies):
+    if not (subject.recording.instrumented and reference.recording.instrumented):
         return
     seen, wanted = _runs(subject), _runs(reference)
     for key in sorted({*seen, *wanted}):

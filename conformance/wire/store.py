@@ -12,7 +12,7 @@ import os
 import re
 import types
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
@@ -191,13 +191,13 @@ def _sequence(item: Reader) -> Reader:
 def _record(wanted: Any) -> Reader:
     hints = get_type_hints(wanted)
     readers = {field.name: _reader(hints[field.name]) for field in fields(wanted)}
+    needed = {field.name for field in fields(wanted) if field.default is MISSING}
 
     def read_value(value: Any, place: str) -> Any:
         if not isinstance(value, dict):
             raise _Malformed(place, "an object", value)
-        if value.keys() != readers.keys():
-            odd = sorted(value.keys() ^ readers.keys())
+        if odd := sorted((value.keys() - readers.keys()) | (needed - value.keys())):
             raise _Malformed(place, f"exactly the fields {', '.join(readers)}; missing or unknown", odd)
-        return wanted(**{name: reader(value[name], f"{place}.{name}") for name, reader in readers.items()})
+        return wanted(**{name: readers[name](given, f"{place}.{name}") for name, given in value.items()})
 
     return read_value

@@ -34,6 +34,7 @@ def test_a_harness_is_given_its_function_and_the_number_of_the_invocation() -> N
         2,
         [{"op": "return", "at": "handler/0", "value": 1}],
     ]
+    assert recording.instrumented
 
 
 def test_bodies_are_counted_over_crashes() -> None:

@@ -37,6 +37,7 @@ def test_it_runs_the_one_program_that_it_knows() -> None:
     assert recording.complete
     assert (recording.executions[0].status, recording.executions[0].result) == ("SUCCEEDED", "1")
     assert [exchange.operation for exchange in recording.exchanges] == ["CheckpointDurableExecution"] * 2
+    assert not recording.instrumented
     assert not recording.effects
 
 

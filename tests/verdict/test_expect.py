@@ -112,6 +112,12 @@ def test_computed_names_are_read_from_the_wire() -> None:
     assert judged(recording, {"bodies": {"s": 2}}) == []
 
 
+def test_bodies_are_not_expected_of_a_subject_that_tells_of_none() -> None:
+    silent = replace(virtual("js"), effects=())
+    assert judged(silent, {"bodies": {"a": 1}}) == [("expected-bodies", 0, 1)]
+    assert judged(replace(silent, instrumented=False), {"bodies": {"a": 1}, "result": 21}) == []
+
+
 def test_one_of_several_outcomes() -> None:
     recording = virtual("js")
     wrong, right = {"result": 20}, {"result": 21, "status": "SUCCEEDED"}

@@ -189,6 +189,14 @@ def test_attempts_that_an_sdk_does_not_tell_are_not_compared() -> None:
     ]
 
 
+def test_a_subject_that_tells_of_no_body_is_not_compared_by_them() -> None:
+    recording = virtual("js")
+    silent = replace(recording, effects=())
+    assert {row[0] for row in compare(silent, recording)} == {"body-runs"}
+    apart = replace(silent, instrumented=False)
+    assert compare(apart, recording) == compare(recording, apart) == []
+
+
 def _item_error(error: dict[str, Any]) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
     def change(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
         result = json.loads(updates[0]["Payload"])

@@ -26,6 +26,12 @@ def test_a_recording_comes_back_as_it_was(tmp_path: Path) -> None:
     assert loaded.errors == ()
 
 
+def test_whether_the_side_channel_was_used_is_kept() -> None:
+    silent = replace(virtual("js"), instrumented=False, effects=())
+    assert store.loads(store.dumps(silent)) == silent
+    assert store.loads(_broken(lambda data: data.pop("instrumented"))) == virtual("python")
+
+
 def test_file_names_tell_recordings_apart() -> None:
     recording = virtual("js")
     names = {

@@ -84,7 +84,7 @@ def _execution(
     yield from orders(view)
     yield from contents(view)
     yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
-    if recording.tells_of_bodies:
+    if recording.instrumented:
         yield from body_runs(view, _begun(recording, execution.arn))
 
 

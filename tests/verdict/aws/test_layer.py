@@ -119,6 +119,12 @@ def test_lines_are_counted(logs: tuple[dict[str, Any], ...], said: str) -> None:
     assert said in finding.message
 
 
+def test_lines_are_counted_only_where_the_subject_tells_of_them() -> None:
+    silent = greeted(logs=())
+    assert [one.rule for one in aws.check(scenario(), silent)] == ["logs", "logs"]
+    assert aws.check(scenario(), replace(silent, instrumented=False)) == []
+
+
 def test_a_result_is_looked_at_only_where_there_is_one() -> None:
     failed = greeted(status="FAILED", result='"other"')
     assert [one.path for one in aws.check(scenario(), failed)] == ["output.Status"]

@@ -362,6 +362,7 @@ def test_how_often_a_body_runs(runs: int) -> None:
     effects = (first, second, replace(second, run=3))[:runs]
     [finding] = judged(made, replace(recording, effects=effects))
     assert (finding.rule, finding.path, finding.seen, finding.wanted) == ("body-runs", "1:STEP", runs, 2)
+    assert judged(made, replace(recording, effects=effects, instrumented=False)) == []
 
 
 def test_which_attempts_a_body_is_told() -> None:
