@@ -52,7 +52,7 @@ def describe(error: BaseException | None) -> dict[str, Any] | None:
 
 def message(error: BaseException) -> Any:
     """The error's message, where the SDK keeps it."""
-    return getattr(error, "message", None) or str(error)
+    return error.message if hasattr(error, "message") else str(error)
 
 
 def bare_type(error: BaseException) -> str:
