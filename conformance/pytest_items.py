@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,7 +124,10 @@ class Shared:
         plan = Plan(
             scenarios=tuple(item.scenario for item in chosen_items.values()),
             subjects=subjects(config),
-            locations={name: Location(str(item.path), 1) for name, item in chosen_items.items()},
+            locations={
+                name: Location(os.path.relpath(item.path, config.invocation_params.dir), 1)
+                for name, item in chosen_items.items()
+            },
             jobs=config.getoption("conformance_jobs"),
         )
         ledger = Ledger.load(ledger_file(next(iter(chosen_items.values())).root))

@@ -17,7 +17,7 @@ def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
     Raises:
         UsageError: there is no such folder, or a pattern, or all of them together, select nothing.
     """
-    folder = root or SCENARIOS
+    folder = _seen_from_here(root or SCENARIOS)
     if not folder.is_dir():
         raise UsageError("no such folder of scenarios", where=str(folder))
     known = Admitted()
@@ -26,6 +26,14 @@ def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
     if not found.scenarios and not found.errors:
         raise UsageError("no scenario is selected", where=str(folder), cure="see `conformance list`")
     return found
+
+
+def _seen_from_here(folder: Path) -> Path:
+    """The path from the working directory, where that is shorter: as annotations and people want it."""
+    try:
+        return folder.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return folder
 
 
 def problems(found: Found) -> tuple[ScenarioError, ...]:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from conformance.places import SCENARIOS
 from conformance.report import jsonreport
 from tests.front.test_cli import BAD, GOOD, conformance
 
@@ -146,6 +147,24 @@ def test_the_seeds_bugs_are_caught_without_the_reference(
         assert wanted in [(finding["path"], finding["seen"], finding["wanted"]) for finding in absolute]
     for finding in absolute:
         assert f"{finding['layer']}/{finding['rule']} at {finding['path']}" in done.stdout
+
+
+def test_the_readme_shows_a_scenario_and_what_is_found_of_it() -> None:
+    root = SCENARIOS.parent
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert (SCENARIOS / "virtual" / "nested.yaml").read_text(encoding="utf-8") in readme
+    command, told = readme.split('make conformance ARGS="', 1)[1].split("## ", 1)[0].split('"\n', 1)
+    shown = [line[4:] for line in told.splitlines() if line.startswith("    ")]
+    done = subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "-m", "conformance", "run", *command.split()],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=root,
+    )
+    assert len(shown) > 6
+    assert [line for line in shown if line not in done.stdout.splitlines()] == []
+    assert done.returncode == 1
 
 
 def test_what_cannot_be_started_or_read_is_named_and_the_rest_still_runs(
