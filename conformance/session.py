@@ -231,6 +231,7 @@ class Session:
                 scenarios=tuple(scenario.id for scenario in plan.scenarios),
                 complete=plan.complete,
                 repeat=plan.repeat,
+                requirements={one.id: one.aws.id for one in plan.scenarios if one.aws is not None},
             )
         )
         for error in plan.errors:

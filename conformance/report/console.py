@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from conformance.report import text
+from conformance.report import requirements, text
 from conformance.report.collected import Collected, unexpected
 from conformance.report.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
 from conformance.verdict.finding import GOOD
@@ -86,6 +86,9 @@ class Console:
             self._line("")
             for line in text.table(rows):
                 self._line(line)
+        for subject, counts in requirements.totals(run).items():
+            told = ", ".join(f"{count} {standing}" for standing, count in counts.items())
+            self._line(f"AWS requirements with {subject}: {told}")
         for entry, hits in sorted(event.divergences.items()):
             self._line(f"known divergence {entry}: {text.counted(hits, 'finding')}")
         for problem in event.problems:

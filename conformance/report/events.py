@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from conformance.errors import ConformanceError, Location
@@ -13,13 +13,17 @@ from conformance.wire.recording import SubjectInfo
 
 @dataclass(frozen=True)
 class RunStarted:
-    """Header: what will run. `complete`: nothing was selected away and the subjects are the default pair."""
+    """Header: what will run. `complete`: nothing was selected away and the subjects are the default pair.
+
+    `requirements` has the id of the AWS requirement that a scenario is there for, where it is one's.
+    """
 
     subjects: tuple[SubjectInfo, ...]  # the reference first
     reference: str  # id of the reference subject
     scenarios: tuple[str, ...]
     complete: bool
     repeat: int = 1
+    requirements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

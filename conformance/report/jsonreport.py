@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from conformance.report import requirements
 from conformance.report.collected import Collected
 from conformance.verdict.finding import Result
 
@@ -20,7 +21,8 @@ def document(run: Collected) -> dict[str, Any]:
         "schema": 1,
         "subjects": [{"id": info.id, "sdk": info.sdk, "version": info.version} for info in run.subjects],
         "results": [result(judged.result) for judged in run.judged()],
-        "totals": run.totals(),
+        "aws": requirements.standings(run),
+        "totals": run.totals() | {"aws": requirements.totals(run)},
     }
 
 

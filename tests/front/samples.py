@@ -73,7 +73,13 @@ TREE = (
 OTHER_TREE = (TREE[0], Operation("1.1", "STEP a <b>", ("START in 1", "SUCCEED 20")))
 
 EVENTS: tuple[Event, ...] = (
-    RunStarted((JS, PYTHON), JS.id, ("virtual/a", "virtual/b", "flat/c", "basics/d"), complete=True),
+    RunStarted(
+        (JS, PYTHON),
+        JS.id,
+        ("virtual/a", "virtual/b", "flat/c", "basics/d"),
+        complete=True,
+        requirements={"virtual/a": "3-10", "virtual/b": "3-9", "basics/d": "1-2"},
+    ),
     Faulted(
         ScenarioError(
             "unknown key 'stp'", where=Location("scenarios/bad.yaml", 7), cure="did you mean 'step'?"

@@ -167,6 +167,20 @@ def test_the_readme_shows_a_scenario_and_what_is_found_of_it() -> None:
     assert done.returncode == 1
 
 
+def test_requirements_are_counted_in_a_run_and_when_it_is_judged_again(tmp_path: Path) -> None:
+    scenarios = Path(__file__).parents[2] / "scenarios"
+    report_, again, out = tmp_path / "report.json", tmp_path / "again.json", tmp_path / "out"
+    done = conformance(
+        "run", "aws/wait/2-1", "cells/root-virtual", "--scenarios", scenarios, "--json", report_, "--out", out
+    )
+    document = report(report_)
+    assert document["aws"] == {"2-1": {"js": "pass", "python": "pass"}}
+    assert document["totals"]["aws"]["python"] == {"pass": 1, "known": 0, "fail": 0}
+    assert "AWS requirements with python: 1 pass, 0 known, 0 fail" in done.stdout
+    assert conformance("judge", out, "--json", again).returncode == done.returncode == 0
+    assert again.read_bytes() == report_.read_bytes()
+
+
 def test_what_cannot_be_started_or_read_is_named_and_the_rest_still_runs(
     folder: Path, tmp_path: Path
 ) -> None:
