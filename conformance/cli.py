@@ -90,6 +90,21 @@ def parser() -> argparse.ArgumentParser:
     coverage.add_argument("--jobs", type=_positive, default=4, metavar="N", help="runs at a time (4)")
     _json_switch(coverage)
 
+    mutants = commands.add_parser(
+        "mutants", help="make things wrong on purpose and tell who notices", epilog=EXITS
+    )
+    _patterns(mutants)
+    mutants.add_argument(
+        "--from", type=Path, dest="directory", metavar="DIR", help="recordings to start from; runs if none"
+    )
+    mutants.add_argument("--only", choices=["recordings", "live"], help="mutants of one kind")
+    mutants.add_argument(
+        "--each", type=_positive, default=15, metavar="N", help="scenarios a mutant is tried on (15)"
+    )
+    mutants.add_argument("--complete", action="store_true", help="try every mutant on every scenario")
+    mutants.add_argument("--jobs", type=_positive, default=4, metavar="N", help="runs at a time (4)")
+    _json_switch(mutants)
+
     divergences = commands.add_parser("divergences", help="print the ledger of known divergences")
     _scenarios(divergences)
     _json_switch(divergences)

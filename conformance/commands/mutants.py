@@ -1,0 +1,95 @@
+"""`conformance mutants`: who notices what is wrong, measured by making things wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from fnmatch import fnmatchcase
+
+from conformance.commands import chosen, selection
+from conformance.commands.judge import replay
+from conformance.errors import Exit, UsageError
+from conformance.judging import assessors
+from conformance.killing import live, recorded
+from conformance.killing.matrix import Matrix, Row
+from conformance.killing.shown import document, lines
+from conformance.places import ledger_file
+from conformance.report.collected import Collected
+from conformance.report.console import Console
+from conformance.report.events import Event, Listener, RunEnded, RunStarted
+from conformance.session import Plan, Session
+from conformance.stack import real
+from conformance.verdict.invariants import INVARIANTS
+from conformance.verdict.ledger import Ledger
+from conformance.wire.recording import Recording
+
+
+def execute(given: argparse.Namespace) -> Exit:
+    """Print the kill matrix; anything that is wrong with the referee is a finding."""
+    path = ledger_file(given.scenarios)
+    clean, run = recorded.Clean(Ledger.load(path)), Collected()
+    console = Console(sys.stderr, terminal=sys.stderr.isatty())
+    interrupted = False
+
+    def emit(event: Event) -> None:
+        nonlocal interrupted
+        if isinstance(event, RunStarted):
+            clean.reference = event.reference
+        if isinstance(event, RunEnded):
+            interrupted = event.interrupted
+        run(event)
+        console(event)
+
+    _record(given, clean, emit)
+    if interrupted:
+        raise KeyboardInterrupt
+    each = None if given.complete else given.each
+    rows: list[Row] = []
+    owners: dict[str, str] = {}
+    faults: tuple[str, ...] = ()
+    if given.only != "live":
+        rows, owners = recorded.rows(clean, path, each=each, jobs=given.jobs)
+    if given.only != "recordings":
+        made, said, faults = live.rows(clean, real(), each=each, jobs=given.jobs, tell=_tell)
+        rows, owners = rows + made, owners | said
+    matrix = Matrix(
+        rows=tuple(rows),
+        invariants=tuple(invariant.__name__ for invariant in INVARIANTS),
+        owners=owners,
+        whole=not given.patterns,
+        faults=faults,
+    )
+    if given.json:
+        sys.stdout.write(json.dumps(document(matrix), indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n".join(lines(matrix)) + "\n")
+    return max(run.exit(), Exit.FINDING if any(matrix.problems()) else Exit.AS_EXPECTED)
+
+
+def _record(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) -> None:
+    """Fill `clean` from a directory of recordings, or from a run of all that is selected."""
+    judges = assessors(clean.ledger, strict=False, drawn=False)
+    if given.directory:
+
+        def keep(recording: Recording, repeat: int) -> None:
+            if not given.patterns or any(fnmatchcase(recording.scenario, each) for each in given.patterns):
+                clean.keep(recording, repeat)
+
+        replay(given.directory, judges, emit, keep=keep)
+        if not clean.recordings:
+            raise UsageError("no recording is selected", where=str(given.directory), cure="see `run --out`")
+        return
+    found = selection.scenarios(given.scenarios, given.patterns)
+    plan = Plan(
+        scenarios=found.scenarios,
+        subjects=chosen.subjects(None, None),
+        locations=found.lines,
+        errors=selection.problems(found),
+        jobs=given.jobs,
+    )
+    Session(plan, real(), judges, emit, keep=clean.keep).run()
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
