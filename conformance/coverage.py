@@ -16,9 +16,9 @@ from conformance.report.events import Event, Judged
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.cells import CELLS, EXCLUDED, KINDS, OUTCOMES, PARENTS, Cell
 from conformance.scenario.model import Scenario
-from conformance.scenario.shown import shown
 from conformance.verdict.finding import GOOD, Verdict
 from conformance.wire.recording import Recording
+from conformance.wire.shown import shown
 
 Names = tuple[str, ...]
 

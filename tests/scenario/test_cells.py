@@ -9,8 +9,8 @@ import pytest
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.cells import CELLS, EXCLUDED, Cell, impossible, possible, sites
 from conformance.scenario.model import Scenario
-from conformance.scenario.shown import shown
 from conformance.wire.recording import Effect, ExecutionRecord, Invocation, Outcome, Recording, SubjectInfo
+from conformance.wire.shown import shown
 
 MAIN = "arn"
 
