@@ -10,7 +10,8 @@ from dataclasses import asdict
 
 from conformance.errors import Exit
 from conformance.places import ledger_file
-from conformance.verdict.ledger import Entry, Ledger
+from conformance.verdict.entries import Entry
+from conformance.verdict.ledger import Ledger
 from conformance.verdict.versions import Versions
 
 

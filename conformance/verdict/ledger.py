@@ -12,90 +12,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from conformance.errors import Location, UsageError
+from conformance.verdict.entries import Entry
 from conformance.verdict.finding import Blame, Finding, Layer, Result
 from conformance.verdict.policy import Policies
-from conformance.verdict.transforms import TRANSFORMS, Facts
-from conformance.verdict.where import Where, open_indexes
-from conformance.wire.values import same
+from conformance.verdict.transforms import Facts
+from conformance.verdict.where import Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from conformance.verdict.case import Case
-    from conformance.verdict.versions import Versions
     from conformance.wire.recording import SubjectInfo
 
 PROMISED = ("virtual/", "flat/")
 """Where no entry may touch whether an update of a context is there."""
 
 _JUDGED = frozenset({Layer.PARITY, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where a divergence shows, and how what is seen follows from what is wanted there.
-
-    It is a field of an update of one type and action, or the `path` of something else. There are no
-    wildcards: only the indexes of lists are left open, `Payload.all[].error`.
-    """
-
-    layer: Layer
-    rule: str
-    transform: str
-    argument: Any = None
-    type: str | None = None
-    action: str | None = None
-    field: str = ""
-    path: str | None = None
-
-    def accounts_for(self, finding: Finding, facts: Facts) -> bool:
-        """Whether a finding is here, and what was seen exactly what this makes of what is wanted."""
-        made = TRANSFORMS[self.transform]
-        return self._holds(finding) and same(made(finding.wanted, self.argument, facts), finding.seen)
-
-    def _holds(self, finding: Finding) -> bool:
-        """Whether a finding is at this spot."""
-        if (finding.layer, finding.rule) != (self.layer, self.rule):
-            return False
-        if self.path is not None:
-            return open_indexes(finding.path) == self.path
-        where = Where.parse(finding.path)
-        return where is not None and (where.type, where.action, where.field_class) == (
-            self.type,
-            self.action,
-            self.field,
-        )
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One class of findings: all spots at which it shows. A `limited` one is that of its witnesses only."""
-
-    id: str
-    title: str
-    what: str
-    link: str
-    spots: tuple[Spot, ...]
-    subjects: Mapping[str, Versions]
-    reference: Mapping[str, Versions]
-    witnesses: tuple[str, ...]
-    limited: bool = False
-
-    def about(self, scenario: str, subject: SubjectInfo, reference: SubjectInfo | None) -> bool:
-        """Whether it is about this scenario, this subject and, where it has one, this reference."""
-        if self.limited and scenario not in self.witnesses:
-            return False
-        if not _within(self.subjects, subject):
-            return False
-        return not self.reference or (reference is not None and _within(self.reference, reference))
-
-    def accounts_for(self, finding: Finding, facts: Facts) -> bool:
-        """Whether one of its spots accounts for a finding."""
-        return any(spot.accounts_for(finding, facts) for spot in self.spots)
 
 
 @dataclass(frozen=True)
@@ -200,13 +135,3 @@ def _ambiguous(finding: Finding, hits: list[Entry]) -> Finding:
         Blame.HARNESS,
         f"the ledger has {len(hits)} entries for one finding: {', '.join(names)}",
     )
-
-
-def _within(versions: Mapping[str, Versions], info: SubjectInfo) -> bool:
-    wanted = versions.get(info.sdk)
-    return wanted is not None and wanted.hold(info.version)
-
-
-def refuse(message: str, where: Location, cure: str) -> UsageError:
-    """Make the error of a ledger that can't be used."""
-    return UsageError(message, where=where, cure=cure)

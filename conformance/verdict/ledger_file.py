@@ -9,8 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from conformance.errors import Location, UsageError
+from conformance.verdict.entries import Entry, Spot
 from conformance.verdict.finding import Layer
-from conformance.verdict.ledger import Entry, Spot, refuse
 from conformance.verdict.transforms import TRANSFORMS
 from conformance.verdict.versions import Versions
 
@@ -34,13 +34,13 @@ def read(path: Path) -> tuple[Entry, ...]:
         raise UsageError(f"can't read the ledger: {error}", where=str(path)) from error
     listed = document.get("divergences") if isinstance(document, dict) else None
     if not isinstance(listed, list):
-        raise refuse("no list of divergences", Location(str(path)), "begin the file with `divergences:`")
+        raise _refuse("no list of divergences", Location(str(path)), "begin the file with `divergences:`")
     entries: list[Entry] = []
     for each in listed:
         here = Location(str(path), each.lc.line + 1 if hasattr(each, "lc") else 0)
         entry = _entry(each, here)
         if any(entry.id == other.id for other in entries):
-            raise refuse(f"{entry.id} is there twice", here, "give each entry an id of its own")
+            raise _refuse(f"{entry.id} is there twice", here, "give each entry an id of its own")
         entries.append(entry)
     return tuple(entries)
 
@@ -49,7 +49,7 @@ def _entry(data: Any, here: Location) -> Entry:
     _keys(data, here)
     spots = _spots(data["findings"], data.get("transform"), here)
     if any(spot.layer is Layer.PARITY for spot in spots) and not data.get("reference"):
-        raise refuse("a parity entry needs a reference", here, "say for which reference's versions it holds")
+        raise _refuse("a parity entry needs a reference", here, "say for which reference's versions it holds")
     return Entry(
         id=str(data["id"]),
         title=str(data["title"]),
@@ -65,15 +65,15 @@ def _entry(data: Any, here: Location) -> Entry:
 
 def _spots(data: Any, transform: Any, here: Location) -> tuple[Spot, ...]:
     if not isinstance(data, list) or not data:
-        raise refuse("findings is no list", here, "list every spot at which the divergence shows")
+        raise _refuse("findings is no list", here, "list every spot at which the divergence shows")
     return tuple(_spot(each, transform, here) for each in data)
 
 
 def _spot(data: Any, transform: Any, here: Location) -> Spot:
     if not isinstance(data, dict) or not data.keys() <= _SPOT or not {"layer", "rule"} <= data.keys():
-        raise refuse("a finding that is not layer, rule and where it shows", here, ", ".join(sorted(_SPOT)))
+        raise _refuse("a finding that is not layer, rule and where it shows", here, ", ".join(sorted(_SPOT)))
     if ("path" in data) == ("type" in data) or ("type" in data) != ("action" in data):
-        raise refuse("a finding has either a path, or type and action", here, "say which one is meant")
+        raise _refuse("a finding has either a path, or type and action", here, "say which one is meant")
     _protected(data, here)
     name, argument = _transform(data.get("transform", transform), here)
     texts = {key: str(value) for key, value in data.items() if key != "transform"}
@@ -91,7 +91,7 @@ def _spot(data: Any, transform: Any, here: Location) -> Spot:
 
 def _keys(data: Any, here: Location) -> None:
     if not isinstance(data, dict):
-        raise refuse("an entry that is no mapping", here, f"give it {', '.join(_REQUIRED)}")
+        raise _refuse("an entry that is no mapping", here, f"give it {', '.join(_REQUIRED)}")
     missing = [key for key in _REQUIRED if key not in data]
     unknown = [str(key) for key in data if key not in (*_REQUIRED, *_OPTIONAL)]
     if missing or unknown:
@@ -99,22 +99,22 @@ def _keys(data: Any, here: Location) -> None:
             [f"missing: {', '.join(missing)}"] * bool(missing)
             + [f"unknown: {', '.join(unknown)}"] * bool(unknown)
         )
-        raise refuse(odd, here, f"an entry has {', '.join((*_REQUIRED, *_OPTIONAL))}")
+        raise _refuse(odd, here, f"an entry has {', '.join((*_REQUIRED, *_OPTIONAL))}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(data["id"])):
-        raise refuse(f"id {data['id']!r} is not kebab-case", here, "small letters, digits and hyphens")
+        raise _refuse(f"id {data['id']!r} is not kebab-case", here, "small letters, digits and hyphens")
     if not str(data["link"]).startswith("https://"):
-        raise refuse("link is no https URL", here, "link to the upstream issue or the line that does it")
+        raise _refuse("link is no https URL", here, "link to the upstream issue or the line that does it")
 
 
 def _protected(finding: dict[str, Any], here: Location) -> None:
     field, path = str(finding.get("field", "")), str(finding.get("path", ""))
     if "ParentId" in field or "ParentId" in path or finding["rule"] == "parent-id":
-        raise refuse(
+        raise _refuse(
             "no entry may account for a ParentId", here, "that is what this project promises to report"
         )
     texts = [str(value) for key, value in finding.items() if key != "transform"]
     if any("*" in text or "?" in text for text in texts):
-        raise refuse("a wildcard", here, "name the update and the field; open list indexes are written []")
+        raise _refuse("a wildcard", here, "name the update and the field; open list indexes are written []")
 
 
 def _layer(text: Any, here: Location) -> Layer:
@@ -123,7 +123,7 @@ def _layer(text: Any, here: Location) -> Layer:
     except ValueError:
         layer = Layer.HARNESS
     if layer is Layer.HARNESS:
-        raise refuse(
+        raise _refuse(
             f"{text!r} is no layer that can diverge",
             here,
             "schema, invariant, structure, expect, parity, aws",
@@ -136,24 +136,24 @@ def _transform(data: Any, here: Location) -> tuple[str, Any]:
     if isinstance(data, dict) and len(data) == 1:
         ((name, argument),) = data.items()
     if name not in TRANSFORMS:
-        raise refuse(f"{name!r} is no transform", here, f"one of {', '.join(TRANSFORMS)}")
+        raise _refuse(f"{name!r} is no transform", here, f"one of {', '.join(TRANSFORMS)}")
     return str(name), _plain(argument)
 
 
 def _versions(data: Any, here: Location) -> dict[str, Versions]:
     if not isinstance(data, dict):
-        raise refuse(
+        raise _refuse(
             "subjects and reference map an SDK to a range of versions", here, 'such as {python: ">=3.0"}'
         )
     try:
         return {str(sdk): Versions.parse(str(text)) for sdk, text in data.items()}
     except ValueError as error:
-        raise refuse(str(error), here, 'such as ">=3.0.0,<3.1"') from error
+        raise _refuse(str(error), here, 'such as ">=3.0.0,<3.1"') from error
 
 
 def _witnesses(data: Any, here: Location) -> tuple[str, ...]:
     if not isinstance(data, list) or not data:
-        raise refuse("an entry without witnesses", here, "name the scenarios that must show it")
+        raise _refuse("an entry without witnesses", here, "name the scenarios that must show it")
     return tuple(str(each) for each in data)
 
 
@@ -168,3 +168,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int):
         return int(value)
     return float(value) if isinstance(value, float) else str(value)
+
+
+def _refuse(message: str, where: Location, cure: str) -> UsageError:
+    """Make the error of a ledger that can't be used."""
+    return UsageError(message, where=where, cure=cure)

@@ -144,4 +144,4 @@ class Recording:
     held_seconds: float  # real time spent waiting inside held invocations
     stderr: str  # the last lines the subject's processes wrote while it ran
     instrumented: bool = True
-    """Whether the subject used the side channel. One that did not tells of no body: effects can't judge it."""
+    """Whether the subject used the side channel: one that did not tells of no body."""

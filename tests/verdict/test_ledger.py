@@ -10,8 +10,9 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.verdict.case import Case
+from conformance.verdict.entries import Entry, Spot
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
-from conformance.verdict.ledger import Entry, Ledger, Spot
+from conformance.verdict.ledger import Ledger
 from conformance.verdict.versions import Versions
 from conformance.wire.recording import SubjectInfo
 from conformance.wire.values import ABSENT
