@@ -60,11 +60,11 @@ class Console:
         self._line(f"{text.counted(len(event.scenarios), 'scenario')}: {subjects}{times}")
 
     def _judged(self, event: Judged) -> None:
-        findings = unexpected(event)
         if event.result.verdict not in GOOD:
+            findings, rest = text.folded(unexpected(event))
             first, *others = text.block(event, findings)
             self._line(self._loud(first))
-            for line in others:
+            for line in (*others, *(f"  {line}" for line in rest)):
                 self._line(line)
         elif self._listed:
             self._line(f"{event.result.verdict}: {event.result.scenario} with {event.result.subject}")

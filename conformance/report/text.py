@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.report.events import Judged
-from conformance.verdict.finding import Finding, Verdict
+from conformance.verdict.finding import Finding, Layer, Verdict
 
 LONGEST = 300  # characters of a value that a line shows; the JSON report has it whole
+
+MOST = 8  # findings of a scenario with a subject that the console shows
+
+_TELLING = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
+"""Layers that say what a difference from the reference comes from."""
 
 GRAVEST_FIRST = (
     Verdict.HARNESS_ERROR,
@@ -45,6 +50,26 @@ def block(judged: Judged, findings: tuple[Finding, ...]) -> Iterator[str]:
     for one in findings:
         for line in finding(one):
             yield f"  {line}"
+
+
+def folded(findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """What a person reads first of `findings`, by layer, and the lines that stand for the rest.
+
+    A difference from the reference that comes with the breach of a rule is most often the same thing once
+    more. Every finding is in the JSON and HTML reports.
+    """
+    ordered = sorted(findings, key=lambda one: [*Layer].index(one.layer))
+    if any(one.layer in _TELLING for one in ordered):
+        told = [one for one in ordered if one.layer is not Layer.PARITY]
+    else:
+        told = ordered
+    lines = []
+    if more := len(told[MOST:]):
+        lines.append(f"and {more} more")
+    if differences := len(ordered) - len(told):
+        come = "comes" if differences == 1 else "come"
+        lines.append(f"and {counted(differences, 'difference')} from the reference that {come} with these")
+    return tuple(told[:MOST]), tuple(lines)
 
 
 def counted(number: int, noun: str) -> str:
