@@ -87,14 +87,17 @@ def lines(matrix: Matrix) -> Iterator[str]:
     yield from (f"  {problem}" for problem in problems)
 
 
-_HEAD = ("", "tried", "killed", "alone", *LAYERS)
+_HEAD = ("", "tried", "noticed", "without parity", *LAYERS)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    """One row: how many mutants, how many noticed and by parity alone, scenarios a layer."""
-    alone = row.killed(parity=True) - row.killed(parity=False)
-    caught = (len(row.caught.get(layer, ())) for layer in LAYERS)
-    counts = (row.count, row.killed(parity=True), alone, *caught)
+    """One row: how often it was tried and noticed, with and without parity, and scenarios a layer."""
+    counts = (
+        len(row.trials),
+        sum(trial.killed for trial in row.trials),
+        sum(trial.killed_without_parity for trial in row.trials),
+        *(len(row.caught.get(layer, ())) for layer in LAYERS),
+    )
     return (row.mutant, *(str(count) if count else "." for count in counts))
 
 

@@ -19,6 +19,10 @@ Judge: TypeAlias = Callable[["Recording", "Recording | None"], Iterable["Finding
 ledger accounts for is marked.
 """
 
+SUITES_OWN = frozenset({"check-failed", "ledger-ambiguous"})
+"""Rules that say that judging itself broke; others of the harness layer say that there was nothing to judge.
+"""
+
 Mark: TypeAlias = tuple[Layer, str, str]
 """That a layer said a rule of a place."""
 
@@ -99,7 +103,7 @@ def trials(
 def noticed(own: Iterable[Finding], findings: Iterable[Finding]) -> Noticed:
     """Hold what is said of a mutant against what is said of the original.
 
-    Findings that say that the suite itself broke notice nothing.
+    Findings of the harness layer notice nothing.
     """
     before, now = tuple(own), tuple(findings)
     open_ = _marks(now, known=False) - _marks(before, known=False)
@@ -111,7 +115,7 @@ def noticed(own: Iterable[Finding], findings: Iterable[Finding]) -> Noticed:
             one.divergence for one in now if one.divergence and not open_ and _mark(one) in new
         ),
         broken=frozenset(
-            f"{one.rule}: {one.message}" for one in now if one.layer is Layer.HARNESS and one not in before
+            f"{one.rule}: {one.message}" for one in now if one.rule in SUITES_OWN and one not in before
         ),
     )
 
