@@ -30,7 +30,7 @@ lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
 		--python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 python_sdk/requirements.in --output-file python_sdk/requirements.lock
-	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
 
 bench: $(STAMP)  ## scenarios per second, beside a loop that says how fast this machine is
 	@$(VENV)/bin/python -m tests.bench.speed $(ARGS)
@@ -61,5 +61,5 @@ $(STAMP): requirements.lock requirements-aws.lock pyproject.toml
 	@touch $(STAMP)
 
 node_modules/.installed: package-lock.json | $(STAMP)
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
