@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from aws_durable_execution_sdk_python_testing.exceptions import (
@@ -25,6 +26,7 @@ from conformance.lab.faults import (
     CRASH_BEFORE,
     LOSE_RESPONSE,
     NO_TOKEN,
+    PAGINATE,
     STALE_TOKEN,
     Faults,
     Injection,
@@ -41,10 +43,11 @@ NOT_ANSWERED = 0
 """The status that the recording gives to a request which no service ever saw."""
 
 CHECKPOINT = "CheckpointDurableExecution"
+STATE = "GetDurableExecutionState"
 
 NAMES: dict[type[routes.Route], str] = {
     routes.CheckpointDurableExecutionRoute: CHECKPOINT,
-    routes.GetDurableExecutionStateRoute: "GetDurableExecutionState",
+    routes.GetDurableExecutionStateRoute: STATE,
     routes.GetDurableExecutionRoute: "GetDurableExecution",
     routes.GetDurableExecutionHistoryRoute: "GetDurableExecutionHistory",
     routes.StopDurableExecutionRoute: "StopDurableExecution",
@@ -124,6 +127,7 @@ class Exchanges:
     poll: Callable[[Flight], Awaitable[None]]
     active: Callable[[], None]
     open: int = 0
+    pages: dict[str, Any] = field(default_factory=dict)  # by marker: operations that a fault put on their own
 
     async def serve(self, request: Request) -> Response | None:
         """Answer a request and record the exchange; None when the connection is to be dropped instead."""
@@ -132,9 +136,7 @@ class Exchanges:
         token = body.get("CheckpointToken") or request.query.get("CheckpointToken", [None])[0]
         flight = self.calls.of_token(token, request.execution)
         updates = body.get("Updates") or []
-        injection = Injection()
-        if request.operation == CHECKPOINT and updates and request.execution == self.root:
-            injection = self.faults.next()
+        injection = self._injection(request, updates)
         if request.operation == CHECKPOINT and not updates and flight is not None and flight.in_flight:
             await self.poll(flight)
         else:
@@ -167,6 +169,14 @@ class Exchanges:
         )
         return await self._deliver(_response(answer, request.operation, skew, served), flight, injection)
 
+    def _injection(self, request: Request, updates: list[dict[str, Any]]) -> Injection:
+        """The faults that touch a request of the scenario's own execution."""
+        if request.execution == self.root and request.operation == STATE:
+            return self.faults.next_read()
+        if request.execution == self.root and request.operation == CHECKPOINT and updates:
+            return self.faults.next(updates)
+        return Injection()
+
     def _answer(
         self, request: Request, parsed: HTTPRequest | HTTPResponse, injection: Injection
     ) -> HTTPResponse:
@@ -180,12 +190,36 @@ class Exchanges:
             return HTTPResponse.create_json(refusal.status, refusal.body())
         if injection.has(STALE_TOKEN):
             parsed = HTTPRequest.from_bytes(outdated(request.body), None, request.method, request.route)
+        return self._served(request, parsed, injection)
+
+    def _served(self, request: Request, parsed: HTTPRequest, injection: Injection) -> HTTPResponse:
+        """The emulator's answer, as a fault leaves it."""
+        marker = request.query.get("Marker", [""])[0]
+        if marker in self.pages:
+            whole = replace(parsed, query_params={**parsed.query_params, "Marker": []})
+            return self._changed(self._handle(request, whole), Operations=self.pages[marker], NextMarker=None)
         answer = self._handle(request, parsed)
-        if injection.has(NO_TOKEN) and answer.status_code < ERRORS:
-            return replace(
-                answer, body={key: value for key, value in answer.body.items() if key != "CheckpointToken"}
-            )
+        if injection.has(NO_TOKEN):
+            return self._changed(answer, CheckpointToken=None)
+        if injection.has(PAGINATE):
+            return self._paged(answer)
         return answer
+
+    def _paged(self, answer: HTTPResponse) -> HTTPResponse:
+        """The answer to a checkpoint with what is new on a page of its own."""
+        if answer.status_code >= ERRORS:
+            return answer
+        marker = f"page-{len(self.pages) + 1}"
+        self.pages[marker] = answer.body["NewExecutionState"]["Operations"]
+        return self._changed(answer, NewExecutionState={"Operations": [], "NextMarker": marker})
+
+    @staticmethod
+    def _changed(answer: HTTPResponse, **members: Any) -> HTTPResponse:
+        """A good answer with other members; None leaves one out."""
+        if answer.status_code >= ERRORS:
+            return answer
+        body = {**answer.body, **members}
+        return replace(answer, body={key: value for key, value in body.items() if value is not None})
 
     async def _deliver(
         self, response: Response, flight: Flight | None, injection: Injection

@@ -1,13 +1,17 @@
 """What the service does wrong, as a scenario says: which faults touch which checkpoint request. No I/O here.
 
-Counted are the scenario's own execution's checkpoint requests that carry updates, over all its invocations:
-an SDK's polls come as they please. An SDK that sends a request again sends another one.
+Counted are the scenario's own execution's checkpoint requests that carry updates, and its reads of the state,
+over all its invocations: an SDK's polls come as they please. An SDK that sends a request again sends another
+one. How many updates an SDK puts into one request is its own business: a fault that is to hit a certain one
+names it.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from aws_durable_execution_sdk_python_testing.token import CheckpointToken
 
@@ -22,7 +26,7 @@ STALE_TOKEN = "stale-token"  # noqa: S105 - the request reaches the service with
 NO_TOKEN = "no-token"  # noqa: S105 - applied, but the response has no token
 OVERSIZE = "oversize"  # refused as too large
 DELAY = "delay"  # the response is held
-PAGINATE = "paginate"  # state comes one operation a page; concerns the whole run
+PAGINATE = "paginate"  # state comes one operation a page; at a request: what is new is on a page of its own
 
 NAMES = frozenset(
     {
@@ -41,6 +45,9 @@ NAMES = frozenset(
 
 INTERNAL_ERROR = 500
 FIRST_SERVER_ERROR = 500
+NAMED = {403: "AccessDeniedException", 404: "ResourceNotFoundException"}
+"""What errors are called by their status; all others as the service's model has them."""
+
 DELAY_SECONDS = 1.0
 
 
@@ -94,8 +101,9 @@ class Injection:
             if spec.fault == ERROR:
                 status = spec.status or INTERNAL_ERROR
                 server = status >= FIRST_SERVER_ERROR
-                kind = "ServiceException" if server else "InvalidParameterValueException"
-                return Refusal(status, kind, f"injected error {status}")
+                kind = "ServiceException" if server else NAMED.get(status, "InvalidParameterValueException")
+                kind = spec.type or kind
+                return Refusal(status, kind, f"injected {kind}")
         return None
 
 
@@ -105,22 +113,48 @@ class Faults:
 
     specs: tuple[FaultSpec, ...]
     counted: int = field(default=0)
+    _reads: int = field(default=0)
+    _named: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
 
     @property
     def paginate(self) -> bool:
         """Whether state is to come in small pages."""
-        return any(spec.fault == PAGINATE for spec in self.specs)
+        return any(map(_of_the_run, self.specs))
 
-    def next(self) -> Injection:
-        """Count one more request; the faults that touch it."""
+    def next(self, updates: list[dict[str, Any]]) -> Injection:
+        """Count one more request with updates; the faults that touch it."""
         self.counted += 1
-        return Injection(tuple(spec for spec in self.specs if _touches(spec, self.counted)))
+        carried = {(update.get("Name"), update.get("Action")) for update in updates}
+        self._named.update(carried)
+        return Injection(tuple(spec for spec in self.specs if self._touches(spec, carried)))
+
+    def next_read(self) -> Injection:
+        """Count one more read of the state; the faults that touch it."""
+        self._reads += 1
+        return Injection(
+            tuple(
+                spec
+                for spec in self.specs
+                if spec.state is not None and _within(spec.state, spec, self._reads)
+            )
+        )
+
+    def _touches(self, spec: FaultSpec, carried: set[tuple[str | None, str | None]]) -> bool:
+        if spec.of is not None:
+            named = (spec.of, spec.action)
+            return named in carried and self._named[named] <= spec.times
+        if _of_the_run(spec) or spec.state is not None:
+            return False
+        return spec.checkpoint is None or _within(spec.checkpoint, spec, self.counted)
 
 
-def _touches(spec: FaultSpec, number: int) -> bool:
-    if spec.fault == PAGINATE:
-        return False
-    return spec.checkpoint is None or spec.checkpoint <= number < spec.checkpoint + spec.times
+def _of_the_run(spec: FaultSpec) -> bool:
+    """Whether it is about the state that each invocation is given, and about no request."""
+    return spec.fault == PAGINATE and spec.checkpoint is None and spec.of is None
+
+
+def _within(first: int, spec: FaultSpec, number: int) -> bool:
+    return first <= number < first + spec.times
 
 
 def outdated(body: bytes) -> bytes:

@@ -70,12 +70,21 @@ class Action:
 
 @dataclass(frozen=True)
 class FaultSpec:
-    """What the service does wrong at the `checkpoint`th request (from 1; None: all), `times` in a row."""
+    """What the service does wrong, and at which requests.
+
+    They are the `checkpoint`th request with updates (from 1) and those after it, or those with an update
+    `action` of the operation named `of`, or the `state`th read of the execution's state and those after it;
+    `times` of them. Without any of the three it is all requests with updates.
+    """
 
     fault: str
     checkpoint: int | None = None
+    of: str | None = None
+    action: str | None = None  # START, RETRY, SUCCEED or FAIL: always beside `of`
+    state: int | None = None
     times: int = 1
     status: int | None = None  # of error: the HTTP status
+    type: str | None = None  # of error: the error's name
     seconds: float | None = None  # of delay: how long the response is held, in real time
 
 

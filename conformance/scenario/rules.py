@@ -112,13 +112,21 @@ def _references(document: dict[str, Any]) -> Iterator[tuple[Path, str, frozenset
         for path, body, _ in walk.bodies(here):
             if "after" in body:
                 yield (*path, "after"), _after(body["after"])[0], _NAMED, "operation"
+    yield from _addressed(document)
+    for path, expect in _expectations(document.get("expect", {}), ("expect",)):
+        for name in expect.get("bodies", {}):
+            yield (*path, "bodies", name), name, _WITH_BODIES, "operation with a body"
+
+
+def _addressed(document: dict[str, Any]) -> Iterator[tuple[Path, str, frozenset[str], str]]:
+    """The names by which outside actors and faults refer to an operation."""
     for index, action in enumerate(document.get("outside", ())):
         for key, word in (("callback", "callback"), ("of", "wait_for_callback")):
             if key in action:
                 yield ("outside", index, key), action[key], frozenset({word}), f"`{word}`"
-    for path, expect in _expectations(document.get("expect", {}), ("expect",)):
-        for name in expect.get("bodies", {}):
-            yield (*path, "bodies", name), name, _WITH_BODIES, "operation with a body"
+    for index, fault in enumerate(document.get("faults", ())):
+        if "of" in fault:
+            yield ("faults", index, "of"), fault["of"], _NAMED, "operation"
 
 
 def _after(given: Any) -> tuple[str, str]:
@@ -273,6 +281,25 @@ def actions(document: dict[str, Any]) -> Iterator[Problem]:
             yield Problem((*path, "of"), "`of` beside `callback`", "one of them")
 
 
+def faults(document: dict[str, Any]) -> Iterator[Problem]:
+    """A fault says in one way which requests it touches, and nothing that another kind of fault needs."""
+    for index, fault in enumerate(document.get("faults", ())):
+        path: Path = ("faults", index)
+        where = [key for key in ("checkpoint", "of", "state") if key in fault]
+        if len(where) > 1:
+            yield Problem((*path, where[1]), f"`{where[1]}` beside `{where[0]}`", "one of them")
+        if "state" in fault and fault["fault"] not in _AT_A_READ:
+            message = f"`{fault['fault']}` can't be done to a read of the state"
+            yield Problem((*path, "state"), message, f"one of {', '.join(_AT_A_READ)}")
+        for key, kind in _OWN.items():
+            if key in fault and fault["fault"] != kind:
+                yield Problem((*path, key), f"`{key}` of a fault that has none", f"it belongs to `{kind}`")
+
+
+_AT_A_READ = ("error", "throttle", "lose-response", "delay", "crash-before", "crash-after")
+_OWN = {"status": "error", "type": "error", "seconds": "delay"}
+
+
 RULES: tuple[Callable[[dict[str, Any]], Iterator[Problem]], ...] = (
     covers,
     aws,
@@ -282,4 +309,5 @@ RULES: tuple[Callable[[dict[str, Any]], Iterator[Problem]], ...] = (
     functions,
     expectations,
     actions,
+    faults,
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.comparison import differences
@@ -18,6 +19,7 @@ from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.jitter import chance
 from conformance.verdict.where import Where, join
 from conformance.wire import payloads
+from conformance.wire.recording import Outcome
 from conformance.wire.stream import path_key
 from conformance.wire.values import ABSENT, brief
 
@@ -55,6 +57,7 @@ def check(subject: Case, reference: Case, policies: Policies) -> list[Finding]:
         findings.extend(_order(subject, reference, matched))
         findings.extend(_boundaries(subject, matched))
     findings.extend(_outputs(subject, reference))
+    findings.extend(_escapes(subject, reference))
     findings.extend(_effects(subject, reference))
     return findings
 
@@ -234,11 +237,37 @@ def _output(case: Case) -> dict[str, Any]:
     output: dict[str, Any] = {"Status": execution.status}
     if execution.result is not None:
         output["Result"] = payloads.read(execution.result, "", None, names=names).value
-    if execution.error is not None:
+    if execution.error is not None and not _escaped_last(case):
         output["Error"] = payloads.error(execution.error, names)
     if case.stream.sequential:
         output["Invocations"] = len(case.recording.invocations)
     return output
+
+
+def _escaped_last(case: Case) -> bool:
+    """Whether the last invocation of the scenario's execution gave no answer: its error is the service's."""
+    main = [one for one in case.recording.invocations if one.execution == case.stream.main]
+    return bool(main) and main[-1].outcome in (Outcome.ERROR, Outcome.EXIT)
+
+
+def _escapes(subject: Case, reference: Case) -> Iterator[Finding]:
+    """Compare the names of the errors that escape invocations, one by one."""
+    pairs = zip_longest(_escaping(subject), _escaping(reference), fillvalue=ABSENT)
+    for index, (seen, wanted) in enumerate(pairs):
+        if seen != wanted:
+            yield _finding(
+                "escape-type",
+                f"escapes[{index}].errorType",
+                seen,
+                wanted,
+                f"the error that escapes an invocation is {brief(seen)}, the reference's is {brief(wanted)}",
+            )
+
+
+def _escaping(case: Case) -> list[Any]:
+    main = (one for one in case.recording.invocations if one.execution == case.stream.main)
+    outputs = (case.outputs[one.number] for one in main if one.outcome is Outcome.ERROR)
+    return [output.get("errorType", ABSENT) if isinstance(output, dict) else output for output in outputs]
 
 
 def _effects(subject: Case, reference: Case) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ from tests.lab.fake import PENDING, Handler, run, succeeded, update, wait
         some.builds(
             FaultSpec,
             some.sampled_from(sorted(NAMES)),
-            some.none() | some.integers(1, 9),
-            some.integers(1, 4),
+            checkpoint=some.none() | some.integers(1, 9),
+            times=some.integers(1, 4),
         ),
         max_size=4,
     )
@@ -33,11 +33,34 @@ def test_each_request_is_touched_by_the_faults_that_name_its_number(specs: list[
         wanted = [
             spec.fault
             for spec in specs
-            if spec.fault != "paginate"
-            and (spec.checkpoint is None or number in range(spec.checkpoint, spec.checkpoint + spec.times))
+            if (spec.checkpoint is None and spec.fault != "paginate")
+            or (spec.checkpoint and number in range(spec.checkpoint, spec.checkpoint + spec.times))
         ]
-        assert str(faults.next()) == "+".join(wanted)
-    assert faults.paginate == any(spec.fault == "paginate" for spec in specs)
+        assert str(faults.next([{}])) == "+".join(wanted)
+    assert faults.paginate == any(spec.fault == "paginate" and spec.checkpoint is None for spec in specs)
+    assert str(faults.next_read()) == ""
+
+
+def test_a_fault_finds_the_update_that_it_names_in_whatever_request() -> None:
+    faults = Faults((FaultSpec("throttle", of="a", action="SUCCEED", times=2),))
+    batches = [
+        [("a", "START")],
+        [("b", "SUCCEED"), ("a", "FAIL")],
+        [("a", "START"), ("a", "SUCCEED")],
+        [("b", "SUCCEED")],
+        [("a", "SUCCEED")],
+        [("a", "SUCCEED")],
+    ]
+    told = [
+        str(faults.next([{"Name": name, "Action": action} for name, action in batch])) for batch in batches
+    ]
+    assert told == ["", "", "throttle", "", "throttle", ""]
+
+
+def test_a_fault_finds_the_read_that_it_counts() -> None:
+    faults = Faults((FaultSpec("error", state=2), FaultSpec("delay", state=1, times=2)))
+    assert [str(faults.next_read()) for _ in range(3)] == ["delay", "error+delay", ""]
+    assert str(faults.next([{}])) == ""
 
 
 async def two_steps(handler: Handler) -> Any:
@@ -73,6 +96,8 @@ GOOD = [200, None, True]
         ("error", {}, [500, "ServiceException", False]),
         ("error", {"status": 503}, [503, "ServiceException", False]),
         ("error", {"status": 400}, [400, "InvalidParameterValueException", False]),
+        ("error", {"status": 404}, [404, "ResourceNotFoundException", False]),
+        ("error", {"status": 502, "type": "KMSDisabledException"}, [502, "KMSDisabledException", False]),
         ("throttle", {}, [429, "TooManyRequestsException", False]),
         ("oversize", {}, [400, "InvalidParameterValueException", False]),
         ("stale-token", {}, [400, "InvalidParameterValueException", False]),
@@ -156,3 +181,34 @@ def test_pagination_gives_one_operation_a_page() -> None:
     assert len(reads) == 2
     assert json.loads(reads[0].request)["Marker"] == "1:1"
     assert [exchange.invocation for exchange in reads] == [2, 2]
+
+
+async def reads(handler: Handler, marker: str) -> tuple[int, dict[str, Any]]:
+    path = f"/2025-12-01/durable-executions/{handler.arn.replace('/', '%2F')}/state"
+    params = {"CheckpointToken": handler.token, "Marker": marker}
+    async with handler.session.get(handler.lab.gateway_url + path, params=params) as response:
+        return response.status, await response.json(content_type=None)
+
+
+def test_what_a_checkpoint_brings_may_come_on_a_page_of_its_own() -> None:
+    async def paged(handler: Handler) -> Any:
+        answer = await handler.checkpoint(update("STEP", "START", "a"))
+        state = answer["NewExecutionState"]
+        status, page = await reads(handler, state["NextMarker"])
+        spent, handler.token = handler.token, "spent"
+        refused, _ = await reads(handler, state["NextMarker"])
+        handler.token = spent
+        told = [operation["Id"] for operation in page["Operations"]]
+        return succeeded([state["Operations"], status, told, page.get("NextMarker"), refused])
+
+    recording = run(paged, faults=[{"fault": "paginate", "checkpoint": 1}])
+    assert result(recording) == [[], 200, ["a"], None, 400]
+    assert [exchange.fault for exchange in recording.exchanges] == ["paginate", None, None]
+
+
+def test_a_read_of_the_state_may_fail() -> None:
+    async def twice(handler: Handler) -> Any:
+        return succeeded([(await reads(handler, ""))[0] for _ in range(2)])
+
+    recording = run(twice, faults=[{"fault": "throttle", "state": 1}])
+    assert result(recording) == [429, 200]

@@ -89,6 +89,7 @@ SHAPE = {
     "outside": handler("- return: 1", rest="outside: [{callback: x}, {callback: x, succed: null}]\n"),
     "succeed twice": handler("- return: 1", rest="outside: [{nth: 1, succeed: {payload: 1, raw: x}}]\n"),
     "fault": handler("- return: 1", rest="faults: [{fault: crash}, {fault: delay, seconds: 60}]\n"),
+    "fault of half an update": handler("- return: 1", rest="faults: [{fault: error, of: a, type: Boom}]\n"),
     "status": handler("- return: 1", rest="expect: {status: SUCCEEDDED}\n"),
     "operation type": handler("- return: 1", rest="expect: {operations: {STEPS: 1}}\n"),
     "negative count": handler("- return: 1", rest="expect: {operations: {STEP: -1}}\n"),
@@ -163,6 +164,15 @@ SENSE = {
     ),
     "action on no callback": handler("- return: 1", rest="outside: [{heartbeat: true}]\n"),
     "stop of a callback": handler("- return: 1", rest="outside: [{stop: null, nth: 1}]\n"),
+    "fault at two places": handler(
+        "- step: {name: a, returns: 1}",
+        rest="faults: [{fault: delay, checkpoint: 1, of: a, action: START}]\n",
+    ),
+    "fault of nothing": handler(
+        "- step: {name: a, returns: 1}", rest="faults: [{fault: throttle, of: b, action: START}]\n"
+    ),
+    "fault at a read": handler("- return: 1", rest="faults: [{fault: no-token, state: 1}]\n"),
+    "status of a delay": handler("- return: 1", rest="faults: [{fault: delay, status: 500}]\n"),
     "bodies of nothing": handler("- wait: {name: w, seconds: 1}", rest="expect: {bodies: {w: 1}}\n"),
     "result of a failure": handler("- return: 1", rest="expect: {status: FAILED, result: 1}\n"),
     "error of a success": handler("- return: 1", rest="expect: {status: SUCCEEDED, error: {type: Boom}}\n"),

@@ -534,6 +534,15 @@ def test_faults_that_the_scenario_asked_for_are_not_the_subjects() -> None:
         assert found(recording, invariant) == []
 
 
+def test_without_a_token_nothing_is_left_but_pending() -> None:
+    sent = _sent(("2", "STEP", "START"))()
+    last = sent.exchanges[-1]
+    answer = {key: value for key, value in json.loads(last.response).items() if key != "CheckpointToken"}
+    cut = replace(sent, exchanges=(*sent.exchanges[:-1], replace(last, response=json.dumps(answer))))
+    assert found(sent, "pending_has_a_reason") != []
+    assert found(cut, "pending_has_a_reason") == []
+
+
 def test_a_body_whose_operation_is_in_doubt_is_left_alone() -> None:
     """Two statements of one name can stand at one ordinal: neither is held against the other's updates."""
     made = Maker("js", document({"if": {"$eval": "input.x"}, "then": [STEP], "else": [STEP]}))

@@ -12,6 +12,7 @@ from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.parity import check
 from conformance.verdict.policy import Policies
+from conformance.wire.recording import Outcome
 from conformance.wire.values import ABSENT
 from tests.verdict.recordings import MAP, Maker, edited, mapped, virtual, with_fields, without
 
@@ -168,6 +169,21 @@ def test_outputs(fields: dict[str, Any], row: Row) -> None:
     recording = virtual("js")
     changed = replace(recording, executions=(replace(recording.executions[0], **fields),))
     assert compare(changed, recording) == [row]
+
+
+def escaped(name: str) -> Recording:
+    maker = Maker("js", {"handler": [{"wait": {"name": "w", "seconds": 5}}], "covers": []})
+    for error in (name, "B"):
+        maker.invoke()
+        maker.answer({"errorType": error, "errorMessage": "m"}, Outcome.ERROR)
+    done = maker.done()
+    failed = replace(done.executions[0], status="FAILED", error={"ErrorMessage": f"{name}, with its stack"})
+    return replace(done, executions=(failed,))
+
+
+def test_errors_that_escape_are_compared_by_name_and_not_by_what_the_service_makes_of_them() -> None:
+    assert compare(escaped("A"), escaped("A")) == []
+    assert compare(escaped("C"), escaped("A")) == [("escape-type", "escapes[0].errorType", "C", "A")]
 
 
 def test_bodies_that_run_more_or_less_often() -> None:

@@ -98,13 +98,14 @@ def pending_has_a_reason(case: Case) -> Iterator[Finding]:
     """PENDING is answered only while an operation is pending: a wait, a callback, an invoke, a retry.
 
     Source: language SDK specification 3.2.3. What the service had told the subject to be settled is not
-    pending.
+    pending. An answer without a token leaves an invocation nothing else to say
+    (https://github.com/aws/aws-durable-execution-sdk-js/issues/918).
     """
     for invocation in case.recording.invocations:
         output = case.outputs[invocation.number]
         if not isinstance(output, dict) or output.get("Status") != "PENDING":
             continue
-        if not _pending(case, invocation):
+        if not _pending(case, invocation) and not _cut_off(case, invocation):
             yield broken(
                 "pending-without-reason",
                 f"invocation {invocation.number}.Status",
@@ -112,6 +113,12 @@ def pending_has_a_reason(case: Case) -> Iterator[Finding]:
                 "SUCCEEDED or FAILED",
                 f"invocation {invocation.number} answers PENDING with nothing pending",
             )
+
+
+def _cut_off(case: Case, invocation: Invocation) -> bool:
+    """Whether the service has taken the token away: no more checkpoint of this invocation would be taken."""
+    taken = [talk for talk in case.checkpoints if talk.good and talk.exchange.invocation == invocation.number]
+    return bool(taken) and taken[-1].next_token is None
 
 
 def _pending(case: Case, invocation: Invocation) -> set[str]:
