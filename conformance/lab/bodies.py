@@ -215,12 +215,12 @@ class Bodies:
         return [operation for operation in stored if operation.operation_id in wanted]
 
     def _reached(self, operation: Operation, after: After) -> bool:
-        attempts = operation.step_details.attempt if operation.step_details else 0
-        over = operation.status not in ONGOING
         if after.state == "running":
             # A step's body tells of itself; by the wire alone only one is known whose name is computed.
             return operation.operation_type is not OperationType.STEP or after.op not in self.places.by_name
-        return over or (after.attempt is not None and attempts >= after.attempt)
+        if after.attempt is not None and operation.step_details is not None:
+            return operation.step_details.attempt >= after.attempt
+        return operation.status not in ONGOING
 
     def _all_started(self, flight: Flight) -> bool:
         if flight.token_id is None:

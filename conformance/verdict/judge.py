@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 _ABSOLUTE = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
 
+_UPTO_THE_BREAK = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
+"""The layers that judge what was recorded until the lab gave up, and not what is missing after it."""
+
+_AFTERMATH = "process-exits"
+"""The one rule of theirs that the end of a run given up breaks by itself: the harness ends its process."""
+
+_TOLD = frozenset({"lab-report", "harness-report"})
+"""Reports from the run. A finding about the SDK stands beside them only where the lab gave up because of it."""
+
 Check = Callable[[], Iterable[Finding]]
 
 
@@ -36,6 +45,8 @@ def judge(
     findings = _harness(recording)
     if not findings:
         findings = _judged(recording, reference, ledger, strict=strict)
+    elif _given_up(recording):
+        findings += [one for one in _judged(recording, None, ledger, strict=strict) if _before_the_break(one)]
     return Result(
         scenario=recording.scenario,
         subject=recording.subject.id,
@@ -56,6 +67,23 @@ def _harness(recording: Recording) -> list[Finding]:
         blame = Blame.UNDETERMINED if report.kind is ReportKind.UNSUPPORTED else Blame.HARNESS
         findings.append(Finding(Layer.HARNESS, rule, where, report.message, None, blame, report.message))
     return findings
+
+
+def _given_up(recording: Recording) -> bool:
+    """Whether only the lab could not go on, which may be the SDK's doing: what it waits for was refused.
+
+    The harness repeats what the lab told it about a hold, so its report of the same place adds nothing.
+    """
+    places = {report.at for report in recording.reports if report.kind is ReportKind.LAB}
+    return all(
+        report.kind in (ReportKind.LAB, ReportKind.SUBJECT)
+        or (report.kind is ReportKind.HARNESS and report.at in places)
+        for report in recording.reports
+    )
+
+
+def _before_the_break(finding: Finding) -> bool:
+    return finding.layer in _UPTO_THE_BREAK and finding.blame is Blame.SDK and finding.rule != _AFTERMATH
 
 
 def _usable(reference: Recording | None) -> bool:
@@ -184,7 +212,8 @@ def _verdict(findings: Iterable[Finding], *, compared: bool) -> Verdict:
     open_ = [finding for finding in findings if finding.divergence is None]
     harness = [finding for finding in open_ if finding.layer is Layer.HARNESS]
     if any(finding.rule != "unsupported" for finding in harness):
-        return Verdict.HARNESS_ERROR
+        told = all(finding.rule in _TOLD for finding in harness)
+        return Verdict.VIOLATED if told and any(map(_before_the_break, open_)) else Verdict.HARNESS_ERROR
     if harness:
         return Verdict.UNSUPPORTED
     if any(finding.layer in _ABSOLUTE for finding in open_):

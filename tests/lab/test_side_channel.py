@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from conformance.wire.recording import Outcome, Recording, ReportKind
 from tests.lab.fake import PENDING, Died, Handler, run, succeeded, update, wait
 
@@ -126,6 +128,20 @@ def test_a_hold_that_can_not_come_true_is_refused_and_reported_by_name() -> None
     assert "handler/1" in report.message
     assert "'a'" in report.message
     assert recording.seconds < 8
+
+
+async def a_then_b(handler: Handler) -> Any:
+    """Checkpoints a at its first attempt, then begins b."""
+    await handler.checkpoint(update("STEP", "START", "a"), update("STEP", "SUCCEED", "a"))
+    status, _ = await handler.tell("bodies", at=B, indexes=[], kind="step", attempt=1)
+    return succeeded(status)
+
+
+@pytest.mark.parametrize(("attempt", "status"), [(1, 200), (2, 409)])
+def test_an_attempt_that_an_ended_step_never_made_can_not_come_true(attempt: int, status: int) -> None:
+    recording = run(a_then_b, handler=held("checkpointed", attempt), limit=20)
+    assert json.loads(recording.executions[0].result or "") == status
+    assert len(recording.reports) == (status == 409)
 
 
 def test_a_hold_may_wait_for_a_timer_that_nobody_polls_for() -> None:

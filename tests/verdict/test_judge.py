@@ -85,6 +85,19 @@ def test_reports(kind: ReportKind, verdict: Verdict, rule: str) -> None:
     assert (found, rule in rules) == (verdict, True)
 
 
+def test_what_the_sdk_did_before_the_lab_gave_up_is_the_sdks() -> None:
+    hold = Report(90, ReportKind.LAB, "held for ever", 1, "handler/0/do/0")
+    echo = Report(91, ReportKind.HARNESS, "not let go", 1, "handler/0/do/0")
+    bad = replace(virtual("python", parent="1"), reports=(hold, echo))
+    verdict, rules = _verdict(bad, virtual("js"))
+    assert verdict is Verdict.VIOLATED
+    assert {"lab-report", "harness-report", "virtual-parent"} <= rules
+    good = replace(virtual("python"), reports=(hold, echo))
+    assert _verdict(good, virtual("js")) == (Verdict.HARNESS_ERROR, {"lab-report", "harness-report"})
+    elsewhere = replace(bad, reports=(hold, replace(echo, at="handler/0/do/1")))
+    assert _verdict(elsewhere, virtual("js"))[0] is Verdict.HARNESS_ERROR
+
+
 def test_harness_outweighs_unsupported() -> None:
     both = replace(
         virtual("python"),
