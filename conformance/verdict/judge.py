@@ -25,7 +25,7 @@ _AFTERMATH = "process-exits"
 """The one rule of theirs that the end of a run given up breaks by itself: the harness ends its process."""
 
 _TOLD = frozenset({"lab-report", "harness-report"})
-"""Reports from the run. A finding about the SDK stands beside them only where the lab gave up because of it."""
+"""Reports from the run: a finding about the SDK stands beside them only where the lab gave up for it."""
 
 Check = Callable[[], Iterable[Finding]]
 
