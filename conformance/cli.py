@@ -105,8 +105,24 @@ def parser() -> argparse.ArgumentParser:
     mutants.add_argument("--jobs", type=_positive, default=4, metavar="N", help="runs at a time (4)")
     _json_switch(mutants)
 
-    divergences = commands.add_parser("divergences", help="print the ledger of known divergences")
+    divergences = commands.add_parser(
+        "divergences", help="print the ledger of known divergences, or entries for new ones", epilog=EXITS
+    )
+    divergences.add_argument(
+        "directory",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        help="recordings: count what each entry accounts for",
+    )
+    divergences.add_argument(
+        "--propose",
+        action="store_true",
+        help="write entries for new findings to standard output; without DIR all scenarios are run",
+    )
     _scenarios(divergences)
+    _subjects(divergences)
+    divergences.add_argument("--jobs", type=_positive, default=4, metavar="N", help="runs at a time (4)")
     _json_switch(divergences)
     return whole
 

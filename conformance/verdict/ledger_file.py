@@ -29,15 +29,23 @@ def read(path: Path) -> tuple[Entry, ...]:
         UsageError: names file, line and what is wrong.
     """
     try:
-        document = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"can't read the ledger: {error}", where=str(path)) from error
+
+
+def parse(text: str, where: str) -> tuple[Entry, ...]:
+    """Read the entries in a file's text; `where` names it in errors, which are those of `read`."""
+    try:
+        document = YAML(typ="rt", pure=True).load(text)
+    except (YAMLError, ValueError) as error:  # ValueError: a number or an escape that can't be one
+        raise UsageError(f"can't read the ledger: {error}", where=where) from error
     listed = document.get("divergences") if isinstance(document, dict) else None
     if not isinstance(listed, list):
-        raise _refuse("no list of divergences", Location(str(path)), "begin the file with `divergences:`")
+        raise _refuse("no list of divergences", Location(where), "begin the file with `divergences:`")
     entries: list[Entry] = []
     for each in listed:
-        here = Location(str(path), each.lc.line + 1 if hasattr(each, "lc") else 0)
+        here = Location(where, each.lc.line + 1 if hasattr(each, "lc") else 0)
         entry = _entry(each, here)
         if any(entry.id == other.id for other in entries):
             raise _refuse(f"{entry.id} is there twice", here, "give each entry an id of its own")

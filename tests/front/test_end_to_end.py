@@ -181,6 +181,41 @@ def test_requirements_are_counted_in_a_run_and_when_it_is_judged_again(tmp_path:
     assert again.read_bytes() == report_.read_bytes()
 
 
+MAPPED = """\
+title: A map of two
+covers: [map-items]
+handler:
+  - map: {name: m, items: [1, 2], do: [{return: {$eval: item}}], as: m}
+  - return: {$eval: m.results}
+"""
+
+
+def test_what_is_proposed_makes_a_run_as_expected(tmp_path: Path) -> None:
+    root, out, path = tmp_path / "scenarios", tmp_path / "out", tmp_path / "report.json"
+    root.mkdir()
+    ledger = root / "divergences.yaml"
+    ledger.write_text("divergences: []\n", encoding="utf-8")
+    (root / "mapped.yaml").write_text(MAPPED, encoding="utf-8")
+    done = conformance("run", "--scenarios", root, "--json", path, "--out", out)
+    assert done.returncode == 1
+    assert verdicts(report(path)) == {("mapped", "js"): "conforms", ("mapped", "python"): "diverged"}
+
+    proposed = conformance("divergences", out, "--propose", "--scenarios", root)
+    assert proposed.returncode == 0, proposed.stderr
+    assert "entries proposed" in proposed.stderr
+    assert ledger.read_text(encoding="utf-8") == "divergences: []\n"
+    ledger.write_text(f"divergences:\n{proposed.stdout}", encoding="utf-8")
+    done = conformance("run", "--scenarios", root, "--json", path)
+    assert done.returncode == 0, done.stdout
+    assert verdicts(report(path))["mapped", "python"] == "known-divergence"
+
+    told = conformance("divergences", out, "--scenarios", root)
+    assert "accounts for 1 finding in 1 scenario" in told.stdout
+    rows = json.loads(conformance("divergences", out, "--json", "--scenarios", root).stdout)["divergences"]
+    assert all(row["hits"] for row in rows)
+    assert "no entry proposed" in conformance("divergences", out, "--propose", "--scenarios", root).stderr
+
+
 def test_what_cannot_be_started_or_read_is_named_and_the_rest_still_runs(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,278 @@
+"""Entries proposed for the ledger: what a maintainer would have to write for findings that are new.
+
+A proposal is exact, as an entry must be: each value that was seen stands in it, for the versions that it was
+seen with and no other. Whether the difference is one to live with, and where upstream it comes from, a person
+has to say before it goes into the file; nothing here writes there. What no entry may account for is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from conformance.errors import UsageError
+from conformance.verdict.finding import Finding, Layer
+from conformance.verdict.ledger import promised
+from conformance.verdict.ledger_file import parse
+from conformance.verdict.transforms import Facts
+from conformance.verdict.versions import Versions
+from conformance.verdict.where import Where, open_indexes
+from conformance.wire.values import ABSENT, brief, same
+
+if TYPE_CHECKING:
+    from conformance.verdict.entries import Entry
+    from conformance.wire.recording import SubjectInfo
+
+SHOWN_BY = 3
+"""Witnesses of an entry that is not limited to them."""
+LONGEST = 2000
+"""Characters of a value that an entry can hold: one that is longer is no class of anything."""
+WIDTH = 112
+
+_PROMISED = (
+    "no entry may account for a ParentId, nor for whether a context's update is there in virtual/ and flat/:"
+    " that is what this project promises to report"
+)
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_HOMES = {"python": "aws/aws-durable-execution-sdk-python", "js": "aws/aws-durable-execution-sdk-js"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding, and what showed it. `reference` is what parity compared with."""
+
+    scenario: str
+    finding: Finding
+    subject: SubjectInfo
+    reference: SubjectInfo | None
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """`entries` are texts that go below `divergences:`; `refused` says why there is none for the rest."""
+
+    entries: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+Place: TypeAlias = tuple[tuple[str, str], ...]
+"""Where a class of findings shows, as the members of an entry's spot."""
+
+
+@dataclass(frozen=True)
+class _Class:
+    """New findings that one entry is to account for."""
+
+    id: str
+    place: Place
+    shown: tuple[Shown, ...]
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        return tuple(sorted({one.scenario for one in self.shown}))
+
+    @property
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """What is wanted and what is seen instead, each pair once."""
+        found: list[tuple[Any, Any]] = []
+        for one in self.shown:
+            pair = [one.finding.wanted, one.finding.seen]
+            if not any(same(pair, [*other]) for other in found):
+                found.append((one.finding.wanted, one.finding.seen))
+        return found
+
+
+def propose(shown: Iterable[Shown], taken: Iterable[str] = ()) -> Proposals:
+    """Propose entries for the findings that no entry accounts for; `taken` are the ids there are.
+
+    A proposal holds in its witnesses only where it is about one place of one program, or where it would
+    account for what another entry accounts for elsewhere.
+    """
+    everything = list(shown)
+    accounted = [one for one in everything if one.finding.divergence is not None]
+    refused: dict[str, None] = {}
+    groups: dict[tuple[Any, ...], list[Shown]] = {}
+    for one in everything:
+        if one.finding.divergence is not None or one.finding.rule == "unsupported":
+            continue
+        if reason := _unfit(one):
+            refused[f"{one.scenario} with {one.subject.id}: {_said(one.finding)}: {reason}"] = None
+        else:
+            groups.setdefault((_place(one.finding), one.subject, one.reference), []).append(one)
+    ids, entries = set(taken), list[str]()
+    for (place, *_), members in groups.items():
+        class_ = _Class(_id(place, ids), place, tuple(members))
+        limited = "path" in dict(place)
+        for holds in dict.fromkeys((limited, True)):
+            text = _text(class_, limited=holds)
+            entry = _read(text)
+            if entry is not None and not any(_takes(entry, one) for one in accounted):
+                break
+        if entry is not None and all(_takes(entry, one) for one in members):
+            ids.add(class_.id)
+            entries.append(text)
+        else:
+            refused[f"{_said(members[0].finding)}: no entry can say what was seen"] = None
+    return Proposals(tuple(entries), tuple(refused))
+
+
+def _unfit(one: Shown) -> str | None:
+    """Why there can be no entry for a finding."""
+    tests: tuple[tuple[Callable[[], bool], str], ...] = (
+        (lambda: one.finding.layer is Layer.HARNESS, "it is about this suite, not about an SDK"),
+        (
+            lambda: promised(one.scenario, one.finding) or "ParentId" in one.finding.path,
+            _PROMISED,
+        ),
+        (lambda: "+mutant:" in one.subject.id, "the subject is a mutant, which no entry may absorb"),
+        (
+            lambda: one.finding.layer is Layer.PARITY and one.reference is None,
+            "there is no reference that it holds against",
+        ),
+        (
+            lambda: not all(_exact(info.version) for info in (one.subject, one.reference) if info),
+            "the version is none that a range can name",
+        ),
+        (lambda: not (_json(one.finding.seen) and _json(one.finding.wanted)), "what was seen is no JSON"),
+        (
+            lambda: max(len(_flow(one.finding.seen)), len(_flow(one.finding.wanted))) > LONGEST,
+            "the values are too long to be those of a class",
+        ),
+    )
+    return next((reason for holds, reason in tests if holds()), None)
+
+
+def _said(finding: Finding) -> str:
+    return f"{finding.layer}/{finding.rule} at {finding.path}"
+
+
+def _exact(version: str) -> bool:
+    try:
+        return Versions.parse(f"=={version}").hold(version)
+    except ValueError:
+        return False
+
+
+def _json(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False).encode()
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _place(finding: Finding) -> Place:
+    where = Where.parse(finding.path)
+    place = {"layer": finding.layer.value, "rule": finding.rule}
+    if where is None:
+        return (*place.items(), ("path", open_indexes(finding.path)))
+    place |= {"type": where.type, "action": where.action}
+    return tuple((place | {"field": where.field_class} if where.field else place).items())
+
+
+def _id(place: Place, taken: set[str]) -> str:
+    """An id made of the rule and what it is about; numbered where there is one already."""
+    told = dict(place)
+    words = "-".join(told[key] for key in ("rule", "type", "action", "field") if key in told)
+    base = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    return next(
+        name
+        for number in range(1, len(taken) + 2)
+        if (name := base if number == 1 else f"{base}-{number}") not in taken
+    )
+
+
+def _read(text: str) -> Entry | None:
+    """Read a proposal as the ledger would; None for one that it refuses."""
+    try:
+        (entry,) = parse(f"divergences:\n{text}", "the proposal")
+    except UsageError:
+        return None
+    return entry
+
+
+def _takes(entry: Entry, one: Shown) -> bool:
+    about = entry.about(one.scenario, one.subject, one.reference)
+    return about and entry.accounts_for(one.finding, Facts())
+
+
+def _text(class_: _Class, *, limited: bool) -> str:
+    return "".join(f"{line}\n" for line in _lines(class_, limited=limited))
+
+
+def _lines(class_: _Class, *, limited: bool) -> Iterator[str]:
+    first = class_.shown[0]
+    transforms = _transforms(class_.pairs)
+    yield f"  - id: {class_.id}"
+    yield f"    title: {_flow(_title(class_))}"
+    yield "    what: >"
+    yield from textwrap.wrap(_what(class_), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    yield f"    link: https://github.com/{_HOMES.get(first.subject.sdk, 'OWNER/REPOSITORY')}/issues"
+    yield "    findings:"
+    for transform in transforms:
+        own = {"transform": transform} if len(transforms) > 1 else {}
+        yield f"      - {_flow(dict(class_.place) | own)}"
+    if len(transforms) == 1:
+        yield f"    transform: {_flow(transforms[0])}"
+    yield f"    subjects: {_flow({first.subject.sdk: f'=={first.subject.version}'})}"
+    if first.finding.layer is Layer.PARITY and first.reference is not None:
+        yield f"    reference: {_flow({first.reference.sdk: f'=={first.reference.version}'})}"
+    yield f"    witnesses: {_flow(list(class_.scenarios if limited else class_.scenarios[:SHOWN_BY]))}"
+    if limited:
+        yield "    limited: true"
+
+
+def _transforms(pairs: list[tuple[Any, Any]]) -> list[Any]:
+    """One transform where what is seen follows from what is wanted, else one for each pair."""
+    (wanted, seen), *others = pairs
+    if not others:
+        if wanted == ABSENT:
+            return [{"absent-to": seen}]
+        return [{"to-absent": wanted} if seen == ABSENT else {"exactly": {"wanted": wanted, "seen": seen}}]
+    follows = all(not same(one, other) for at, (one, _) in enumerate(pairs) for other, _ in pairs[at + 1 :])
+    if follows:
+        return [{"exactly": [{"wanted": wanted, "seen": seen} for wanted, seen in pairs]}]
+    return [transform for pair in pairs for transform in _transforms([pair])]
+
+
+def _title(class_: _Class) -> str:
+    told = dict(class_.place)
+    if "type" not in told:
+        return f"{told['rule']} at {told['path']}"
+    return f"{told['rule']} of a {told['type']}'s {told['action']}"
+
+
+def _what(class_: _Class) -> str:
+    first = class_.shown[0]
+    told, finding = dict(class_.place), first.finding
+    right = f"{first.reference.sdk} has" if first.reference and finding.layer is Layer.PARITY else "wanted is"
+    if told.get("field"):
+        sentence = (
+            f"{told['field']} of a {told['type']}'s {told['action']} is {_value(finding.seen)} in"
+            f" {first.subject.sdk}; {right} {_value(finding.wanted)}."
+        )
+    else:
+        sentence = f"{finding.message.rstrip('.')}."
+    others = len(class_.pairs) - 1
+    more = f" {others} other pair{'s' * (others > 1)} of values like these." if others else ""
+    return " ".join(f"{sentence[0].upper()}{sentence[1:]}{more}".split())
+
+
+def _value(value: Any) -> str:
+    return "absent" if value == ABSENT else brief(value)
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML on one line; words as they are, any other text as JSON has it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(str(key))}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
