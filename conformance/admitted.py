@@ -1,26 +1,47 @@
-"""Scenario files that were admitted before, so that a run need not wait for seconds while all are read again.
+"""Scenario files: what the suite admits beyond the language, and what was admitted before.
 
-Admission depends on a file's bytes and on the code that admits, on nothing else. What is kept is the plain
-document of each file that was admitted, by a hash of its bytes; when the code changes, all of it is
-forgotten. A file that is refused is never kept: what is wrong with it is found anew each time.
+A run need not wait for seconds while all are read again: admission depends on a file's bytes and on the code
+that admits, on nothing else. What is kept is the plain document of each file that was admitted, by a hash of
+its bytes; when the code changes, all of it is forgotten. A file that is refused is never kept: what is wrong
+with it is found anew each time.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import conformance.scenario
 from conformance.errors import ConformanceError
+from conformance.scenario.model import Scenario
+from conformance.scenario.operands import Problem
+from conformance.scenario.rules import Rule
 from conformance.subjects import cache
 
 NAME = "scenarios.json"
 MOST = 2000
 """Documents that are kept of files that this run did not meet; beyond it they are forgotten."""
+
+
+def bound_to_aws(document: dict[str, Any]) -> Iterator[Problem]:
+    """The AWS requirement exists, its input and actions are the scenario's: checked where its package is."""
+    if "aws" not in document:
+        return
+    from conformance.verdict import aws  # noqa: PLC0415 (AWS's package is read only where a scenario names it)
+
+    if aws.available():
+        for difference in aws.check_binding(Scenario.from_document("", document)):
+            yield Problem(("aws",), difference, None)
+
+
+RULES: tuple[Rule, ...] = (bound_to_aws,)
+"""What a scenario must keep besides the rules of its language."""
 
 
 class Admitted:
@@ -63,7 +84,10 @@ class Admitted:
 
 
 def _fingerprint() -> str:
-    """The files of the package that admits: their names, sizes and times."""
-    (folder,) = conformance.scenario.__path__
-    files = sorted((entry.name, entry.stat()) for entry in os.scandir(folder) if entry.is_file())
-    return sha256(repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in files]).encode()).hexdigest()
+    """The files of the code that admits, and where AWS's package is: their names, sizes and times."""
+    here = Path(__file__)
+    packages = [Path(folder) for folder in conformance.scenario.__path__] + [here.parent / "verdict" / "aws"]
+    files = [here, *(path for folder in packages for path in folder.iterdir() if path.is_file())]
+    code = sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+    theirs = find_spec("aws_durable_execution_conformance_tests")
+    return sha256(repr((code, theirs and theirs.origin)).encode()).hexdigest()

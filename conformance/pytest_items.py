@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.admitted import Admitted
+from conformance.admitted import RULES, Admitted
 from conformance.commands import chosen
 from conformance.errors import Location, ScenarioError, UsageError
 from conformance.judging import assessors
@@ -42,7 +42,7 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """An item for each subject; a file that can't be used is one item, which fails."""
         try:
-            scenario = load(self.path, self.root, _admitted(self.config))
+            scenario = load(self.path, self.root, _admitted(self.config), RULES)
         except ScenarioError as error:
             yield BadScenario.from_parent(self, name="scenario", error=error)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.admitted import Admitted
+from conformance.admitted import RULES, Admitted
 from conformance.errors import ScenarioError, UsageError
 from conformance.places import SCENARIOS
 from conformance.scenario.load import Found, InvalidScenarioError, find
@@ -21,7 +21,7 @@ def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
     if not folder.is_dir():
         raise UsageError("no such folder of scenarios", where=str(folder))
     known = Admitted()
-    found = find(folder, tuple(patterns), known)
+    found = find(folder, tuple(patterns), known, RULES)
     known.save()
     if not found.scenarios and not found.errors:
         raise UsageError("no scenario is selected", where=str(folder), cure="see `conformance list`")

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from conformance.admitted import RULES
 from conformance.commands import selection
 from conformance.errors import Exit, ScenarioError
 from conformance.report.text import counted
@@ -27,7 +28,7 @@ def _named(files: list[Path]) -> Found:
     errors: list[ScenarioError] = []
     for file in files:
         try:
-            scenarios.append(load(file, file.parent))
+            scenarios.append(load(file, file.parent, more=RULES))
         except ScenarioError as error:
             errors.append(error)
     return Found(tuple(scenarios), tuple(errors))

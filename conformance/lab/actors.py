@@ -12,7 +12,7 @@ from aws_durable_execution_sdk_python_testing.token import CallbackToken
 
 from conformance.lab.clock import micros
 from conformance.lab.seen import Seen, SeenOperation
-from conformance.scenario.model import Action, ErrorSpec
+from conformance.scenario.setting import Action, ErrorSpec
 from conformance.scenario.statements import ABSENT
 
 

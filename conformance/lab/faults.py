@@ -15,7 +15,7 @@ from typing import Any
 
 from aws_durable_execution_sdk_python_testing.token import CheckpointToken
 
-from conformance.scenario.model import FaultSpec
+from conformance.scenario.setting import FaultSpec
 
 CRASH_BEFORE = "crash-before"  # the process dies before the request is applied
 CRASH_AFTER = "crash-after"  # the process dies after the request was applied

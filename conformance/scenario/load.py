@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.scenario.operands import Problem
+    from conformance.scenario.rules import Rule
 
 SUFFIX = ".yaml"
 LEDGER = "divergences"
@@ -59,17 +60,21 @@ class Known(Protocol):
         """Remember a document that was admitted."""
 
 
-def load(path: Path, root: Path, known: Known | None = None) -> Scenario:
+def load(path: Path, root: Path, known: Known | None = None, more: Sequence[Rule] = ()) -> Scenario:
     """Read and admit one file; its id is its path below `root` without the suffix.
+
+    `more` are rules that it must keep besides those of the language.
 
     Raises:
         InvalidScenarioError: With everything that is wrong.
     """
-    scenario, _ = _loaded(path, root, known)
+    scenario, _ = _loaded(path, root, known, more)
     return scenario
 
 
-def find(root: Path, patterns: Sequence[str] = (), known: Known | None = None) -> Found:
+def find(
+    root: Path, patterns: Sequence[str] = (), known: Known | None = None, more: Sequence[Rule] = ()
+) -> Found:
     """Load all scenarios below `root` whose id matches one of the glob `patterns`; all when there is none.
 
     A file that is refused stops no other.
@@ -87,7 +92,7 @@ def find(root: Path, patterns: Sequence[str] = (), known: Known | None = None) -
     lines: dict[str, Location] = {}
     for id_ in chosen:
         try:
-            scenario, line = _loaded(files[id_], root, known)
+            scenario, line = _loaded(files[id_], root, known, more)
         except ScenarioError as error:
             errors.append(error)
         else:
@@ -115,7 +120,7 @@ def _chosen(files: dict[str, Path], patterns: Sequence[str]) -> list[str]:
     return sorted(chosen)
 
 
-def _loaded(path: Path, root: Path, known: Known | None) -> tuple[Scenario, int]:
+def _loaded(path: Path, root: Path, known: Known | None, more: Sequence[Rule]) -> tuple[Scenario, int]:
     """The scenario and the line of its title, which stands for it in annotations."""
     try:
         source = path.read_bytes()
@@ -124,7 +129,7 @@ def _loaded(path: Path, root: Path, known: Known | None) -> tuple[Scenario, int]
     if known is not None and (before := known.get(source)) is not None:
         return Scenario.from_document(identity(path, root), before[0]), before[1]
     text = read(source, str(path))
-    found = _problems(text.document)
+    found = _problems(text.document, more)
     if found:
         found.sort(key=lambda problem: text.line(problem.path))
         raise InvalidScenarioError([_located(problem, text, path) for problem in found])
@@ -134,8 +139,8 @@ def _loaded(path: Path, root: Path, known: Known | None) -> tuple[Scenario, int]
     return Scenario.from_document(identity(path, root), text.document), line
 
 
-def _problems(document: Any) -> list[Problem]:
-    return shape.problems(document) or scope.problems(document) + rules.problems(document)
+def _problems(document: Any, more: Sequence[Rule]) -> list[Problem]:
+    return shape.problems(document) or scope.problems(document) + rules.problems(document, more)
 
 
 def _located(problem: Problem, text: Text, path: Path) -> ScenarioError:

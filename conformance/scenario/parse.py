@@ -1,4 +1,4 @@
-"""A scenario, from its document.
+"""The parts of a scenario, from its document.
 
 The document was admitted before (`load`, or the run whose recording it comes from), so nothing is checked
 here: what can be wrong with a document is said where its lines are known.
@@ -9,43 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.scenario.evaluation import evaluate
-from conformance.scenario.model import (
-    DEFAULT_LIMIT,
-    Action,
-    Aws,
-    ErrorSpec,
-    Expect,
-    ExpectedError,
-    FaultSpec,
-    Function,
-    Scenario,
-)
+from conformance.scenario.setting import Action, Aws, ErrorSpec, Expect, ExpectedError, Function
 from conformance.scenario.statement_parser import PARSERS, statements
 from conformance.scenario.statements import ABSENT
 
 ACTIONS = ("succeed", "fail", "heartbeat", "stop")
 
 
-def scenario(id: str, document: dict[str, Any]) -> Scenario:  # noqa: A002 - the field's own name
-    """The whole document, typed."""
-    return Scenario(
-        id=id,
-        title=document.get("title", ""),
-        covers=tuple(document.get("covers", ())),
-        links=tuple(document.get("links", ())),
-        aws=_aws(document.get("aws")),
-        input=document.get("input", ABSENT),
-        limit=float(document.get("limit", DEFAULT_LIMIT)),
-        handler=statements("handler", document["handler"]),
-        functions={name: _function(name, given) for name, given in document.get("functions", {}).items()},
-        outside=tuple(_action(given) for given in document.get("outside", ())),
-        faults=tuple(FaultSpec(**given) for given in document.get("faults", ())),
-        expect=_expect(document.get("expect", {}), document.get("input")),
-        document=document,
-    )
-
-
-def _aws(document: Any) -> Aws | None:
+def aws(document: Any) -> Aws | None:
+    """The AWS requirement that a scenario is there for, if it is one's."""
     if document is None:
         return None
     if isinstance(document, str):
@@ -53,7 +25,8 @@ def _aws(document: Any) -> Aws | None:
     return Aws(document["id"], document.get("variables", {}))
 
 
-def _function(name: str, document: dict[str, Any]) -> Function:
+def function(name: str, document: dict[str, Any]) -> Function:
+    """A target of chained invokes."""
     return Function(
         name=name,
         durable=document.get("durable", True),
@@ -71,7 +44,8 @@ def _error(document: dict[str, Any]) -> ErrorSpec:
     )
 
 
-def _action(document: dict[str, Any]) -> Action:
+def action(document: dict[str, Any]) -> Action:
+    """What an outside actor does."""
     kind = next(key for key in ACTIONS if key in document)
     given = document[kind]
     succeeds = kind == "succeed" and given is not None
@@ -87,7 +61,7 @@ def _action(document: dict[str, Any]) -> Action:
     )
 
 
-def _expect(document: dict[str, Any], given: Any) -> Expect:
+def expect(document: dict[str, Any], given: Any) -> Expect:
     """What is expected; its result may be computed of the execution's input, as large ones are."""
     error = document.get("error")
     return Expect(
@@ -97,7 +71,7 @@ def _expect(document: dict[str, Any], given: Any) -> Expect:
         operations=document.get("operations", {}),
         invocations=document.get("invocations"),
         bodies=document.get("bodies", {}),
-        any_of=tuple(_expect(option, given) for option in document.get("any_of", ())),
+        any_of=tuple(expect(option, given) for option in document.get("any_of", ())),
     )
 
 

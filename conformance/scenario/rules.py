@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.scenario import walk
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.expressions import admit, evaluate
 from conformance.scenario.operands import Problem
-from conformance.scenario.parse import scenario
 from conformance.scenario.parts import UNITS
 from conformance.scenario.shape import near
 from conformance.scenario.syntax import ExpressionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from conformance.scenario.operands import Path
     from conformance.scenario.walk import Place
@@ -28,9 +27,13 @@ _WITH_BODIES = frozenset({"step", "wait_for_condition", "wait_for_callback"})
 _NAMED = walk.OPERATIONS - {"await"}
 
 
-def problems(document: dict[str, Any]) -> list[Problem]:
-    """All that makes no sense, rule by rule."""
-    return [problem for rule in RULES for problem in rule(document)]
+Rule: TypeAlias = "Callable[[dict[str, Any]], Iterator[Problem]]"
+"""Says all that makes no sense in a document whose shape is right."""
+
+
+def problems(document: dict[str, Any], more: Iterable[Rule] = ()) -> list[Problem]:
+    """All that makes no sense, rule by rule; `more` are rules that need what is not known here."""
+    return [problem for rule in (*RULES, *more) for problem in rule(document)]
 
 
 def covers(document: dict[str, Any]) -> Iterator[Problem]:
@@ -41,17 +44,6 @@ def covers(document: dict[str, Any]) -> Iterator[Problem]:
             hint = near(id_, known)
             cure = hint if hint.startswith("did") else "its ids are in language-sdk-spec.yaml"
             yield Problem(("covers", index), f"`{id_}` is not in the catalogue of requirements", cure)
-
-
-def aws(document: dict[str, Any]) -> Iterator[Problem]:
-    """The AWS requirement exists, its input and actions are the scenario's: checked where its package is."""
-    if "aws" not in document:
-        return
-    from conformance.verdict.aws import available, check_binding  # noqa: PLC0415 - read only where it is named
-
-    if available():
-        for difference in check_binding(scenario("", document)):
-            yield Problem(("aws",), difference, None)
 
 
 def names(document: dict[str, Any]) -> Iterator[Problem]:
@@ -300,9 +292,8 @@ _AT_A_READ = ("error", "throttle", "lose-response", "delay", "crash-before", "cr
 _OWN = {"status": "error", "type": "error", "seconds": "delay"}
 
 
-RULES: tuple[Callable[[dict[str, Any]], Iterator[Problem]], ...] = (
+RULES: tuple[Rule, ...] = (
     covers,
-    aws,
     names,
     holds,
     held_time,

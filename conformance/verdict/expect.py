@@ -17,7 +17,8 @@ from conformance.wire.program import statements_within
 from conformance.wire.values import brief, plain, same
 
 if TYPE_CHECKING:
-    from conformance.scenario.model import Expect, ExpectedError, Scenario
+    from conformance.scenario.model import Scenario
+    from conformance.scenario.setting import Expect, ExpectedError
     from conformance.scenario.statements import Statement
     from conformance.wire.recording import Effect, ExecutionRecord, Recording
     from conformance.wire.stream import Stream

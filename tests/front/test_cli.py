@@ -82,6 +82,19 @@ def test_validate_says_what_is_wrong_where(folder: Path) -> None:
     assert conformance("validate", folder / "nothing.yaml").returncode == 2
 
 
+def test_what_is_not_bound_to_its_aws_requirement_is_refused(folder: Path) -> None:
+    path = folder / "basics/unbound.yaml"
+    path.write_text(GOOD.replace("handler:", "aws: {id: 4-50}\nhandler:"), encoding="utf-8")
+    for arguments in (
+        ("validate", path),
+        ("validate", "--scenarios", folder),
+        ("list", "--scenarios", folder),
+    ):
+        done = conformance(*arguments)
+        assert f"{path}:3: AWS has no core requirement 4-50" in done.stderr
+        assert done.returncode == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from conformance.lab.faults import NAMES, Faults
-from conformance.scenario.model import FaultSpec
+from conformance.scenario.setting import FaultSpec
 from conformance.wire.recording import Outcome, Recording
 from tests.lab.fake import PENDING, Handler, run, succeeded, update, wait
 

@@ -14,7 +14,8 @@ from conformance.wire.values import brief, same
 if TYPE_CHECKING:
     from aws_durable_execution_conformance_tests.variables import PlaceholderContext
 
-    from conformance.scenario.model import Action, Aws, Scenario
+    from conformance.scenario.model import Scenario
+    from conformance.scenario.setting import Action, Aws
 
 _GENERATED = re.compile(r"\$\{GEN_STR:(\d+)\}")
 _ALPHABET = re.compile(r"[a-z0-9]*")

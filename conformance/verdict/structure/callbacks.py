@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
 from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped
-from conformance.verdict.structure.values import UNKNOWN
+from conformance.verdict.structure.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.scenario.model import Action
+    from conformance.scenario.setting import Action
 
 ENDS = ("succeed", "fail")
 

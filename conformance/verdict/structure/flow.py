@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from conformance.verdict.structure.values import UNKNOWN
+from conformance.verdict.structure.unknown import UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING, Any
 import jsone  # type: ignore[import-untyped]  # it ships no types
 
 from conformance.scenario.expressions import ExpressionError, evaluate
+from conformance.verdict.structure.unknown import UNKNOWN, is_known
 
 if TYPE_CHECKING:
     from conformance.verdict.structure.callbacks import Created
     from conformance.verdict.structure.flow import Failure
 
 
-class Unknown:
-    """The type of `UNKNOWN`."""
-
-    def __repr__(self) -> str:
-        """Short, for test failures."""
-        return "UNKNOWN"
+__all__ = ["ODD", "UNKNOWN", "Scope", "compute", "is_known", "is_odd"]
 
 
-UNKNOWN = Unknown()
+@dataclass(frozen=True)
+class OneOf:
+    """A value that SDKs may write in either of these ways."""
+
+    values: tuple[Any, ...]
+
 
 ODD = "a value that JSON can't say is treated by each SDK in its own way"
 """Why nothing follows from an odd value."""
@@ -41,15 +42,6 @@ _INTERPOLATION = "${"
 def is_odd(expression: Any) -> bool:
     """Whether a template stands for a value that JSON can't say."""
     return isinstance(expression, dict) and expression.keys() == {"odd"}
-
-
-def is_known(value: Any) -> bool:
-    """Whether no part of a value is unknown."""
-    if isinstance(value, dict):
-        return all(is_known(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return all(is_known(item) for item in value)
-    return value is not UNKNOWN
 
 
 @dataclass

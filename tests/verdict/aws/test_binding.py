@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.admitted import RULES
 from conformance.errors import ScenarioError
 from conformance.scenario.load import load
 from conformance.scenario.model import Scenario
@@ -103,4 +104,5 @@ def test_a_file_that_is_not_bound_is_refused_with_its_line(tmp_path: Path) -> No
         encoding="utf-8",
     )
     with pytest.raises(ScenarioError, match=r"made\.yaml:3: AWS has no core requirement 4-50"):
-        load(file, tmp_path)
+        load(file, tmp_path, more=RULES)
+    assert load(file, tmp_path).aws is not None  # the language itself knows nothing of AWS's package
