@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.verdict.structure.batches import Raced
 from conformance.verdict.structure.paths import context_of, is_branch, ordinal_of
 from conformance.verdict.structure.plan import FAIL, SUCCEED
-from conformance.verdict.structure.values import UNKNOWN, is_known
+from conformance.verdict.structure.values import UNKNOWN, OneOf, is_known
 from conformance.wire.values import brief, plain, same
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ START = "START"
 INTERVALS = frozenset({"WaitOptions.WaitSeconds"})
 BATCHES = frozenset({"Map", "Parallel"})
 STARTED = "STARTED"
-SMALL = 64 * 1024
+LIMIT = 256 * 1024
+SMALL = LIMIT // 4
 
 
 def contents(view: View) -> Iterator[Finding]:
@@ -63,7 +64,9 @@ def _options(view: View, expected: Expected, update: Update) -> Iterator[Finding
         seen = _member(update, name)
         if name in INTERVALS:
             yield from _within(view, expected, update, name, wanted)
-        elif not same(seen or None, plain(wanted) or None) and not (name == "Payload" and same(seen, wanted)):
+        elif name == "Payload" and same(seen, plain(wanted)):
+            continue
+        elif name == "Payload" or not same(seen or None, plain(wanted) or None):
             yield _differs(view, expected, update, name, seen, wanted)
 
 
@@ -94,8 +97,11 @@ def _value(view: View, expected: Expected, update: Update, wanted: Any) -> Itera
     if _member(update, "ContextOptions.ReplayChildren"):
         if _is_batch(seen) or _is_small(wanted):
             yield _differs(view, expected, update, "ContextOptions.ReplayChildren", seen=True, wanted=False)
-    elif expected.subtype in BATCHES and isinstance(wanted, dict | Raced):
+    elif expected.subtype in BATCHES and (isinstance(wanted, Raced) or _is_batch(wanted)):
         yield from _batch(view, expected, update, wanted)
+    elif isinstance(wanted, OneOf):
+        if is_known(wanted) and not any(same(seen, plain(each)) for each in wanted.values):
+            yield _differs(view, expected, update, "Payload", seen, list(wanted.values))
     elif is_known(wanted) and not same(seen, plain(wanted)):
         yield _differs(view, expected, update, "Payload", seen, wanted)
 
@@ -105,8 +111,12 @@ def _is_batch(value: Any) -> bool:
 
 
 def _is_small(value: Any) -> bool:
-    """Whether a value is known, and no encoding makes it too large for a checkpoint."""
-    return not isinstance(value, Raced) and is_known(value) and len(json.dumps(value)) < SMALL
+    """Whether a value is known, and no encoding makes it too large for a checkpoint; texts have but one."""
+    if isinstance(value, OneOf):
+        return all(map(_is_small, value.values))
+    if isinstance(value, Raced) or not is_known(value):
+        return False
+    return len(json.dumps(value)) < (LIMIT if isinstance(value, str) else SMALL)
 
 
 def _batch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT, Map
@@ -20,6 +21,7 @@ from conformance.verdict.structure.reading import (
     names,
 )
 from conformance.verdict.structure.retries import grants_another
+from conformance.verdict.structure.serialisers import kept, written
 from conformance.verdict.structure.values import UNKNOWN, Scope, compute
 
 if TYPE_CHECKING:
@@ -188,8 +190,12 @@ def _run_branch(reading: Reading, batch: _Batch, each: _Branch) -> Flow:
         return Lost(f"whether {path} is FLAT depends on the invocation")
     serdes = batch.statement.item_serdes or batch.statement.serdes
     if serdes is not None and isinstance(flow, Done | Returned):
-        reading.plan.forget(path)
-        return Lost(f"{serdes.name} may fail") if serdes.name.startswith("fail") else Returned(UNKNOWN)
+        own = batch.statement.item_serdes is not None  # one SDK takes the batch's for its items too
+        reading.plan.rewrite(path, partial(written if own else kept, serdes))
+        if serdes.name.startswith("fail"):
+            return Lost(f"{serdes.name} may fail")
+        same_again = not own and isinstance(flow, Returned) and kept(serdes, flow.value) is not UNKNOWN
+        return flow if same_again else Returned(UNKNOWN)
     return flow
 
 
@@ -215,6 +221,4 @@ def _complete(reading: Reading, batch: _Batch, flows: list[Flow], scope: Scope) 
             index: batches.item_of(index, flow) for index, flow in enumerate(flows) if batches.ends(flow)
         }
         reading.plan.end(path, replace(context_end(ended.flow), value=batches.Raced(raced)))
-    return reading.serialised(
-        path, statement.bind, ended.flow, scope, statement.serdes or statement.item_serdes
-    )
+    return reading.serialised(path, statement.bind, ended.flow, scope, statement.serdes)

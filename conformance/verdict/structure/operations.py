@@ -9,7 +9,8 @@ from conformance.verdict.structure import attempts, callbacks, delays
 from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned
 from conformance.verdict.structure.plan import Lifecycle
 from conformance.verdict.structure.reading import Frame, Names, Place, Reading, bound, context_end, given_name
-from conformance.verdict.structure.values import UNKNOWN, Scope, compute, is_known
+from conformance.verdict.structure.serialisers import parsed, written
+from conformance.verdict.structure.values import UNKNOWN, OneOf, Scope, compute, is_known
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import (
@@ -97,10 +98,12 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
         flow = callbacks.ending(created, reading.scenario.outside)
     elif isinstance(flow, Raised):
         flow = Raised(Failure("CallbackSubmitterError", UNKNOWN, flow.failure.message))
-    written = Raised(attempted.flow.failure) if isinstance(attempted.flow, Raised) else flow
-    reading.plan.end(path, context_end(written))
+    told = Raised(attempted.flow.failure) if isinstance(attempted.flow, Raised) else flow
+    reading.plan.end(path, context_end(told))
     if created.serialised:
         reading.plan.forget(path)
+    if statement.serdes is not None and statement.serdes.name == "json" and isinstance(flow, Returned):
+        reading.plan.rewrite(path, lambda _: OneOf((flow.value, parsed(flow.value))))
     return _received(reading.leave(inner, flow), statement.bind, scope, own=created.serialised)
 
 
@@ -115,14 +118,15 @@ def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> F
     """`invoke`: a START; the target's handler says how it ends."""
     path = reading.call(statement, frame, scope, "CHAINED_INVOKE", "ChainedInvoke")
     tenant = None if statement.tenant is ABSENT else compute(statement.tenant, scope)
-    payload = UNKNOWN
-    if statement.payload is not ABSENT and statement.payload_serdes is None:
-        payload = compute(statement.payload, scope)
+    payload = UNKNOWN if statement.payload is ABSENT else compute(statement.payload, scope)
+    sent = None if statement.payload is ABSENT else payload
+    if statement.payload_serdes is not None:
+        payload, sent = UNKNOWN, written(statement.payload_serdes, sent)
     reading.plan.carry(
         path,
         ChainedInvokeOptions__FunctionName=compute(statement.function, scope),
         ChainedInvokeOptions__TenantId=tenant,
-        Payload=payload if is_known(payload) else UNKNOWN,
+        Payload=sent if is_known(sent) else UNKNOWN,
     )
     flow = _invoked(reading, statement, payload, scope)
     if isinstance(flow, Returned) and (statement.result_serdes or statement.payload_serdes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -105,10 +106,14 @@ class Plan:
         self.operations[path] = replace(self.operations[path], lifecycle=lifecycle)
 
     def forget(self, path: str) -> None:
+        """What values the operation at `path` carries can't be told."""
+        self.rewrite(path, lambda _: UNKNOWN)
+
+    def rewrite(self, path: str, written: Callable[[Any], Any]) -> None:
         """A serialiser of the scenario's own has been at the values of the operation at `path`."""
         expected = self.operations[path]
-        rounds = tuple(replace(each, state=UNKNOWN) for each in expected.lifecycle.rounds)
-        lifecycle = replace(expected.lifecycle, value=UNKNOWN, rounds=rounds)
+        rounds = tuple(replace(each, state=written(each.state)) for each in expected.lifecycle.rounds)
+        lifecycle = replace(expected.lifecycle, value=written(expected.lifecycle.value), rounds=rounds)
         self.operations[path] = replace(expected, lifecycle=lifecycle)
 
     def carry(self, path: str, **options: Any) -> None:

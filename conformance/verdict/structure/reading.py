@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.scenario.statements import ABSENT
@@ -11,6 +12,7 @@ from conformance.verdict.structure import attempts, callbacks, delays
 from conformance.verdict.structure.flow import Done, Flow, Lost, Raised, Returned, Stopped
 from conformance.verdict.structure.paths import Context, operation
 from conformance.verdict.structure.plan import ANY_END, FAIL, STARTED_ONLY, SUCCEED, Expected, Lifecycle, Plan
+from conformance.verdict.structure.serialisers import written
 from conformance.verdict.structure.values import UNKNOWN, Scope, compute
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ class Reading:
             if serdes.name.startswith("fail"):
                 self.plan.end(path, ANY_END)
                 return Lost(f"the serialiser {serdes.name} fails, which the SDKs need not treat alike")
-            self.plan.forget(path)
+            self.plan.rewrite(path, partial(written, serdes))
             flow = Returned(UNKNOWN)
         return bound(flow, bind, scope)
 

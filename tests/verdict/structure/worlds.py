@@ -11,7 +11,7 @@ from conformance.scenario.model import Scenario
 from conformance.verdict.structure import Expected, Plan, check, predict
 from conformance.verdict.structure.batches import Raced
 from conformance.verdict.structure.flow import Failure, Flow, Raised, Returned, Stopped
-from conformance.verdict.structure.values import is_known
+from conformance.verdict.structure.values import OneOf, is_known
 from conformance.wire.stream import canonical
 from tests.verdict.recordings import Maker
 
@@ -135,6 +135,8 @@ def _options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _payload(value: Any) -> dict[str, Any]:
+    if isinstance(value, OneOf):
+        return {"Payload": json.dumps(value.values[0])}
     if isinstance(value, Raced):
         items = [_item(item) for item in value.items.values()]
         return {"Payload": json.dumps({"all": items, "completionReason": "ALL_COMPLETED"})}
