@@ -56,7 +56,7 @@ def invocations_answer(case: Case) -> Iterator[Finding]:
             yield broken(
                 "invocation-error",
                 where,
-                output,
+                output.get("errorType") if isinstance(output, dict) else output,
                 "Status SUCCEEDED, FAILED or PENDING",
                 f"an error escapes invocation {number}: {_error_text(output)}",
             )
