@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from conformance.killing.matrix import Row
 from conformance.killing.referee import Referee
@@ -28,16 +30,21 @@ class Clean:
     """The recordings of a run of the SDKs as they are, by scenario and subject: what mutants are made of.
 
     A recording that could not be judged (an SDK that lacks what the scenario asks for, a fault of the lab) is
-    none.
+    none. Scenarios whose program changes between invocations are left out: which is what no program may do,
+    so that nothing says what must come of it, and a mutant may be as right as the recording.
     """
 
     ledger: Ledger
     reference: str = ""
     recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
 
     def keep(self, recording: Recording, repeat: int = 1) -> None:
         """Take a recording; the first of several repeats counts."""
         if repeat > 1:
+            return
+        if _changes(recording.document.get("handler")):
+            self.left_out.add(recording.scenario)
             return
         result = judge(recording, None, self.ledger)
         if all(finding.layer is not Layer.HARNESS for finding in result.findings):
@@ -46,6 +53,18 @@ class Clean:
     def compared_with(self, scenario: str) -> Recording | None:
         """The reference's recording of a scenario: it stands beside the reference's own mutants too."""
         return self.recordings.get((scenario, self.reference))
+
+
+_INVOCATION = re.compile(r"\binvocation\b")
+
+
+def _changes(statements: Any) -> bool:
+    """Whether any text of a program, an expression that is, looks at the number of the invocation."""
+    if isinstance(statements, dict):
+        return any(map(_changes, statements.values()))
+    if isinstance(statements, list):
+        return any(map(_changes, statements))
+    return isinstance(statements, str) and _INVOCATION.search(statements) is not None
 
 
 @dataclass(frozen=True)

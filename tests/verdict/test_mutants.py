@@ -41,6 +41,8 @@ from tests.verdict.structure.worlds import (
 from tests.verdict.structure.worlds import virtual as virtual_child
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.wire.recording import Recording
 
 RETRIED = {
@@ -69,6 +71,28 @@ def noted() -> Recording:
     return made.done()
 
 
+def rebuilt(payload: str) -> Callable[[list[dict[str, Any]], Maker], None]:
+    """The first operation's result is too large: this stands for it."""
+
+    def change(sent: list[dict[str, Any]], maker: Maker) -> None:
+        [end] = [one for one in sent if one["Id"] == maker.id("1") and one["Action"] == "SUCCEED"]
+        end |= {"Payload": payload, "ContextOptions": {"ReplayChildren": True}}
+
+    return change
+
+
+LARGE = {"$eval": "repeat('x', 200000)"}
+SUMMARY = {
+    "type": "MapResult",
+    "totalCount": 2,
+    "successCount": 2,
+    "failureCount": 0,
+    "completionReason": "ALL_COMPLETED",
+    "status": "SUCCEEDED",
+    "itemStatuses": "SS",
+}
+
+
 @cache
 def pool() -> dict[str, Recording]:
     """Recordings in which every mutation has a place."""
@@ -86,6 +110,12 @@ def pool() -> dict[str, Recording]:
         "failing": written(scenario(child("c", RAISE), step("never"))),
         "raising": written(scenario(step("a"), RAISE)),
         "caught": written(scenario(caught(virtual_child("v", step("a"), RAISE)), step("b"), {"return": [1]})),
+        "large child": written(
+            scenario(child("c", {"return": {"$eval": "repeat('x', 300000)"}})), change=rebuilt('"short"')
+        ),
+        "large map": written(
+            scenario(each("m", [1, 2], {"return": LARGE})), "js", change=rebuilt(json.dumps(SUMMARY))
+        ),
         "callback": written(scenario(CALLBACK, step("a"))),
         "invoke": written(scenario(CALLED, step("a"), functions=ECHO)),
     }
@@ -110,7 +140,8 @@ def test_the_pool_is_sound() -> None:
 def test_every_mutant_is_noticed_without_another_sdk(mutation: Mutation) -> None:
     tried = [trial for each_ in pool().values() for trial in trials(each_, absolute, [mutation], limit=None)]
     assert any(isinstance(trial, Trial) for trial in tried), "nothing to try it on"
-    assert [(trial.scenario, trial.description) for trial in survivors(tried, parity=False)] == []
+    unseen = [(trial.scenario, trial.description) for trial in survivors(tried, parity=False)]
+    assert mutation.alone is not None or unseen == []
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.verdict.mutants.draft import Draft, Original
     from conformance.wire.stream import Update
 
+BATCHES = ("Map", "Parallel")
 MORE = 1000
 """What is added to a number of seconds: enough to leave any jitter's interval of the small delays that tests
 use.
@@ -40,18 +41,33 @@ def other(value: Any) -> Any:
 
 
 def _payload_changed(original: Original) -> Iterator[Change]:
-    for update in _having(original, "Payload"):
+    for update in _values(original):
         yield f"payload of {update.label} changed", update.path, partial(_change_payload, update=update)
 
 
 def _payload_dropped(original: Original) -> Iterator[Change]:
-    for update in _having(original, "Payload"):
+    for update in _values(original):
         if update.fields["Payload"] is not None:
             yield (
                 f"payload of {update.label} dropped",
                 update.path,
                 partial(_set, update=update, Payload=None),
             )
+
+
+def _summary_changed(original: Original) -> Iterator[Change]:
+    for update in _having(original, "Payload"):
+        if is_rebuilt(update) and update.subtype not in BATCHES:
+            yield f"summary of {update.path} changed", update.path, partial(_change_payload, update=update)
+
+
+def _counts_changed(original: Original) -> Iterator[Change]:
+    for update in _having(original, "Payload"):
+        if is_rebuilt(update) and update.subtype in BATCHES:
+            for member in ("totalCount", "successCount", "itemStatuses"):
+                if member in _members(update.raw["Payload"]):
+                    change = partial(_change_member, update=update, member=member)
+                    yield f"{member} in the summary of {update.path} changed", update.path, change
 
 
 def _item_lost(original: Original) -> Iterator[Change]:
@@ -68,7 +84,7 @@ def _item_lost(original: Original) -> Iterator[Change]:
 def _error(original: Original, member: str) -> Iterator[Change]:
     for update in _having(original, "Error"):
         error = update.raw["Error"]
-        if isinstance(error, dict) and isinstance(error.get(member), str) and _own(original, error):
+        if isinstance(error, dict) and isinstance(error.get(member), str) and is_users(original, error):
             wrong = error | {member: error[member] + "x"}
             yield (
                 f"{member} of {update.label} changed",
@@ -77,9 +93,15 @@ def _error(original: Original, member: str) -> Iterator[Change]:
             )
 
 
-def _own(original: Original, error: dict[str, Any]) -> bool:
-    """Whether an error is the scenario's: what SDKs say in errors of their own is their own business."""
-    return f'"{bare(error.get("ErrorType"))}"' in json.dumps(original.recording.document)
+def is_users(original: Original, error: dict[str, Any]) -> bool:
+    """Whether an error is one that the scenario raises, not one of the SDK's own making."""
+    document = {key: value for key, value in original.recording.document.items() if key != "expect"}
+    return f'"{bare(error.get("ErrorType"))}"' in json.dumps(document)
+
+
+def is_rebuilt(update: Update) -> bool:
+    """Whether a context's result was too large, so that its payload is a summary of it."""
+    return bool((update.raw.get("ContextOptions") or {}).get("ReplayChildren"))
 
 
 def _error_dropped(original: Original) -> Iterator[Change]:
@@ -135,6 +157,11 @@ def _tenant(original: Original) -> Iterator[Change]:
         yield f"tenant of {update.path} changed", update.path, change
 
 
+def _values(original: Original) -> Iterator[Update]:
+    """Updates whose payload is a value, not a summary of one."""
+    return (update for update in _having(original, "Payload") if not is_rebuilt(update))
+
+
 def _having(original: Original, member: str) -> Iterator[Update]:
     return (update for update in original.updates if update.raw.get(member) is not None)
 
@@ -169,6 +196,20 @@ def _without_item(value: Any) -> Any:
     return {key: _without_item(item) for key, item in value.items()}
 
 
+def _members(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _change_member(draft: Draft, *, update: Update, member: str) -> None:
+    raw = draft.raw(update)
+    value = _members(raw["Payload"])
+    raw["Payload"] = json.dumps(value | {member: other(value[member])})
+
+
 def _changed_text(text: Any) -> str:
     try:
         return json.dumps(other(json.loads(text)))
@@ -179,6 +220,14 @@ def _changed_text(text: Any) -> str:
 FIELDS: tuple[Mutation, ...] = (
     Mutation("payload-changed", "a payload", _payload_changed),
     Mutation("payload-dropped", "a payload other than null", _payload_dropped),
+    Mutation(
+        "summary-changed",
+        "a child's result that was too large",
+        _summary_changed,
+        alone="What stands in the place of a child's result that is too large is left to each SDK, and "
+        "nothing ever reads it back: the child's body runs again instead.",
+    ),
+    Mutation("batch-counts-changed", "a batch result that was too large", _counts_changed),
     Mutation("batch-item-lost", "a batch result with an item", _item_lost),
     Mutation("error-type-changed", "an error that the scenario raises", partial(_error, member="ErrorType")),
     Mutation(

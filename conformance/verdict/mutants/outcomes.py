@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict.mutants.fields import other
+from conformance.verdict.mutants.fields import is_users, other
 from conformance.verdict.mutants.mutation import Change, Mutation
 from conformance.verdict.structure.paths import operation
 from conformance.wire.stream import CHECKPOINT
@@ -58,12 +58,17 @@ def _result_dropped(original: Original) -> Iterator[Change]:
         yield "the execution's result dropped", OUTPUT, partial(_end, output=wrong)
 
 
-def _error_changed(original: Original, member: str) -> Iterator[Change]:
+def _error_changed(original: Original, member: str, *, users: bool = True) -> Iterator[Change]:
     output = _last_output(original)
     error = output.get("Error")
-    if isinstance(error, dict) and isinstance(error.get(member), str):
+    if isinstance(error, dict) and isinstance(error.get(member), str) and is_users(original, error) is users:
         wrong = output | {"Error": error | {member: error[member] + "x"}}
         yield f"{member} of the execution's error changed", OUTPUT, partial(_end, output=wrong)
+
+
+def _words_changed(original: Original) -> Iterator[Change]:
+    for member in ("ErrorType", "ErrorMessage"):
+        yield from _error_changed(original, member, users=False)
 
 
 def _pending_for_nothing(original: Original) -> Iterator[Change]:
@@ -186,15 +191,21 @@ def _untoken(draft: Draft, *, position: int) -> None:
 
 
 END = "an execution that ended"
+USERS = "an execution that failed of an error that the scenario raises"
 
 OUTCOMES: tuple[Mutation, ...] = (
     Mutation("status-flipped", END, _status_flipped),
     Mutation("outcome-flipped", END, _outcome_flipped),
     Mutation("result-changed", "a result", _result_changed),
     Mutation("result-dropped", "a result other than null", _result_dropped),
-    Mutation("outcome-error-type", "an execution that failed", partial(_error_changed, member="ErrorType")),
+    Mutation("outcome-error-type", USERS, partial(_error_changed, member="ErrorType")),
+    Mutation("outcome-error-message", USERS, partial(_error_changed, member="ErrorMessage")),
     Mutation(
-        "outcome-error-message", "an execution that failed", partial(_error_changed, member="ErrorMessage")
+        "sdk-words-changed",
+        "an execution that failed of an error of the SDK's own",
+        _words_changed,
+        alone="What an SDK calls its own errors, and says in them, is written down nowhere: only another SDK "
+        "can tell that it differs.",
     ),
     Mutation("pending-for-nothing", END, _pending_for_nothing),
     Mutation("ended-early", "an invocation that was suspended", _ended_early),

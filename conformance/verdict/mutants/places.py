@@ -116,13 +116,23 @@ def _numbering_shifted(original: Original) -> Iterator[Change]:
     for path in original.leaves():
         context = context_of(path)
         after = _moved(path, context)
+        if is_branch(path) and not _others_begin(original, path):
+            continue
         if after not in original.operations and after not in original.plan.operations:
             change = partial(_renumber, updates=original.operations[path], to=original.id_of(after))
             yield f"{path} numbered as {after}", path, change
 
 
+def _others_begin(original: Original, path: str) -> bool:
+    """Whether other branches tell from which number this subject counts them, which is its own choice."""
+    return any(is_branch(other) and other != path and ordinal_of(other) == 0 for other in original.operations)
+
+
 def _operation_removed(original: Original) -> Iterator[Change]:
     for path in original.leaves():
+        expected = original.plan.operations.get(path)
+        if expected is not None and expected.optional:
+            continue  # of a race that ended before it: it need not have begun
         yield f"{path} removed", path, partial(_remove, updates=original.operations[path])
 
 
@@ -211,6 +221,8 @@ PLACES: tuple[Mutation, ...] = (
     Mutation("siblings-swapped", NEIGHBOURS, _siblings_swapped),
     Mutation("ids-swapped", NEIGHBOURS, _ids_swapped),
     Mutation("numbering-shifted", "an operation that is the last of its context", _numbering_shifted),
-    Mutation("operation-removed", "an operation with nothing below it", _operation_removed),
+    Mutation(
+        "operation-removed", "an operation that must be there, with nothing below it", _operation_removed
+    ),
     Mutation("operation-invented", "a step", _operation_invented),
 )
