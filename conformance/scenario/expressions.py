@@ -16,6 +16,7 @@ part. The structure layer evaluates every expression on the paths a run took, so
 admission becomes a finding about the scenario and never a difference between SDKs.
 
 Two functions are ours, on both sides: `repeat(s, n)` gives `s` n times over, and `range` is bounded likewise.
+So is `{odd: nan}`, alone in its place: a value that JSON can't say, each harness having its language's.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from conformance.scenario.syntax import ExpressionError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FUNCTIONS", "RESERVED", "ExpressionError", "admit", "check", "evaluate"]
+__all__ = ["FUNCTIONS", "ODD", "RESERVED", "ExpressionError", "admit", "check", "evaluate"]
 
 OPERATORS: dict[str, str | None] = {
     "$eval": None,
@@ -59,6 +60,9 @@ RESERVED = frozenset({*FUNCTIONS, "sqrt", "number", "fromNow", "strip", "lstrip"
     "in",
 }
 """Names that nobody may bind: they already mean something to an evaluator or to every scenario."""
+
+ODD = ("nan", "unserialisable", "date", "bytes")
+"""The values that JSON can't say, as a harness knows them."""
 
 _NAME = r"[a-zA-Z_][a-zA-Z0-9_]*"
 _EACH = re.compile(rf"each\(({_NAME})(?:,\s*({_NAME}))?(?:,\s*({_NAME}))?\)")
@@ -115,6 +119,9 @@ class _Walk(Rules):
         if operators:
             self.operator(operators[0], template, path, bound)
             return
+        if template.keys() == {"odd"}:
+            self.odd(template["odd"], path)
+            return
         for key, value in template.items():
             if _OPERATOR_LIKE.match(key):
                 near = difflib.get_close_matches(key, OPERATORS, 1)
@@ -123,6 +130,14 @@ class _Walk(Rules):
             elif "${" in key:
                 self.problem((*path, key), f"the key `{key}` is computed", "keys are written out")
             self.template(value, (*path, key), bound)
+
+    def odd(self, kind: Any, path: Path) -> None:
+        if kind not in ODD:
+            self.problem(
+                (*path, "odd"), f"`odd: {kind}` is no value that a harness has", f"one of {', '.join(ODD)}"
+            )
+        elif path:
+            self.problem(path, "an odd value within another", "it stands alone")
 
     def operator(self, name: str, template: dict[str, Any], path: Path, bound: frozenset[str]) -> None:
         if name in REFUSED:

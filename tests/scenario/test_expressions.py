@@ -160,6 +160,19 @@ def test_several_cases_of_a_switch() -> None:
         evaluate({"$switch": {"a > 1": 1, "a > 2": 2}}, SCOPE)
 
 
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ({"odd": "nan"}, None),
+        ({"odd": "NaN"}, "`odd: NaN` is no value that a harness has"),
+        ([{"odd": "nan"}], "an odd value within another"),
+        ({"odd": "nan", "even": 1}, None),
+    ],
+)
+def test_odd_values(template: Any, message: str | None) -> None:
+    assert [problem.message for problem in admit(template).problems] == ([message] if message else [])
+
+
 def test_names_that_must_be_in_scope() -> None:
     template = {
         "x": {"$let": {"inner": {"$eval": "outer"}}, "in": "${inner} ${free}"},
