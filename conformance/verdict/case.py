@@ -74,6 +74,11 @@ class Case:
         """Whether the scenario itself upsets the service or the process: faults, bodies that crash."""
         return bool(self.scenario.faults) or '"crashes"' in json.dumps(self.recording.document)
 
+    @cached_property
+    def misread(self) -> bool:
+        """Whether a serialiser of the scenario fails to read: then an attempt ends before its body runs."""
+        return "fail-read" in json.dumps(self.recording.document)
+
 
 @dataclass(frozen=True)
 class Talk:
