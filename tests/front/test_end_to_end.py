@@ -163,7 +163,9 @@ def test_the_readme_shows_a_scenario_and_what_is_found_of_it() -> None:
         cwd=root,
     )
     assert len(shown) > 6
-    assert [line for line in shown if line not in done.stdout.splitlines()] == []
+    # How much the SDK had put into the request that was refused is for its batching to say: hence the dots.
+    starts = [line.removesuffix(" ...") for line in shown]
+    assert [start for start in starts if f"\n{start}" not in f"\n{done.stdout}"] == []
     assert done.returncode == 1
 
 
