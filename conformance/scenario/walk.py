@@ -181,6 +181,8 @@ def _body(path: Path, body: dict[str, Any], names: frozenset[str]) -> Iterator[S
 def amounts(here: Place) -> Iterator[Slot]:
     """The amounts of all durations of a statement, retry strategies and back-off included."""
     given = here.given
+    if not isinstance(given, dict):  # a try's statements, a value returned
+        return
     if here.word == "wait":
         for unit in UNITS:
             yield from _one(given, here.path, unit)

@@ -148,6 +148,12 @@ FITTING_HOLDS = {
         "      - [{step: {name: a, returns: 1, after: {op: b, is: running}}}]",
         "      - {name: b, do: []}",
     ),
+    "beside a try": (
+        "- parallel:",
+        "    branches:",
+        "      - [{step: {name: a, returns: 1, after: b}}]",
+        "      - [{try: [{step: {name: b, returns: 1}}], catch: []}]",
+    ),
     "a name that only the run knows": (
         "- parallel:",
         "    branches:",
