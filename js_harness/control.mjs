@@ -38,6 +38,10 @@ function letStatement(statement, _ctx, scope) {
   }
 }
 
+function onRootStatement(statement, _ctx, scope) {
+  return runBlock(statement.do, scope.run.context, scope);
+}
+
 function logStatement(statement, ctx, scope) {
   const logger = ctx === null ? null : ctx.logger;
   const unheld = logger !== null && statement.replay;
@@ -67,6 +71,7 @@ export const RUNNERS = {
   return: returnStatement,
   raise: raiseStatement,
   try: tryStatement,
+  on_root: onRootStatement,
   if: ifStatement,
   let: letStatement,
   log: logStatement,

@@ -43,6 +43,7 @@ export async function interpret(run, event, ctx) {
   if (ctx !== null) {
     ctx.configureLogger({ customLogger: new logs.Sink() });
   }
+  run.context = ctx;
   const scope = new Scope(run, {});
   scope.bind("input", event);
   scope.bind("invocation", run.invocation);

@@ -9,6 +9,7 @@ export class Run {
     this.function = functionName;
     this.statements = statements;
     this.invocation = invocation;
+    this.context = null; // the execution's own; null in a plain function
   }
 
   /** Where the function's statements are in the scenario's document. */

@@ -30,6 +30,10 @@ def _try(statement: Statement, ctx: Any, scope: Scope) -> Returned | None:
     return run_block(statement["catch"], ctx, scope)
 
 
+def _on_root(statement: Statement, _ctx: Any, scope: Scope) -> Returned | None:
+    return run_block(statement["do"], scope.run.context, scope)
+
+
 def _if(statement: Statement, ctx: Any, scope: Scope) -> Returned | None:
     holds = batches.truth(scope.evaluate(statement["condition"], statement["at"]))
     return run_block(statement["then"] if holds else statement.get("otherwise", []), ctx, scope)
@@ -64,6 +68,7 @@ RUNNERS: dict[str, Runner] = {
     "return": _return,
     "raise": _raise,
     "try": _try,
+    "on_root": _on_root,
     "if": _if,
     "let": _let,
     "log": _log,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from python_sdk import blocks, callbacks, conditions, control, invokes, logs, operations
@@ -40,6 +41,7 @@ def interpret(run: Run, event: Any, ctx: Any) -> Any:
     """Run the program on the execution's input; `ctx` is the SDK's context, None in a plain function."""
     if ctx is not None:
         ctx.set_logger(logs.Sink())
+    run = replace(run, context=ctx)
     scope = Scope(run, {})
     scope.bind("input", event)
     scope.bind("invocation", run.invocation)

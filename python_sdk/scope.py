@@ -22,6 +22,7 @@ class Run:
     function: str
     statements: list[dict[str, Any]]
     invocation: int
+    context: Any = None  # the execution's own; None in a plain function
 
     @property
     def place(self) -> str:

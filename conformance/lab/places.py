@@ -68,7 +68,7 @@ def _walk(statements: Statements, within: tuple[str, ...]) -> Iterator[Place]:
     for statement in statements:
         yield Place(statement.at, getattr(statement, "name", st.ABSENT), within, _bodies(statement))
         match statement:
-            case st.Child(do=do):
+            case st.Child(do=do) | st.OnRoot(do=do):
                 yield from _walk(do, within)
             case st.Map(at=at, do=do) | st.WithRetry(at=at, do=do):
                 yield from _walk(do, (*within, at))

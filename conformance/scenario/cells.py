@@ -183,7 +183,7 @@ def within(statement: s.Statement) -> Iterator[s.Statement]:
     yield statement
     inner: tuple[s.Statement, ...] = ()
     match statement:
-        case s.Child() | s.Map() | s.WithRetry():
+        case s.Child() | s.Map() | s.WithRetry() | s.OnRoot():
             inner = statement.do
         case s.Parallel():
             inner = tuple(item for branch in statement.branches for item in branch.do)

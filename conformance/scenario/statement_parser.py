@@ -21,6 +21,7 @@ from conformance.scenario.statements import (
     Log,
     Map,
     Note,
+    OnRoot,
     Parallel,
     Raise,
     Return,
@@ -223,6 +224,10 @@ def _try(at: str, document: dict[str, Any]) -> Try:
     )
 
 
+def _on_root(at: str, document: dict[str, Any]) -> OnRoot:
+    return OnRoot(at=at, do=statements(f"{at}/on_root", document["on_root"]))
+
+
 def _if(at: str, document: dict[str, Any]) -> If:
     return If(
         at=at,
@@ -263,6 +268,7 @@ PARSERS: dict[str, Callable[[str, dict[str, Any]], Statement]] = {
     "return": _return,
     "raise": _raise,
     "try": _try,
+    "on_root": _on_root,
     "if": _if,
     "let": _let,
     "log": _log,

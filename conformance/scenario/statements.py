@@ -308,6 +308,14 @@ class Try:
 
 
 @dataclass(frozen=True)
+class OnRoot:
+    """Misuse: statements that a child or branch runs on the execution's own context instead of its own."""
+
+    at: str
+    do: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
 class If:
     """Goes one of two ways."""
 
@@ -366,6 +374,7 @@ Statement: TypeAlias = (
     | Return
     | Raise
     | Try
+    | OnRoot
     | If
     | Let
     | Log

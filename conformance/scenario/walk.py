@@ -99,7 +99,7 @@ def blocks(here: Place) -> Iterator[Block]:
         names = {"map": frozenset({"item", "index", "items"}), "with_retry": frozenset({"attempt"})}
         yield Block((*here.path, "do"), here.given["do"], names.get(here.word, NOTHING))
     else:
-        for key in ("try", "catch", "then", "else"):
+        for key in ("try", "catch", "then", "else", "on_root"):
             if key in here.statement:
                 yield Block((*here.statement_path, key), here.statement[key])
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from conformance.scenario import statements as s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROUNDS = 8
 """How often a `with_retry` is followed around when its strategy does not say: above every preset of both
@@ -170,12 +173,18 @@ class _Walk:
                     return inline
                 wrapped = self._place(Slot(statement, Role.OWN, rounds), starts)
                 return inline[0] | wrapped, inline[1] | wrapped
+            case s.OnRoot():
+                done, seen = self.body(statement.do, starts, rounds)
+                return starts | done, seen  # in the handler they count here, in a child they do not
             case _ if isinstance(statement, _CONSUMES_NONE):
                 return starts, starts
             case _ if isinstance(statement, _ENDS_BODY):
                 return _NOTHING, starts
             case _:
                 ends = self._place(Slot(statement, Role.OWN, rounds), starts)
+                for astray in _astray(statement):
+                    done, seen = self.body(astray.do, ends, rounds)
+                    ends |= done | seen
                 return ends, ends
 
     def _place(self, slot: Slot, starts: Counts) -> Counts:
@@ -185,6 +194,24 @@ class _Walk:
             if not any(slot.same(known) for known in slots):
                 slots.append(slot)
         return ends
+
+
+def _astray(statement: s.Statement) -> Iterator[s.OnRoot]:
+    """What stands in a child, branch or group of retries and is run on the execution's own context."""
+    inner: tuple[s.Statement, ...] = ()
+    match statement:
+        case s.OnRoot():
+            yield statement
+        case s.Child() | s.Map() | s.WithRetry():
+            inner = statement.do
+        case s.Parallel():
+            inner = tuple(item for branch in statement.branches for item in branch.do)
+        case s.Try():
+            inner = statement.do + statement.catch
+        case s.If():
+            inner = statement.then + statement.otherwise
+    for item in inner:
+        yield from _astray(item)
 
 
 def _rounds(retry: s.Retry) -> int:

@@ -108,7 +108,7 @@ def statements_within(body: Body) -> list[s.Statement]:
 def bodies(statement: s.Statement) -> tuple[Body, ...]:
     """Give the bodies that a statement encloses."""
     match statement:
-        case s.Child() | s.Map() | s.WithRetry():
+        case s.Child() | s.Map() | s.WithRetry() | s.OnRoot():
             return (statement.do,)
         case s.Parallel():
             return tuple(branch.do for branch in statement.branches)

@@ -455,6 +455,15 @@ ALIKE: dict[str, tuple[dict[str, Any], Any]] = {
         },
         1,
     ),
+    "the execution's own context": (
+        {
+            "handler": [
+                {"on_root": [{"step": {"name": "a", "returns": 1, "as": "a"}}, {"return": {"$eval": "a"}}]},
+                {"return": 2},
+            ]
+        },
+        1,
+    ),
     "odd values": (
         {
             "handler": [

@@ -56,6 +56,7 @@ DOCUMENT: dict[str, Any] = {
                         ],
                         "catch": [{"raise": "e"}],
                     },
+                    {"on_root": [{"wait": {"name": "astray", "seconds": 1}}]},
                 ],
             }
         },
@@ -172,7 +173,7 @@ def test_around_the_handler() -> None:
 def _statements(statement: s.Statement) -> list[s.Statement]:
     inner: tuple[s.Statement, ...] = ()
     match statement:
-        case s.Child() | s.Map() | s.WithRetry():
+        case s.Child() | s.Map() | s.WithRetry() | s.OnRoot():
             inner = statement.do
         case s.Parallel():
             inner = tuple(item for branch in statement.branches for item in branch.do)

@@ -48,6 +48,10 @@ def _step(name: str) -> dict[str, Any]:
             {1: ["a#1", "backoff#1"], 2: ["backoff#1", "a#2", "b"], 3: ["a#2", "b"], 4: ["b"]},
         ),
         (
+            [{"child": {"name": "c", "do": [_step("a"), {"on_root": [_step("x"), _step("y")]}]}}, _step("b")],
+            {1: ["c"], 2: ["x", "b"], 3: ["y", "b"], 4: ["b"]},
+        ),
+        (
             [{"with_retry": {"name": "r", "retry": {"delays": [1]}, "do": [_step("a")]}}, _step("b")],
             {1: ["r"], 2: ["b"]},
         ),

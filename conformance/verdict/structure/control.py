@@ -9,7 +9,7 @@ from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised
 from conformance.verdict.structure.values import ODD, UNKNOWN, Scope, compute, is_odd
 
 if TYPE_CHECKING:
-    from conformance.scenario.statements import If, Let, Log, Note, Raise, Return, ThrowIfError, Try
+    from conformance.scenario.statements import If, Let, Log, Note, OnRoot, Raise, Return, ThrowIfError, Try
     from conformance.verdict.structure.reading import Frame, Reading
 
 CAUGHT = "e"
@@ -25,6 +25,11 @@ def attempt_all(reading: Reading, statement: Try, frame: Frame, scope: Scope) ->
     scope.bind(CAUGHT, {"message": flow.failure.message, "type": flow.failure.type, **unknown})
     scope.failures[CAUGHT] = flow.failure
     return reading.run(statement.catch, frame, scope)
+
+
+def misused(_reading: Reading, statement: OnRoot, _frame: Frame, _scope: Scope) -> Flow:
+    """`on_root`: an SDK may refuse it or not."""
+    return Lost(f"what an SDK makes of a context used out of its place at {statement.at} is its own business")
 
 
 def choose(reading: Reading, statement: If, frame: Frame, scope: Scope) -> Flow:

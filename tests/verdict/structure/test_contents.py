@@ -387,3 +387,8 @@ def test_values_that_went_through_a_serialiser_are_not_judged() -> None:
 def test_odd_values_are_undetermined() -> None:
     made = scenario({"step": {"name": "s", "returns": {"odd": "nan"}}}, step("t"))
     assert plan_of(made).undetermined("2") is not None
+
+
+def test_a_context_used_out_of_its_place_leaves_it_undetermined() -> None:
+    made = scenario({"child": {"name": "c", "do": [{"on_root": [step("a")]}, step("b")]}}, step("t"))
+    assert plan_of(made).undetermined("2") is not None
