@@ -44,6 +44,16 @@ export async function runFunction(kind, at, statements, ctx, scope) {
     lab.effect(at, scope.indexes, kind, "end", { detail: { outcome: "raised" } });
     throw error;
   }
-  lab.effect(at, scope.indexes, kind, "end", { detail: { outcome: "returned" } });
+  const size = returned ? { size: sizeOf(returned.value) } : {};
+  lab.effect(at, scope.indexes, kind, "end", { detail: { outcome: "returned", ...size } });
   return returned?.value;
+}
+
+/** The bytes that a value takes as JSON without spaces; null where JSON can't say it. */
+export function sizeOf(value) {
+  try {
+    return Buffer.byteLength(JSON.stringify(value));
+  } catch {
+    return null;
+  }
 }

@@ -3,6 +3,9 @@
 import * as errors from "./errors.mjs";
 import * as logs from "./logs.mjs";
 
+/** What of a turn's `extra` the lab is told: what the SDK gave the body, and a rule holds against the wire. */
+export const TOLD = ["callback_id"];
+
 /** One time that the SDK runs a statement's body; `extra` is in scope besides what `scope` holds. */
 export class Turn {
   constructor(at, kind, attempt, scope, logger, extra) {
@@ -25,11 +28,14 @@ export async function run(bodies, turn) {
   const { lab } = scope.run;
   const number = await lab.body(at, scope.indexes, turn.kind, turn.attempt);
   const body = bodies[Math.min(number, bodies.length) - 1];
+  const told = Object.fromEntries(
+    TOLD.filter((key) => key in turn.extra).map((key) => [key, turn.extra[key]]),
+  );
   const ended = (outcome) =>
     lab.effect(at, scope.indexes, turn.kind, "end", {
       attempt: turn.attempt,
       run: number,
-      detail: { outcome },
+      detail: { outcome, ...told },
     });
 
   for (const line of body.logs ?? []) {

@@ -12,6 +12,9 @@ async function callback(statement, ctx, scope) {
     nameOf(statement, scope),
     configOf(optionsOf(statement, scope)),
   );
+  scope.run.lab.effect(statement.at, scope.indexes, "callback", "start", {
+    detail: { callback_id: callbackId },
+  });
   scope.bind(statement.bind, callbackId);
   if (statement.bind !== undefined) {
     scope.callbacks.set(statement.bind, { promise });

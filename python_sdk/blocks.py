@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -54,5 +55,14 @@ def run_function(kind: str, at: str, statements: list[Statement], ctx: Any, scop
     except Exception:
         lab.effect(at, scope.indexes, kind, "end", detail={"outcome": "raised"})
         raise
-    lab.effect(at, scope.indexes, kind, "end", detail={"outcome": "returned"})
+    size = {"size": size_of(returned.value)} if returned else {}
+    lab.effect(at, scope.indexes, kind, "end", detail={"outcome": "returned"} | size)
     return returned.value if returned else None
+
+
+def size_of(value: Any) -> int | None:
+    """The bytes that a value takes as JSON without spaces; None where JSON can't say it."""
+    try:
+        return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    except (TypeError, ValueError, RecursionError):
+        return None

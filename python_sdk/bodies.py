@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from python_sdk.scope import Scope
 
 
+TOLD = ("callback_id",)
+"""What of a turn's `extra` the lab is told: what the SDK gave the body, and a rule holds against the wire."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """One time that the SDK runs a statement's body; `extra` is in scope besides what `scope` holds."""
@@ -33,6 +37,8 @@ def run(bodies: list[dict[str, Any]], turn: Turn) -> Any:
     number = lab.body(at, scope.indexes, turn.kind, turn.attempt)
     body = bodies[min(number, len(bodies)) - 1]
 
+    told = {key: turn.extra[key] for key in TOLD if key in turn.extra}
+
     def ended(outcome: str) -> None:
         lab.effect(
             at,
@@ -41,7 +47,7 @@ def run(bodies: list[dict[str, Any]], turn: Turn) -> Any:
             "end",
             attempt=turn.attempt,
             run=number,
-            detail={"outcome": outcome},
+            detail={"outcome": outcome} | told,
         ).wait()
 
     for line in body.get("logs", []):

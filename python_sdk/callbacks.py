@@ -17,6 +17,8 @@ def _callback(statement: Statement, ctx: Any, scope: Scope) -> None:
     options = _options(statement, scope)
     config = sdk.config.CallbackConfig(**options) if options else None
     callback = ctx.create_callback(name=name_of(statement, scope), config=config)
+    detail = {"callback_id": callback.callback_id}
+    scope.run.lab.effect(statement["at"], scope.indexes, "callback", "start", detail=detail)
     name = statement.get("bind")
     scope.bind(name, callback.callback_id)
     if name is not None:

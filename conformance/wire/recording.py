@@ -108,11 +108,16 @@ class Effect:
     execution: str
     at: str
     indexes: tuple[int, ...]
-    kind: str  # step, check, submitter, branch, child, handler, note, log
-    event: str  # start or end; a note or log has start only
+    kind: str  # step, check, submitter, branch, child, handler, callback, note, log
+    event: str  # start or end; a callback (its creation), note or log has start only
     attempt: int | None  # as the SDK counts, from 1
     run: int  # how many times this body has begun, from 1, counted by the lab over crashes
-    detail: Any = None  # note: the value; log: {level, message}; end: {"outcome": "returned" or "raised"}
+    detail: Any = None
+    """note: the value; log: {level, message}; end: {outcome: returned or raised, and what else is known}.
+
+    The end of a branch, child or handler that returned has the `size` of the value as JSON, in bytes; that of
+    a submitter, and a callback, the `callback_id` that the SDK gave.
+    """
 
 
 @dataclass(frozen=True)

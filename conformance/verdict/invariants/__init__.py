@@ -1,6 +1,15 @@
 """Rules that hold for any SDK and any scenario, each a function of its own that names its source."""
 
-from conformance.verdict.invariants import bodies, contexts, invocations, lifecycle, requests, results
+from conformance.verdict.invariants import (
+    bodies,
+    callbacks,
+    completion,
+    contexts,
+    invocations,
+    lifecycle,
+    requests,
+    results,
+)
 from conformance.verdict.invariants.base import Invariant
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -25,10 +34,15 @@ INVARIANTS: tuple[Invariant, ...] = (
     invocations.nothing_after_execution_ended,
     bodies.checkpointed_bodies_stay_done,
     bodies.attempts_are_counted,
+    bodies.ended_attempts_ran,
     bodies.at_most_once_is_kept,
     bodies.concurrency_limit_is_kept,
     bodies.replay_sees_the_same,
+    callbacks.callback_ids_are_those_given,
     results.large_results_replay_children,
+    results.small_results_are_kept,
     results.batch_results_agree,
+    completion.batches_end_for_their_reason,
+    completion.summaries_count_right,
 )
 """All of them, in the order in which their findings are told."""

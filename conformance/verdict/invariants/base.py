@@ -35,8 +35,8 @@ class Owners:
     paths: dict[tuple[str, str, tuple[int, ...]], str]
 
     @classmethod
-    def of(cls, case: Case) -> Owners:
-        """Pair bodies and operations by the program's positions.
+    def of(cls, case: Case, type_: str = "STEP") -> Owners:
+        """Pair bodies and operations of one type by the program's positions: bodies are all run by STEPs.
 
         Where control flow lets several statements stand at one position, the type and the name on the
         wire decide between them; if they don't, the body has no known operation and no check may use it.
@@ -44,7 +44,7 @@ class Owners:
         paths: dict[tuple[str, str, tuple[int, ...]], str | None] = {}
         for path, updates in case.stream.operations.items():
             place = case.stream.place(updates[0])
-            if place is None:
+            if place is None or updates[0].type != type_:
                 continue
             possible = [each for each in place.candidates if _fits(each, updates[0])]
             for candidate in possible:

@@ -61,6 +61,37 @@ def attempts_are_counted(case: Case) -> Iterator[Finding]:
             )
 
 
+def ended_attempts_ran(case: Case) -> Iterator[Finding]:
+    """What ends an attempt, SUCCEED, RETRY or FAIL, ends one whose body ran: none is made up or left out.
+
+    Source: language SDK specification 4.4.2 and 4.4.5. An attempt that the scenario itself cuts off, or whose
+    state it makes unreadable, may fail without its body having run.
+    """
+    if not case.recording.instrumented:
+        return
+    begun: dict[str, list[Effect]] = {}
+    owners = Owners.of(case)
+    for effect in _starts(case):
+        begun.setdefault(owners.path(effect) or "", []).append(effect)
+    for path in dict.fromkeys(owners.paths.values()):
+        attempt = 1
+        for update in case.stream.operations[path]:
+            if update.action == "START":
+                continue
+            before = [effect for effect in begun.get(path, ()) if effect.seq < update.seq]
+            told = [effect.attempt for effect in before]
+            ran = len(before) >= attempt if None in told else attempt in told
+            if not ran and not ((case.disturbed or case.misread) and update.action != "SUCCEED"):
+                yield broken(
+                    "attempt-never-ran",
+                    update.label,
+                    told,
+                    attempt,
+                    f"{update.label} ends attempt {attempt}, as which the body never ran",
+                )
+            attempt += update.action == "RETRY"
+
+
 def at_most_once_is_kept(case: Case) -> Iterator[Finding]:
     """With at-most-once semantics no attempt of a body runs twice.
 
@@ -72,8 +103,10 @@ def at_most_once_is_kept(case: Case) -> Iterator[Finding]:
         for statement in statements_within(body)
         if isinstance(statement, s.Step) and statement.semantics == "at-most-once"
     }
-    told: set[tuple[str, str, tuple[int, ...], int | None]] = set()
+    told: set[tuple[str, str, tuple[int, ...], int]] = set()
     for effect in _starts(case):
+        if effect.attempt is None:  # an SDK that does not tell
+            continue
         key = (effect.execution, effect.at, effect.indexes, effect.attempt)
         if effect.at in careful and key in told:
             yield broken(
@@ -128,7 +161,8 @@ def replay_sees_the_same(case: Case) -> Iterator[Finding]:
     """
     steady = {
         statement.at
-        for statement in statements_within(case.scenario.handler)
+        for body in (case.scenario.handler, *(f.handler for f in case.scenario.functions.values()))
+        for statement in statements_within(body)
         if isinstance(statement, s.Note) and "invocation" not in str(statement.value)
     }
     first: dict[tuple[str, str, tuple[int, ...]], Any] = {}

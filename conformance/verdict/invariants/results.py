@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from conformance.scenario import statements as s
 from conformance.verdict.invariants.base import broken
 from conformance.wire.payloads import BATCH_SUBTYPES
+from conformance.wire.positions import Role
 from conformance.wire.values import ABSENT
 
 if TYPE_CHECKING:
@@ -14,10 +17,21 @@ if TYPE_CHECKING:
 
     from conformance.verdict.case import Case
     from conformance.verdict.finding import Finding
+    from conformance.wire.positions import Slot
     from conformance.wire.stream import Update
 
 LIMIT = 256 * 1024
-"""Bytes of a context's result above which it is rebuilt from its children instead."""
+"""Bytes of a context's result above which it is rebuilt from its children instead.
+
+Both SDKs have this very number: CHECKPOINT_SIZE_LIMIT_BYTES in Python's constants.py, CHECKPOINT_SIZE_LIMIT
+in JavaScript's run-in-child-context-handler.ts.
+"""
+
+_LONGER, _AROUND = 16, 512
+"""By how much an SDK's own encoding can be longer than plain JSON: that many times, and so many bytes a part.
+
+Python's typed envelope makes about ten characters out of each; a batch result has an entry for each branch.
+"""
 
 _REASONS = frozenset(
     {
@@ -49,6 +63,77 @@ def large_results_replay_children(case: Case) -> Iterator[Finding]:
                 {"ReplayChildren": True},
                 f"the result of {update.path} has {size} bytes, over {LIMIT}, and ReplayChildren is not set",
             )
+
+
+def small_results_are_kept(case: Case) -> Iterator[Finding]:
+    """ReplayChildren is set for a result over the size limit only, and for every child's that is over it.
+
+    Source: language SDK specification 4.8.5. Seen by the size of what the bodies returned, as the harness
+    told it; a serialiser of the user's own may make it smaller.
+    """
+    sizes = _sizes(case)
+    for update in case.stream.accepted:
+        place = case.stream.place(update)
+        if update.type != "CONTEXT" or update.action != "SUCCEED" or place is None:
+            continue
+        contexts = [one for one in place.candidates if one.context]
+        if len(contexts) != 1:
+            continue
+        (one,) = contexts
+        if _of_batch(one.slot):
+            parts = [*sizes.branches.get((update.execution, one.at, one.indexes), {}).values()]
+        else:
+            parts = sizes.own.get((update.execution, update.invocation, one.at, one.indexes), [])
+        if not parts or None in parts:
+            continue
+        size = sum(part for part in parts if part is not None)
+        if _replays(update) and size * _LONGER + _AROUND * (len(parts) + 1) <= LIMIT:
+            seen, wanted, what = True, False, "is rebuilt from its children, as only one over the limit is"
+        elif not _replays(update) and size > LIMIT and not _of_batch(one.slot) and _plain(one.slot):
+            seen, wanted, what = False, True, "is over the limit, and is not rebuilt from its children"
+        else:
+            continue
+        yield broken(
+            "replay-children-for-size",
+            f"{update.label}.ContextOptions.ReplayChildren",
+            seen,
+            wanted,
+            f"the result of {update.path}, {size} bytes of JSON, {what} ({LIMIT} bytes)",
+        )
+
+
+@dataclass
+class _Sizes:
+    """The sizes of what bodies returned; None for what JSON can't say, or nobody told."""
+
+    own: dict[tuple[Any, ...], list[int | None]] = field(default_factory=dict)
+    """A child's or branch's own, by execution, invocation, place and indexes."""
+
+    branches: dict[tuple[Any, ...], dict[int, int | None]] = field(default_factory=dict)
+    """A batch's branches, whenever they ended, by execution, place and indexes."""
+
+
+def _sizes(case: Case) -> _Sizes:
+    sizes = _Sizes()
+    for effect in case.recording.effects:
+        if effect.event != "end" or effect.kind not in ("child", "branch"):
+            continue
+        detail = effect.detail if isinstance(effect.detail, dict) else {}
+        size = detail.get("size") if detail.get("outcome") == "returned" else 0
+        sizes.own[effect.execution, effect.invocation, effect.at, effect.indexes] = [size]
+        if effect.kind == "branch" and effect.indexes:
+            batch = (effect.execution, effect.at, effect.indexes[:-1])
+            sizes.branches.setdefault(batch, {})[effect.indexes[-1]] = size
+    return sizes
+
+
+def _of_batch(slot: Slot) -> bool:
+    return slot.role is Role.OWN and isinstance(slot.statement, s.Map | s.Parallel)
+
+
+def _plain(slot: Slot) -> bool:
+    """Whether nothing but the SDK's own serialiser makes the context's payload."""
+    return all(getattr(slot.statement, name, None) is None for name in ("serdes", "item_serdes"))
 
 
 def batch_results_agree(case: Case) -> Iterator[Finding]:
