@@ -48,6 +48,14 @@ def test_a_difference_that_nobody_knows_is_diverged() -> None:
     assert _verdict(renamed, mapped("js"))[0] in (Verdict.DIVERGED, Verdict.VIOLATED)
 
 
+def test_two_entries_for_one_finding_are_an_error_of_the_suite() -> None:
+    (known,) = (one for one in OWN.entries if one.id == "context-options-always")
+    twice = Ledger((*OWN.entries, replace(known, id="again")))
+    verdict, rules = _verdict(mapped("python"), mapped("js"), twice)
+    assert verdict is Verdict.HARNESS_ERROR
+    assert rules == {"ledger-ambiguous", "context-options"}
+
+
 def test_an_absolute_rule_outweighs_parity() -> None:
     orphan = virtual("python", parent="1")
     verdict, rules = _verdict(orphan, virtual("js"))
