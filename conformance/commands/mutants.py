@@ -58,7 +58,7 @@ def execute(given: argparse.Namespace) -> Exit:
         invariants=tuple(invariant.__name__ for invariant in INVARIANTS),
         owners=owners,
         whole=not given.patterns,
-        left_out=tuple(sorted(clean.left_out)),
+        left_out=dict(sorted(clean.left_out.items())),
         faults=faults,
     )
     if given.json:

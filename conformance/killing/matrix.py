@@ -86,15 +86,15 @@ class Matrix:
 
     `invariants` are all that there are, by name, and `owners` says which of them a rule
     (`invariant:never-ends`) belongs to, as far as mutants brought it up. `whole`: nothing was selected away,
-    so that a mutant that could be tried nowhere is a problem. `left_out` are scenarios whose program changes
-    between invocations, on which none is tried. `faults` kept mutants from being tried.
+    so that a mutant that could be tried nowhere is a problem. `left_out` are recordings on which none
+    is tried, and why. `faults` kept mutants from being tried.
     """
 
     rows: tuple[Row, ...]
     invariants: Names = ()
     owners: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
-    left_out: Names = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
     faults: Names = ()
 
     def totals(self, *, live: bool, parity: bool) -> tuple[int, int]:

@@ -30,29 +30,35 @@ class Clean:
     """The recordings of a run of the SDKs as they are, by scenario and subject: what mutants are made of.
 
     A recording that could not be judged (an SDK that lacks what the scenario asks for, a fault of the lab) is
-    none. Scenarios whose program changes between invocations are left out: which is what no program may do,
-    so that nothing says what must come of it, and a mutant may be as right as the recording.
+    none. `left_out` says of others why they are none: a mutant of them may be as right as they are.
     """
 
     ledger: Ledger
     reference: str = ""
     recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
-    left_out: set[str] = field(default_factory=set)
+    left_out: dict[str, str] = field(default_factory=dict)
+    _references: dict[str, Recording] = field(default_factory=dict)
 
     def keep(self, recording: Recording, repeat: int = 1) -> None:
         """Take a recording; the first of several repeats counts."""
         if repeat > 1:
             return
-        if _changes(recording.document.get("handler")):
-            self.left_out.add(recording.scenario)
+        findings = judge(recording, None, self.ledger).findings
+        if any(finding.layer is Layer.HARNESS for finding in findings):
             return
-        result = judge(recording, None, self.ledger)
-        if all(finding.layer is not Layer.HARNESS for finding in result.findings):
+        if recording.subject.id == self.reference:
+            self._references[recording.scenario] = recording
+        name = f"{recording.scenario} with {recording.subject.id}"
+        if _changes(recording.document.get("handler")):
+            self.left_out[name] = "its program changes between invocations"
+        elif findings:
+            self.left_out[name] = "the SDK itself breaks a rule in it"
+        else:
             self.recordings[recording.scenario, recording.subject.id] = recording
 
     def compared_with(self, scenario: str) -> Recording | None:
         """The reference's recording of a scenario: it stands beside the reference's own mutants too."""
-        return self.recordings.get((scenario, self.reference))
+        return self._references.get(scenario)
 
 
 _INVOCATION = re.compile(r"\binvocation\b")

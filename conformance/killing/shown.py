@@ -29,7 +29,7 @@ def document(matrix: Matrix) -> dict[str, Any]:
             for name, live in (("recordings", False), ("live", True))
         },
         "mutants": [_entry(row) for row in matrix.rows],
-        "leftOut": [*matrix.left_out],
+        "leftOut": {**matrix.left_out},
         "problems": [*matrix.problems()],
         "scenarios": {
             "needed": {name: [*mutants] for name, mutants in matrix.needed_scenarios().items()},
@@ -70,8 +70,7 @@ def lines(matrix: Matrix) -> Iterator[str]:
             yield from text.table([_HEAD, *map(_cells, rows)])
             yield ""
     yield from _list("Visible by parity alone", {row.mutant: row.alone for row in matrix.rows if row.alone})
-    if matrix.left_out:
-        yield from _folders("Left out, since their program changes between invocations", matrix.left_out)
+    yield from _list("Recordings left out", matrix.left_out)
     yield from _list(
         "Scenarios that alone notice a mutant",
         {name: ", ".join(mutants) for name, mutants in matrix.needed_scenarios().items()},
@@ -104,7 +103,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.mutant, *(str(count) if count else "." for count in counts))
 
 
-def _list(title: str, entries: Mapping[str, str | None]) -> Iterator[str]:
+def _list(title: str, entries: Mapping[str, str | None] | Mapping[str, str]) -> Iterator[str]:
     if entries:
         yield f"{title}: {len(entries)}"
         for name, what in entries.items():

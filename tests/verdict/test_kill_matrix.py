@@ -134,7 +134,12 @@ def test_what_could_be_spared() -> None:
 
 def test_the_printed_matrix(snapshot: SnapshotAssertion) -> None:
     bad = row("lost", trial("lost", "a/one", PARITY), trial("lost", "b/three"))
-    matrix = replace(GOOD, rows=(BOTH, WORDS, bad, SEEN), faults=("python+mutant:z can't be started",))
+    matrix = replace(
+        GOOD,
+        rows=(BOTH, WORDS, bad, SEEN),
+        faults=("python+mutant:z can't be started",),
+        left_out={"a/four with js@2.4.0": "so it is"},
+    )
     assert "\n".join(lines(matrix)) == snapshot
     assert json.dumps(document(matrix), indent=2) == snapshot(name="json")
 
@@ -150,7 +155,7 @@ def test_few_stand_for_all() -> None:
 def clean() -> recorded.Clean:
     made = recorded.Clean(Ledger.load(ledger_file()), reference="js@2.4.0")
     for name, recording in pool().items():
-        made.keep(replace(recording, scenario=f"{name}/one"))
+        made.recordings[f"{name}/one", recording.subject.id] = replace(recording, scenario=f"{name}/one")
     return made
 
 
@@ -174,7 +179,7 @@ def test_a_recording_that_cannot_be_judged_is_none() -> None:
     made = recorded.Clean(Ledger())
     made.keep(replace(virtual("js"), document={}))
     made.keep(virtual("js"), repeat=2)
-    assert (made.recordings, made.left_out) == ({}, set())
+    assert (made.recordings, made.left_out) == ({}, {})
 
 
 @pytest.mark.parametrize(
@@ -190,7 +195,18 @@ def test_a_program_that_changes_says_nothing_about_rules(statement: dict[str, An
     made = recorded.Clean(Ledger())
     recording = virtual("js")
     made.keep(replace(recording, document={**recording.document, "handler": [statement]}))
-    assert made.left_out == ({recording.scenario} if left_out else set())
+    [reason] = made.left_out.values()
+    assert ("program changes" in reason) is left_out
+
+
+def test_a_recording_that_breaks_a_rule_is_only_compared_with() -> None:
+    made = recorded.Clean(Ledger(), reference="js@2.4.0")
+    right, wrong = virtual("python"), virtual("js", parent="1")
+    for recording in (right, wrong):
+        made.keep(recording)
+    assert [*made.recordings.values()] == [right]
+    assert made.compared_with(right.scenario) is wrong
+    assert made.left_out == {"made/by-hand with js@2.4.0": "the SDK itself breaks a rule in it"}
 
 
 def test_what_the_ledger_accounts_for_is_not_noticed() -> None:

@@ -48,15 +48,15 @@ def _over_the_limit(original: Original) -> Iterator[Change]:
     limited = set(_limited(original))
     effects = [each for each in original.recording.effects if each.kind == "branch" and each.at in limited]
     ends = {(each.at, each.indexes): each for each in reversed(effects) if each.event == "end"}
-    for end in sorted(
-        ends.values(), key=lambda each: each.seq
-    ):  # a branch's first end: after that it is replayed
+    for end in sorted(ends.values(), key=lambda each: each.seq):  # the first ends: then come replays
         following = [
             each
             for each in effects
             if each.event == "start" and each.seq > end.seq and _same_batch(each, end)
         ]
-        if following and following[0].indexes != end.indexes:
+        if not following or following[0].invocation != end.invocation:
+            continue
+        if following[0].indexes != end.indexes:
             change = partial(_early, start=following[0], seq=end.seq - 1)
             yield (
                 f"branch {following[0].indexes} of {end.at} starts before {end.indexes} ends",

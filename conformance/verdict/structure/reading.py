@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -107,7 +107,9 @@ class Reading:
         """
         if isinstance(flow, Returned) and serdes is not None:
             if serdes.name.startswith("fail"):
-                self.plan.end(path, ANY_END)
+                self.plan.rewrite(path, partial(written, serdes))
+                rounds = self.plan.operations[path].lifecycle.rounds
+                self.plan.end(path, replace(ANY_END, rounds=rounds))
                 return Lost(f"the serialiser {serdes.name} fails, which the SDKs need not treat alike")
             self.plan.rewrite(path, partial(written, serdes))
             flow = Returned(UNKNOWN)

@@ -92,4 +92,5 @@ WRITERS: dict[str, Callable[[Any, Any], str | None]] = {
     "json": _json,
     "number": _json,
     "epoch": _json,
+    "fail-read": _json,  # which is what it writes
 }
