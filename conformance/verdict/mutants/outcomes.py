@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.verdict.mutants.draft import Draft, Original
 
 OUTPUT = "output"
+REFUSED = 400
 ENDED = {"SUCCEEDED": "FAILED", "FAILED": "SUCCEEDED"}
 
 
@@ -101,8 +102,10 @@ def _late_update(original: Original) -> Iterator[Change]:
 
 
 def _token_reused(original: Original) -> Iterator[Change]:
-    requests = _requests(original)
-    for before, position in pairwise(requests):
+    exchanges = original.recording.exchanges
+    for before, position in pairwise(_requests(original)):
+        if exchanges[before].fault is not None or exchanges[before].status >= REFUSED:
+            continue  # a request that failed is sent again, with the token that it had
         change = partial(_reuse, position=position, of=before)
         yield "a request spends its predecessor's token", f"exchange {position}", change
 
@@ -211,7 +214,7 @@ OUTCOMES: tuple[Mutation, ...] = (
     Mutation("ended-early", "an invocation that was suspended", _ended_early),
     Mutation("garbage", "an answer", _garbage),
     Mutation("update-after-end", "an execution that ended, and a request", _late_update),
-    Mutation("token-reused", "two requests", _token_reused),
+    Mutation("token-reused", "a request after one that was taken", _token_reused),
     Mutation("token-invented", "a request", _token_invented),
     Mutation("token-dropped", "a request", _token_dropped),
 )
