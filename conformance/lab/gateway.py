@@ -31,7 +31,10 @@ class Gateway:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        body = await request.content.read()
+        try:
+            body = await request.content.read()
+        except ConnectionError:  # who was about to ask has died: nothing was asked
+            return web.Response()
         asked = parse(request.method, request.raw_path, request.headers, body)
         run = self._run_of(asked.execution) if asked else None
         if asked is None or run is None:

@@ -40,6 +40,8 @@ class SideChannel:
             return await self._take(parts[2], run, flight, told)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             return _json(400, {"error": f"{parts[2]}: {type(error).__name__}: {error}"})
+        except ConnectionError:  # who was about to tell has died: it told nothing
+            return web.Response()
 
     async def _take(self, what: str, run: Run, flight: Flight, told: Mapping[str, Any]) -> web.StreamResponse:
         match what:

@@ -228,3 +228,23 @@ def test_nonsense_is_refused() -> None:
         return succeeded([status for status, _ in answers])
 
     assert order(run(nonsense)) == [400, 404, 404]
+
+
+@pytest.mark.parametrize("channel", ["gateway", "side channel"])
+def test_who_dies_in_the_middle_of_a_request_has_said_nothing(
+    channel: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def dies(handler: Handler) -> Any:
+        url = handler.lab.gateway_url if channel == "gateway" else handler.lab.url
+        path = f"/invocations/{handler.event.request_id}/effects"
+        _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(f"POST {path} HTTP/1.1\r\nHost: lab\r\nContent-Length: 99\r\n\r\n{{".encode())
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.transport.abort()
+        await asyncio.sleep(0.05)
+        return succeeded(1)
+
+    recording = run(dies, handler=[{"return": 1}])
+    assert recording.executions[0].result == "1"
+    assert (recording.effects, caplog.records) == ((), [])
