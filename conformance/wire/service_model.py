@@ -252,7 +252,7 @@ def _schema(name: str, *, query: bool) -> Schema:  # noqa: PLR0911 - one return 
         case "timestamp":
             return {"type": "number"}  # REST JSON: seconds since the epoch
         case other:
-            raise NotImplementedError(f"shape {name} of type {other} is not among those of a checkpoint")
+            raise TypeError(f"shape {name} of type {other} is not among those of a checkpoint")
 
 
 def _given(bounds: dict[str, Any]) -> dict[str, Any]:
