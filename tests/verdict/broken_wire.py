@@ -139,6 +139,16 @@ def _outcome(**fields: Any) -> Callable[[], Recording]:
     return make
 
 
+def _answering(result: str) -> Callable[[], Recording]:
+    def make() -> Recording:
+        made = Maker("python", document())
+        made.invoke()
+        made.answer({"Status": "SUCCEEDED", "Result": result})
+        return made.done()
+
+    return make
+
+
 def _checkpointed(payload: str) -> Callable[[], Recording]:
     def make() -> Recording:
         made = Maker("python", document())
@@ -292,6 +302,10 @@ BROKEN = (
         sending(("2", "STEP", "START")),
     ),
     Broken("pending_has_a_reason", "pending-without-reason", "invocation 2.Status", _settled_wait),
+    Broken(
+        "results_are_json", "result-is-not-json", "output.Result", _answering("NaN"), "NaN", "a JSON text"
+    ),
+    Broken("results_are_json", "result-is-not-json", "output.Result", _answering("{'a': 1}")),
     Broken("outcome_is_the_last_answer", "invoked-after-end", "invocation 2", _invoked_again),
     Broken("outcome_is_the_last_answer", "outcome-differs", "output.Status", _outcome(status="FAILED")),
     Broken(

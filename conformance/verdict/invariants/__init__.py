@@ -29,6 +29,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     invocations.invocations_answer,
     invocations.execution_ends,
     invocations.pending_has_a_reason,
+    invocations.results_are_json,
     invocations.outcome_is_the_last_answer,
     invocations.outcome_is_what_was_checkpointed,
     invocations.nothing_after_execution_ended,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.finding import Blame
@@ -152,6 +153,36 @@ def _settled(answer: Any) -> Iterator[str]:
     for operation in operations if isinstance(operations, list) else ():
         if isinstance(operation, dict) and operation.get("Status") in _SETTLED:
             yield str(operation.get("Id"))
+
+
+def results_are_json(case: Case) -> Iterator[Finding]:
+    """The Result of a durable execution is a JSON text, which knows no NaN and no Infinity.
+
+    Source: language SDK specification 9.1; RFC 8259, section 6.
+    """
+    for invocation in case.recording.invocations:
+        output = case.outputs[invocation.number]
+        result = output.get("Result") if _final(output) else None
+        if isinstance(result, str) and result and not _is_json(result):
+            yield broken(
+                "result-is-not-json",
+                "output.Result",
+                result,
+                "a JSON text",
+                f"invocation {invocation.number} answers with a Result that is no JSON text",
+            )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def outcome_is_the_last_answer(case: Case) -> Iterator[Finding]:
