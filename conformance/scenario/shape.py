@@ -154,11 +154,19 @@ def _unknown_keys(failure: _Failure) -> Iterator[Problem]:
             yield Problem((*failure.path, key), f"unknown key `{key}`", near(key, known))
 
 
+MANY = 40
+"""So many names are told at the most; there is no such number of anything but scenarios."""
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """What may have been meant, or else what there is."""
     known = list(known)
     found = difflib.get_close_matches(word, known, 1, 0.6)
-    return f"did you mean `{found[0]}`?" if found else f"known are {', '.join(known)}"
+    if found:
+        return f"did you mean `{found[0]}`?"
+    if len(known) > MANY:
+        return f"`conformance list` names all {len(known)}"
+    return f"known are {', '.join(known)}"
 
 
 def _missing(failure: _Failure) -> Iterator[Problem]:

@@ -97,6 +97,13 @@ def test_a_pattern_that_matches_nothing(pattern: str, tmp_path: Path) -> None:
         find(tmp_path, [pattern])
 
 
+def test_a_pattern_that_matches_nothing_among_many_does_not_name_them_all(tmp_path: Path) -> None:
+    for number in range(50):
+        (tmp_path / f"one-{number}.yaml").write_text(handler("- return: 1"))
+    with pytest.raises(UsageError, match="`conformance list` names all 50"):
+        find(tmp_path, ["virtual/*"])
+
+
 def test_no_scenarios_at_all(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no scenario"):
         find(tmp_path)
