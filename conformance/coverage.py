@@ -17,8 +17,11 @@ from conformance.scenario.catalogue import requirements
 from conformance.scenario.cells import CELLS, EXCLUDED, KINDS, OUTCOMES, PARENTS, Cell
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import GOOD, Verdict
+from conformance.wire import inside
+from conformance.wire.inside import INSIDES, Inside
 from conformance.wire.recording import Recording
 from conformance.wire.shown import shown
+from conformance.wire.stream import canonical
 
 Names = tuple[str, ...]
 
@@ -27,7 +30,7 @@ Names = tuple[str, ...]
 class Coverage:
     """Listens to a session, and is given its recordings."""
 
-    _cells: dict[tuple[str, str], frozenset[Cell]] = field(default_factory=dict)
+    _cells: dict[tuple[str, str], frozenset[Cell | Inside]] = field(default_factory=dict)
     _named: dict[str, tuple[Names, str | None]] = field(default_factory=dict)
     _verdicts: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -36,7 +39,8 @@ class Coverage:
         if repeat > 1:
             return
         scenario = Scenario.from_document(recording.scenario, recording.document)
-        self._cells[recording.scenario, recording.subject.id] = shown(scenario, recording)
+        inner = inside.shown(recording, canonical(recording, scenario))
+        self._cells[recording.scenario, recording.subject.id] = shown(scenario, recording) | inner
         self._named[recording.scenario] = (scenario.covers, scenario.aws.id if scenario.aws else None)
 
     def __call__(self, event: Event) -> None:
@@ -47,6 +51,10 @@ class Coverage:
     def cells(self) -> dict[Cell, Names]:
         """Every cell that something can show, with the scenarios that show it."""
         return {cell: tuple(name for name in self._good() if self._shows(name, cell)) for cell in CELLS}
+
+    def insides(self) -> dict[Inside, Names]:
+        """Every kind of operation inside every kind of virtual context, with the scenarios that show it."""
+        return {one: tuple(name for name in self._good() if self._shows(name, one)) for one in INSIDES}
 
     def requirements(self) -> dict[str, Names]:
         """Every entry of the catalogue, with the scenarios that cover it."""
@@ -65,9 +73,8 @@ class Coverage:
 
     def gaps(self) -> Names:
         """What no scenario covers: cells by their text, entries of the catalogue by id."""
-        return tuple(
-            str(what) for what, names in [*self.cells().items(), *self.requirements().items()] if not names
-        )
+        tables = [*self.cells().items(), *self.insides().items(), *self.requirements().items()]
+        return tuple(str(what) for what, names in tables if not names)
 
     def _good(self) -> Iterator[str]:
         """The scenarios that every subject that can run them was judged well on, at least one of them."""
@@ -76,7 +83,7 @@ class Coverage:
             if verdicts and verdicts <= GOOD:
                 yield name
 
-    def _shows(self, name: str, cell: Cell) -> bool:
+    def _shows(self, name: str, cell: Cell | Inside) -> bool:
         return all(
             cell in self._cells.get((name, subject), ())
             for subject, verdict in self._verdicts[name].items()
@@ -91,6 +98,7 @@ def document(coverage: Coverage) -> dict[str, Any]:
         "schema": 1,
         "cells": [{**asdict(cell), "scenarios": [*names]} for cell, names in coverage.cells().items()],
         "excluded": [{**asdict(cell), "reason": reason} for cell, reason in EXCLUDED.items()],
+        "inside": [{**asdict(one), "scenarios": [*names]} for one, names in coverage.insides().items()],
         "requirements": [
             {**asdict(entries[entry]), "scenarios": [*names]}
             for entry, names in coverage.requirements().items()
@@ -106,6 +114,10 @@ def lines(coverage: Coverage) -> Iterator[str]:
     yield "Scenarios that show a context in a context, by its outcome, without / with a suspension inside:"
     yield from text.table([("", *OUTCOMES), *_rows(cells)])
     yield ""
+    yield "Scenarios that show an operation inside a virtual context, succeeding / failing:"
+    insides = coverage.insides()
+    yield from text.table([("", *inside.WHERE), *_inner_rows(insides)])
+    yield ""
     yield "Scenarios that cover an entry of the language SDK specification:"
     entries = requirements()
     yield from text.table(
@@ -116,6 +128,7 @@ def lines(coverage: Coverage) -> Iterator[str]:
     )
     yield ""
     yield f"{_filled(cells.values())} cells"
+    yield f"{_filled(insides.values())} operations inside virtual contexts"
     yield f"{_filled(coverage.requirements().values())} entries of the specification"
     yield f"{len(coverage.aws())} AWS requirements"
     gaps = coverage.gaps()
@@ -133,6 +146,17 @@ def _pair(cells: dict[Cell, Names], parent: str, child: str, outcome: str) -> st
     """The scenarios without and with a suspension, as `2/1`; a dash where nothing can show it."""
     plain, suspended = (cells.get(Cell(parent, child, outcome, how)) for how in (False, True))
     return " / ".join("-" if names is None else str(len(names)) for names in (plain, suspended))
+
+
+def _inner_rows(insides: dict[Inside, Names]) -> Iterator[tuple[str, ...]]:
+    for kind in inside.KINDS.values():
+        shown_by = [
+            [insides.get(Inside(kind, where, end)) for end in inside.OUTCOMES] for where in inside.WHERE
+        ]
+        yield (
+            kind,
+            *(" / ".join("-" if one is None else str(len(one)) for one in pair) for pair in shown_by),
+        )
 
 
 def _filled(all_names: Iterable[Names]) -> str:
