@@ -139,6 +139,19 @@ def _outcome(**fields: Any) -> Callable[[], Recording]:
     return make
 
 
+def _pending_at_the_end() -> Recording:
+    made = child_begun()
+    made.pending(0)
+    recording = made.done()
+    return replace(recording, executions=(replace(recording.executions[0], status="FAILED"),))
+
+
+def _escaping() -> Recording:
+    recording = virtual("js")
+    last = replace(recording.invocations[-1], outcome=Outcome.ERROR, output="garbage {")
+    return replace(recording, invocations=(*recording.invocations[:-1], last))
+
+
 def _answering(result: str) -> Callable[[], Recording]:
     def make() -> Recording:
         made = Maker("python", document())
@@ -283,6 +296,32 @@ BROKEN = (
         _batched(("8", "EXECUTION", "SUCCEED"), ("2", "STEP", "START")),
     ),
     Broken("requests_are_taken", "request-refused", "1:CONTEXT.START", _refused_dangling),
+    Broken(
+        "failures_carry_errors",
+        "failure-without-error",
+        "2:STEP.FAIL.Error",
+        sending(("2", "STEP", "START"), ("2", "STEP", "FAIL")),
+    ),
+    Broken(
+        "answers_have_a_status",
+        "answer-without-status",
+        "invocation 1.Status",
+        _ended(Outcome.RESPONSE, output={"Status": "DONE"}),
+    ),
+    Broken(
+        "answers_have_a_status",
+        "escape-is-not-json",
+        "invocation 2",
+        _escaping,
+    ),
+    Broken(
+        "ends_are_answered",
+        "end-not-answered",
+        "output.Status",
+        _pending_at_the_end,
+        "PENDING",
+        "FAILED",
+    ),
     Broken("nothing_after_answer", "request-after-answer", "invocation 1:request 999", _after_answer),
     Broken("invocations_answer", "invocation-hangs", "invocation 1", _ended(Outcome.HANG, complete=False)),
     Broken("invocations_answer", "invocation-hangs", "invocation 1", _ended(None, complete=False)),

@@ -1,6 +1,7 @@
 """Rules that hold for any SDK and any scenario, each a function of its own that names its source."""
 
 from conformance.verdict.invariants import (
+    answers,
     bodies,
     callbacks,
     completion,
@@ -33,6 +34,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     invocations.outcome_is_the_last_answer,
     invocations.outcome_is_what_was_checkpointed,
     invocations.nothing_after_execution_ended,
+    answers.failures_carry_errors,
+    answers.answers_have_a_status,
+    answers.ends_are_answered,
     bodies.checkpointed_bodies_stay_done,
     bodies.attempts_are_counted,
     bodies.ended_attempts_ran,

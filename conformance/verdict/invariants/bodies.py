@@ -81,7 +81,8 @@ def ended_attempts_ran(case: Case) -> Iterator[Finding]:
             before = [effect for effect in begun.get(path, ()) if effect.seq < update.seq]
             told = [effect.attempt for effect in before]
             ran = len(before) >= attempt if None in told else attempt in told
-            if not ran and not ((case.disturbed or case.misread) and update.action != "SUCCEED"):
+            excused = update.action == "FAIL" or (case.disturbed and update.action == "RETRY")
+            if not ran and not (excused and (case.disturbed or case.misread)):
                 yield broken(
                     "attempt-never-ran",
                     update.label,
