@@ -13,10 +13,12 @@ from conformance.scenario.statements import ABSENT
 from conformance.verdict.structure.delays import after_failure, after_poll
 from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped, wrapped
 from conformance.verdict.structure.plan import FAIL, SUCCEED, Lifecycle, Round
-from conformance.verdict.structure.retries import ENDLESS, grants_another
+from conformance.verdict.structure.retries import ENDLESS, grants_another, grants_nothing
 from conformance.verdict.structure.values import ODD, UNKNOWN, Scope, compute, is_odd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.scenario.statements import Body, Raises, Retry, WaitForCondition
 
 CRASHES_IN_A_ROW = 5
@@ -26,6 +28,8 @@ POLLS_WITHOUT_LIMIT = 60
 """How often both SDKs' own wait strategy polls when nothing else is said."""
 
 AT_MOST_ONCE = "at-most-once"
+INTERRUPTED = Failure("StepInterruptedError", UNKNOWN, UNKNOWN)
+"""What an attempt failed of whose process died; how it is said is each SDK's own business."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def step(
                 return _unfinished("its process died too often in a row", rounds)
             if not at_most_once:
                 continue
-            failure = Failure("StepInterruptedError", UNKNOWN, UNKNOWN)
+            failure = INTERRUPTED
         elif body.raises is None:
             return _returned(body, inner, rounds, ran)
         else:
@@ -74,13 +78,21 @@ def step(
     return _lost("it is retried without end")
 
 
-def as_seen(bodies: tuple[Body, ...], scope: Scope, runs: int) -> Attempted:
-    """Settle a body of which only the effects tell how often it began.
+def as_seen(
+    bodies: tuple[Body, ...],
+    retry: Retry | None,
+    scope: Scope,
+    told: Sequence[int | None],
+    *,
+    at_most_once: bool = False,
+) -> Attempted:
+    """Settle a body of which only the effects tell how often it began, and as which attempts.
 
-    Its last run settled it; how many RETRYs came before can't be told.
+    Its last run settled it, and each attempt before that one ended with a RETRY.
     """
-    body = bodies[min(runs, len(bodies)) - 1]
-    inner = scope.with_values(attempt=UNKNOWN)
+    body = bodies[min(len(told), len(bodies)) - 1]
+    last = told[-1] if told else None
+    inner = scope.with_values(attempt=UNKNOWN if last is None else last)
     if body.crashes is not None:
         return _lost("the run that was its last is one that ends its process")
     if body.raises is None:
@@ -88,7 +100,27 @@ def as_seen(bodies: tuple[Body, ...], scope: Scope, runs: int) -> Attempted:
     else:
         failure = failure_of(body.raises, inner)
         settled = _failed(wrapped("StepError", failure.type, failure.message), failure, [], [])
-    return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None))
+    rounds = [
+        Round(
+            _seen_failure(bodies, scope, told, attempt, at_most_once=at_most_once),
+            delay=None if grants_nothing(retry, attempt) else after_failure(retry, attempt, scope),
+            interruptible=at_most_once,
+        )
+        for attempt in range(1, last or 1)
+    ]
+    lifecycle = replace(settled.lifecycle, retries=None, runs=None, rounds=tuple(rounds))
+    return replace(settled, lifecycle=lifecycle)
+
+
+def _seen_failure(
+    bodies: tuple[Body, ...], scope: Scope, told: Sequence[int | None], attempt: int, *, at_most_once: bool
+) -> Failure:
+    """What the RETRY of an attempt says: what its last run raised, or that its process died."""
+    runs = [run for run, each in enumerate(told, 1) if each == attempt]
+    body = bodies[min(runs[-1], len(bodies)) - 1] if runs else None
+    if body is not None and body.raises is not None:
+        return failure_of(body.raises, scope.with_values(attempt=attempt))
+    return INTERRUPTED if at_most_once else Failure(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 def condition(statement: WaitForCondition, scope: Scope) -> Attempted:

@@ -16,6 +16,7 @@ from conformance.verdict.structure.places import misplaced, missing
 from conformance.verdict.structure.values import UNKNOWN
 from conformance.verdict.structure.view import UNDECODED, View
 from conformance.wire.program import statements_within
+from conformance.wire.recording import Outcome
 from conformance.wire.stream import CHECKPOINT
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _execution(
         broken=broken,
         complete=_complete(scenario, recording, execution) and broken is None and not changing,
         settled=not changing and (not scenario.faults or execution.status == "SUCCEEDED"),
+        undisturbed=0 if changing else _undisturbed(recording),
     )
     yield from (_refused(reason) for reason in dict.fromkeys(plan.refused))
     _settle(view)
@@ -112,7 +114,7 @@ def _plan(
 ) -> Plan:
     invocations = _invocations(recording, execution.arn)
     crashes_beside = not stream.sequential and _crashes(handler)
-    runs = _counted(_begun(recording, execution.arn)) if scenario.faults or crashes_beside else None
+    runs = _begun(recording, execution.arn) if scenario.faults or crashes_beside else None
     if execution.arn == recording.executions[0].arn:
         return predict(scenario, invocations=invocations, runs=runs)
     given = _parsed(execution.input)
@@ -170,10 +172,6 @@ def _changes(handler: tuple[Statement, ...]) -> bool:
     return any("invocation" in str(expression) for expression in computed)
 
 
-def _counted(begun: dict[Place, list[int | None]]) -> dict[Place, int]:
-    return {place: len(attempts) for place, attempts in begun.items()}
-
-
 def _settle(view: View) -> None:
     """Which branches of a race were run to their end, the batch's own result says."""
     for batch in sorted(view.plan.raced, key=len):
@@ -200,7 +198,15 @@ def _broken(recording: Recording, arn: str) -> int | None:
     )
 
 
+def _undisturbed(recording: Recording) -> int:
+    """The number of the first exchange that an injected fault touched, 0 where none is known to be."""
+    return min((exchange.seq for exchange in recording.exchanges if exchange.fault is not None), default=0)
+
+
 def _complete(scenario: Scenario, recording: Recording, execution: ExecutionRecord) -> bool:
     if not recording.complete or execution.status not in OWN_ENDS:
         return False
+    invocations = [each for each in recording.invocations if each.execution == execution.arn]
+    if invocations and invocations[-1].outcome is Outcome.ERROR:
+        return False  # the service gave it up
     return not scenario.faults or execution.status == "SUCCEEDED"

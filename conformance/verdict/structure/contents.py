@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from conformance.verdict.structure.attempts import INTERRUPTED
 from conformance.verdict.structure.batches import Raced
 from conformance.verdict.structure.paths import context_of, is_branch, ordinal_of
 from conformance.verdict.structure.plan import FAIL, SUCCEED
@@ -76,7 +77,9 @@ def _round(view: View, expected: Expected, update: Update, number: int) -> Itera
         return
     wanted = expected.lifecycle.rounds[number]
     if wanted.failure is not None:
-        yield from _error(view, expected, update, wanted.failure)
+        error = update.fields.get("Error")
+        died = wanted.interruptible and bare((error or {}).get("ErrorType")) == INTERRUPTED.kind
+        yield from _error(view, expected, update, INTERRUPTED if died else wanted.failure)
     yield from _value(view, expected, update, wanted.state)
     if wanted.delay is not None:
         yield from _within(view, expected, update, "StepOptions.NextAttemptDelaySeconds", wanted.delay)

@@ -76,13 +76,14 @@ def _ends(view: View, expected: Expected, updates: list[Update]) -> Iterator[Fin
     allowed = expected.lifecycle.terminals
     ends = [update for update in updates if update.action not in (START, RETRY)]
     wanted = _wanted(allowed)
-    if not ends and None not in allowed and view.complete:
+    cut_off = expected.optional and view.plan.unreadable
+    if not ends and None not in allowed and view.complete and not cut_off:
         actions = [update.action for update in updates]
         message = f"{view.describe(expected)} never ends: it has {_list(actions)}, {wanted} is missing"
         path = f"{view.prefix}{expected.path}:{expected.type}.{wanted}"
         yield view.finding("lifecycle-missing", path, actions, wanted, message)
     for number, update in enumerate(ends):
-        if update.action not in allowed and (view.settled or update.action not in KNOWN):
+        if update.action not in allowed and (_settled(view, update) or update.action not in KNOWN):
             instead = (
                 "the service ends it, not the SDK" if allowed == {None} else f"by the scenario it is {wanted}"
             )
@@ -96,6 +97,11 @@ def _ends(view: View, expected: Expected, updates: list[Update]) -> Iterator[Fin
         if late:
             message = f"{view.describe(expected)} has {late[0].action} after it ended with {ends[0].action}"
             yield view.finding("lifecycle-order", late[0].label, late[0].action, None, message)
+
+
+def _settled(view: View, update: Update) -> bool:
+    """Whether an end follows from the scenario: that of an update from before any fault always does."""
+    return view.settled or update.seq < view.undisturbed
 
 
 def _siblings(view: View) -> Iterator[Finding]:
@@ -118,6 +124,10 @@ def _siblings(view: View) -> Iterator[Finding]:
         ordered = sorted(paths, key=ordinal_of)
         for before, after in pairwise(ordered):
             position, update = first[after]
+            unfinished = _unended(view, before)
+            if unfinished is not None:
+                message = f"{view.label(before)} has not ended, but {view.label(after)} comes after it"
+                yield view.finding("lifecycle-missing", unfinished.label, None, [SUCCEED, FAIL], message)
             if last[before] > position:
                 message = (
                     f"{view.label(after)} begins before {view.label(before)} has ended, "
@@ -125,6 +135,15 @@ def _siblings(view: View) -> Iterator[Finding]:
                 )
                 seen = [view.prefix + after, view.prefix + before]
                 yield view.finding("lifecycle-order", update.label, seen, seen[::-1], message)
+
+
+def _unended(view: View, path: str) -> Update | None:
+    """The last update of an operation that the SDK ends, where it has none that does."""
+    updates = view.accepted.get(path, [])
+    ends = view.plan.operations[path].lifecycle.terminals
+    if not updates or None in ends or any(update.terminal for update in updates):
+        return None
+    return updates[-1]
 
 
 def _lives(view: View) -> Iterator[Finding]:

@@ -154,7 +154,7 @@ def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) ->
         return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
     if function.unknown:
         return Raised(Failure("InvokeError", UNKNOWN, UNKNOWN))
-    runs: dict[Place, int] | None = None if reading.runs is None else {}
+    runs: dict[Place, list[int | None]] | None = None if reading.runs is None else {}
     target = Reading(reading.scenario, reading.readers, runs, reading.depth + 1)
     root: frozenset[str | None] = frozenset({None})
     given = Scope({"input": payload, "invocation": UNKNOWN})

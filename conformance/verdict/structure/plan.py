@@ -21,11 +21,15 @@ FAIL = "FAIL"
 
 @dataclass(frozen=True)
 class Round:
-    """What a RETRY says: an attempt's error or a condition's state, and the seconds it may ask for."""
+    """What a RETRY says: an attempt's error or a condition's state, and the seconds it may ask for.
+
+    An `interruptible` one may say instead that the attempt's process died.
+    """
 
     failure: Failure | None = None
     state: Any = UNKNOWN
     delay: Interval | None = None
+    interruptible: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class Plan:
     `sequential` are the batches whose branches run one after the other. `flow` is how the handler ends.
     `refused` are expressions that the two harnesses need not agree on, and why.
     `raced` keeps, for a batch and a branch of it that may not have been run to its end, what must be on the
-    wire if it was.
+    wire if it was. `unreadable`: a value was met that some invocation can't read, so that what the handler
+    calls from there on may be missing, and how it ends can't be told.
     """
 
     operations: dict[str, Expected] = field(default_factory=dict)
@@ -91,6 +96,7 @@ class Plan:
     flow: Flow = field(default_factory=Done)
     refused: list[str] = field(default_factory=list)
     raced: dict[str, dict[int, dict[str, Expected]]] = field(default_factory=dict)
+    unreadable: bool = False
 
     def add(self, expected: Expected) -> None:
         """Take in an operation as it is called."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.scenario.statements import ABSENT
 from conformance.verdict.structure import attempts, callbacks, delays
-from conformance.verdict.structure.flow import Done, Flow, Lost, Raised, Returned, Stopped
+from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped
 from conformance.verdict.structure.paths import Context, operation
 from conformance.verdict.structure.plan import ANY_END, FAIL, STARTED_ONLY, SUCCEED, Expected, Lifecycle, Plan
 from conformance.verdict.structure.serialisers import written
@@ -18,6 +18,9 @@ from conformance.verdict.structure.values import UNKNOWN, Scope, compute
 if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
     from conformance.scenario.statements import Body, Callback, Retry, Serdes, Statement, WaitForCallback
+
+UNTOLD = Failure(UNKNOWN, UNKNOWN, UNKNOWN)
+"""An error of which only the SDK knows what it says."""
 
 Place: TypeAlias = tuple[str, tuple[int, ...]]
 """A statement and the branch indexes and with_retry attempts that lead to it, as effects name it."""
@@ -49,14 +52,14 @@ class Frame:
 class Reading:
     """One execution's prediction, under way.
 
-    `runs` holds, for a scenario whose bodies are run again by faults or beside crashes, how often each body
-    began: which of its bodies came last can't be told from the scenario then. None elsewhere. `created` are
+    `runs` holds, for a scenario whose bodies are run again by faults or beside crashes, the attempts that
+    each body was told as it began: they can't be told from the scenario then. None elsewhere. `created` are
     the callbacks so far, by own name and by that of the wait_for_callback around them.
     """
 
     scenario: Scenario
     readers: Mapping[type, Reader]
-    runs: Mapping[Place, int] | None = None
+    runs: Mapping[Place, Sequence[int | None]] | None = None
     depth: int = 0
     plan: Plan = field(default_factory=Plan)
     created: list[tuple[str | None, str | None]] = field(default_factory=list)
@@ -86,34 +89,47 @@ class Reading:
     def add(self, frame: Frame, at: str, kind: str, subtype: str, called: Names) -> str:
         """An operation that a statement makes, under names of the SDK's own choice, perhaps; its path."""
         path = frame.next_path()
-        self.plan.add(Expected(path, at, kind, subtype, called, frame.parents, STARTED_ONLY, frame.indexes))
+        expected = Expected(path, at, kind, subtype, called, frame.parents, STARTED_ONLY, frame.indexes)
+        self.plan.add(replace(expected, optional=self.plan.unreadable))
         return path
 
     def attempted(
         self, place: Place, bodies: tuple[Body, ...], retry: Retry | None, scope: Scope, semantics: str | None
     ) -> attempts.Attempted:
         """Run a step's or submitter's body until it is settled, or as the effects show it."""
+        once = semantics == attempts.AT_MOST_ONCE
         if self.runs is None:
-            once = semantics == attempts.AT_MOST_ONCE
             return attempts.step(bodies, retry, scope, at_most_once=once)
-        return attempts.as_seen(bodies, scope, self.runs.get(place, len(bodies)))
+        told = self.runs.get(place, [None] * len(bodies))
+        return attempts.as_seen(bodies, retry, scope, told, at_most_once=once)
 
     def serialised(
         self, path: str, bind: str | None, flow: Flow, scope: Scope, serdes: Serdes | None
     ) -> Flow:
         """Bind a result that went through a serialiser of the scenario's own, if it has one.
 
-        Such a one changes the value in its own way; one that fails the SDKs treat in theirs.
+        Such a one changes the value in its own way; one that can't write fails its operation.
         """
         if isinstance(flow, Returned) and serdes is not None:
-            if serdes.name.startswith("fail"):
-                self.plan.rewrite(path, partial(written, serdes))
-                rounds = self.plan.operations[path].lifecycle.rounds
-                self.plan.end(path, replace(ANY_END, rounds=rounds))
-                return Lost(f"the serialiser {serdes.name} fails, which the SDKs need not treat alike")
             self.plan.rewrite(path, partial(written, serdes))
+            lifecycle = self.plan.operations[path].lifecycle
+            if serdes.name == "fail-write":
+                self.plan.end(path, replace(lifecycle, terminals=frozenset({FAIL}), failure=UNTOLD))
+                return Lost("what follows a serialiser that fails is not the same with all SDKs")
+            if serdes.name == "fail-read":
+                self._unreadable(path, lifecycle)
             flow = Returned(UNKNOWN)
         return bound(flow, bind, scope)
+
+    def _unreadable(self, path: str, lifecycle: Lifecycle) -> None:
+        """A value that some invocation can't read: whatever comes after it may never be called.
+
+        What was retried may have been read on the way, so that its own end is in doubt as well.
+        """
+        if lifecycle.retries != 0:
+            ends = lifecycle.terminals | {FAIL}
+            self.plan.end(path, replace(lifecycle, terminals=ends, retries=None, runs=None, failure=UNTOLD))
+        self.plan.unreadable = True
 
     def create(
         self, name: Any, of: Any, statement: Callback | WaitForCallback, scope: Scope

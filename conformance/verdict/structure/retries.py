@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.verdict.structure.flow import Failure
 from conformance.verdict.structure.values import UNKNOWN
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import Retry
-    from conformance.verdict.structure.flow import Failure
 
 PRESETS = {"none": 1, "default": 6, "linear-preset": 6}
 CONSTRUCTED = {"exponential": 3, "linear": 6}
@@ -34,6 +34,11 @@ def grants_another(retry: Retry | None, failure: Failure, attempt: int) -> Any:
         return UNKNOWN
     attempts = CONSTRUCTED[kind] if retry.attempts is None else retry.attempts
     return False if attempt >= attempts else _retryable(retry, failure)
+
+
+def grants_nothing(retry: Retry | None, attempt: int) -> bool:
+    """Whether the strategy surely ends with the `attempt`th failure: it has no delay for another one."""
+    return grants_another(retry, Failure(UNKNOWN, UNKNOWN, UNKNOWN), attempt) is False
 
 
 def _retryable(retry: Retry, failure: Failure) -> Any:

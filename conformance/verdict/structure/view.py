@@ -26,7 +26,8 @@ class View:
     position gives are left to the invariants. `broken` is the number of the exchange from which on the
     execution was off its way by a refusal that nobody injected. `complete` says that the execution came to an
     end of its own; only then can anything be missing. `settled` says that the ends of operations follow from
-    the scenario: under injected faults that the execution did not get over they do not.
+    the scenario: under injected faults that the execution did not get over they do not, save those written
+    before the exchange numbered `undisturbed`, the first that a fault touched.
     """
 
     plan: Plan
@@ -35,6 +36,7 @@ class View:
     broken: int | None
     complete: bool
     settled: bool
+    undisturbed: int = 0
 
     def local(self, path: str) -> str:
         """A typed path as the plan has it: without that of the invoke that a chained execution hangs on."""
