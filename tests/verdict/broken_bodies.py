@@ -72,7 +72,7 @@ SUBMITTED = {"wait_for_callback": {"name": "w", "submitter": {"returns": None}}}
 CREATED = {"callback": {"name": "cb", "as": "cb"}}
 
 
-def _callback(told: str, *, given: bool = True, kind: str = "callback") -> Callable[[], Recording]:
+def callback_told(told: str, *, given: bool = True, kind: str = "callback") -> Callable[[], Recording]:
     """A callback that the service called "right", and the program was told another id of, or that one."""
 
     def make() -> Recording:
@@ -109,7 +109,7 @@ def _sized(size: int, *, replays: bool, **child: Any) -> Callable[[], Recording]
         made.send("1", "CONTEXT", "START", Name="c")
         made.effect("handler/0", "child", "start")
         made.effect("handler/0", "child", "end", detail={"outcome": "returned", "size": size})
-        options = {"ContextOptions": {"ReplayChildren": True}} if replays else {}
+        options: dict[str, Any] = {"ContextOptions": {"ReplayChildren": True}} if replays else {}
         made.send("1", "CONTEXT", "SUCCEED", Name="c", Payload="1", **options)
         made.succeed("1")
         return made.done()
@@ -123,7 +123,9 @@ def _mapped(
     """A map of two whose result or summary was changed, with a config; `sizes` are those of its branches."""
     result = json.loads(batch("js", [10, 20]))
     change(result)
-    options = {"ContextOptions": {"ReplayChildren": True}} if sizes or "all" not in result else {}
+    options: dict[str, Any] = (
+        {"ContextOptions": {"ReplayChildren": True}} if sizes or "all" not in result else {}
+    )
     recording = with_fields(mapped("js"), -1, Payload=json.dumps(result), **options)
     effects = [
         replace(one, detail={"outcome": "returned", "size": sizes[one.indexes[0]]})
@@ -166,7 +168,7 @@ BROKEN = (
         "callback_ids_are_those_given",
         "callback-id-wrong",
         "1:CALLBACK.CallbackId",
-        _callback("wrong"),
+        callback_told("wrong"),
         "wrong",
         "right",
     ),
@@ -174,7 +176,7 @@ BROKEN = (
         "callback_ids_are_those_given",
         "callback-id-wrong",
         "1:CALLBACK.CallbackId",
-        _callback("right", given=False),
+        callback_told("right", given=False),
         "right",
         ABSENT,
     ),
@@ -182,7 +184,7 @@ BROKEN = (
         "callback_ids_are_those_given",
         "callback-id-wrong",
         "1.1:CALLBACK.CallbackId",
-        _callback("wrong", kind="submitter"),
+        callback_told("wrong", kind="submitter"),
         "wrong",
         "right",
     ),
@@ -304,8 +306,8 @@ ALLOWED: tuple[tuple[str, Callable[[], Recording]], ...] = (
         _body(("START",), ("run", 1), ("RETRY",), ("START",), ("run", 2), ("SUCCEED",)),
     ),
     ("checkpointed_bodies_stay_done", _body(("START",), ("run", 1), ("run", 1), ("SUCCEED",))),
-    ("callback_ids_are_those_given", _callback("right")),
-    ("callback_ids_are_those_given", _callback("right", kind="submitter")),
+    ("callback_ids_are_those_given", callback_told("right")),
+    ("callback_ids_are_those_given", callback_told("right", kind="submitter")),
     (
         "ended_attempts_ran",
         _body(("START",), ("run", 1), ("RETRY",), ("START",), ("run", 2), ("run", 2), ("SUCCEED",)),

@@ -26,6 +26,7 @@ from conformance.verdict.mutants import (
     survivors,
     trials,
 )
+from tests.verdict.broken_bodies import callback_told
 from tests.verdict.recordings import Maker, mapped, virtual
 from tests.verdict.structure.worlds import (
     RAISE,
@@ -100,6 +101,7 @@ def pool() -> dict[str, Recording]:
         "virtual": virtual("python"),
         "map": mapped("js"),
         "noted": noted(),
+        "told": callback_told("right")(),
         "retried in a child": written(scenario(child("c", RETRIED, step("t", 2)), step("u"), {"return": 5})),
         "a failing FLAT map": written(
             scenario(

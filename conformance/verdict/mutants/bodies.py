@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.wire.recording import Effect
 
 BODIES = ("step", "check", "submitter")
+TELLING = ("callback", "submitter")
 
 
 def _runs_again(original: Original) -> Iterator[Change]:
@@ -78,6 +79,14 @@ def _note_changed(original: Original) -> Iterator[Change]:
         seen.add(key)
 
 
+def _id_changed(original: Original) -> Iterator[Change]:
+    for effect in original.recording.effects:
+        told = effect.detail.get("callback_id") if isinstance(effect.detail, dict) else None
+        if effect.kind in TELLING and isinstance(told, str):
+            change = partial(_tell_another, effect=effect)
+            yield f"the {effect.kind} at {effect.at} is told another callback's id", effect.at, change
+
+
 def _starts(original: Original) -> Iterator[Effect]:
     return (each for each in original.recording.effects if each.kind in BODIES and each.event == "start")
 
@@ -135,6 +144,15 @@ def _miscount(draft: Draft, *, effect: Effect) -> None:
     )
 
 
+def _tell_another(draft: Draft, *, effect: Effect) -> None:
+    wrong = {**effect.detail, "callback_id": effect.detail["callback_id"] + "x"}
+    draft.replace(
+        effects=tuple(
+            replace(each, detail=wrong) if each == effect else each for each in draft.recording.effects
+        )
+    )
+
+
 def _early(draft: Draft, *, start: Effect, seq: int) -> None:
     changed = [replace(each, seq=seq) if each == start else each for each in draft.recording.effects]
     draft.replace(effects=tuple(sorted(changed, key=lambda each: each.seq)))
@@ -154,5 +172,6 @@ BODY_RUNS: tuple[Mutation, ...] = (
     Mutation("body-never-ran", "a body that ran", _never_ran),
     Mutation("attempt-miscounted", "a body that ran", _attempt_miscounted),
     Mutation("over-the-limit", "a batch that runs its branches one at a time", _over_the_limit),
+    Mutation("callback-id-changed", "a program that is told a callback's id", _id_changed),
     Mutation("note-changed", "a note that a replay repeats", _note_changed),
 )

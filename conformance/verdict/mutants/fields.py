@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from conformance.wire.stream import Update
 
 BATCHES = ("Map", "Parallel")
+OTHER_REASON = {
+    "ALL_COMPLETED": "FAILURE_TOLERANCE_EXCEEDED",
+    "MIN_SUCCESSFUL_REACHED": "ALL_COMPLETED",
+    "FAILURE_TOLERANCE_EXCEEDED": "MIN_SUCCESSFUL_REACHED",
+}
+REASON = re.compile(rf'("completionReason".{{1,24}}?")({"|".join(OTHER_REASON)})(?=")')
+"""A batch's reason in its payload, plain or in Python's envelope."""
+
 MORE = 1000
 """What is added to a number of seconds: enough to leave any jitter's interval of the small delays that tests
 use.
@@ -64,10 +73,17 @@ def _summary_changed(original: Original) -> Iterator[Change]:
 def _counts_changed(original: Original) -> Iterator[Change]:
     for update in _having(original, "Payload"):
         if is_rebuilt(update) and update.subtype in BATCHES:
-            for member in ("totalCount", "successCount", "itemStatuses"):
+            for member in ("totalCount", "successCount", "failureCount", "itemStatuses"):
                 if member in _members(update.raw["Payload"]):
                     change = partial(_change_member, update=update, member=member)
                     yield f"{member} in the summary of {update.path} changed", update.path, change
+
+
+def _reason_changed(original: Original) -> Iterator[Change]:
+    for update in _having(original, "Payload"):
+        if update.subtype in BATCHES and REASON.search(update.raw["Payload"]):
+            change = partial(_change_reason, update=update)
+            yield f"the reason for which {update.path} ended changed", update.path, change
 
 
 def _item_lost(original: Original) -> Iterator[Change]:
@@ -179,6 +195,11 @@ def _change_payload(draft: Draft, *, update: Update) -> None:
     raw["Payload"] = _changed_text(raw["Payload"])
 
 
+def _change_reason(draft: Draft, *, update: Update) -> None:
+    raw = draft.raw(update)
+    raw["Payload"] = REASON.sub(lambda found: found[1] + OTHER_REASON[found[2]], raw["Payload"], count=1)
+
+
 def _lose_item(draft: Draft, *, update: Update) -> None:
     raw = draft.raw(update)
     raw["Payload"] = json.dumps(_without_item(json.loads(raw["Payload"])))
@@ -228,6 +249,7 @@ FIELDS: tuple[Mutation, ...] = (
         "nothing ever reads it back: the child's body runs again instead.",
     ),
     Mutation("batch-counts-changed", "a batch result that was too large", _counts_changed),
+    Mutation("batch-reason-changed", "a batch result or its summary", _reason_changed),
     Mutation("batch-item-lost", "a batch result with an item", _item_lost),
     Mutation("error-type-changed", "an error that the scenario raises", partial(_error, member="ErrorType")),
     Mutation(
