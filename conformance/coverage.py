@@ -1,16 +1,18 @@
 """What the scenarios cover, by runs that showed it.
 
 A cell of the table counts for a scenario when every subject that can run it was judged well and showed the
-cell; an entry of the catalogue, or an AWS requirement, when all were judged well on a scenario that names it.
+cell; an AWS requirement, when all were judged well on a scenario that names it; an entry of the catalogue,
+when moreover the scenario notices with each of them that what the entry speaks of is broken.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from conformance.killing.entries import UNBREAKABLE, Breaking
 from conformance.report import text
 from conformance.report.events import Event, Judged
 from conformance.scenario.catalogue import requirements
@@ -24,6 +26,7 @@ from conformance.wire.shown import shown
 from conformance.wire.stream import canonical
 
 Names = tuple[str, ...]
+T = TypeVar("T")
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Coverage:
     """Listens to a session, and is given its recordings."""
 
     _cells: dict[tuple[str, str], frozenset[Cell | Inside]] = field(default_factory=dict)
+    _bites: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _named: dict[str, tuple[Names, str | None]] = field(default_factory=dict)
     _verdicts: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -41,6 +45,10 @@ class Coverage:
         scenario = Scenario.from_document(recording.scenario, recording.document)
         inner = inside.shown(recording, canonical(recording, scenario))
         self._cells[recording.scenario, recording.subject.id] = shown(scenario, recording) | inner
+        breaking = Breaking(recording)
+        self._bites[recording.scenario, recording.subject.id] = frozenset(
+            filter(breaking.bites, scenario.covers)
+        )
         self._named[recording.scenario] = (scenario.covers, scenario.aws.id if scenario.aws else None)
 
     def __call__(self, event: Event) -> None:
@@ -50,17 +58,31 @@ class Coverage:
 
     def cells(self) -> dict[Cell, Names]:
         """Every cell that something can show, with the scenarios that show it."""
-        return {cell: tuple(name for name in self._good() if self._shows(name, cell)) for cell in CELLS}
+        return {
+            cell: tuple(name for name in self._good() if self._holds(name, cell, self._cells))
+            for cell in CELLS
+        }
 
     def insides(self) -> dict[Inside, Names]:
         """Every kind of operation inside every kind of virtual context, with the scenarios that show it."""
-        return {one: tuple(name for name in self._good() if self._shows(name, one)) for one in INSIDES}
+        return {
+            one: tuple(name for name in self._good() if self._holds(name, one, self._cells))
+            for one in INSIDES
+        }
 
     def requirements(self) -> dict[str, Names]:
-        """Every entry of the catalogue, with the scenarios that cover it."""
-        good = [*self._good()]
+        """Every entry of the catalogue, with the scenarios that fail when what it speaks of is broken."""
         return {
-            entry: tuple(name for name in good if entry in self._named[name][0]) for entry in requirements()
+            entry: tuple(name for name in names if self._holds(name, entry, self._bites))
+            for entry, names in self._naming().items()
+        }
+
+    def named(self) -> dict[str, Names]:
+        """Every entry of the catalogue, with the scenarios that name it and do not notice it broken."""
+        covering = self.requirements()
+        return {
+            entry: tuple(name for name in names if name not in covering[entry])
+            for entry, names in self._naming().items()
         }
 
     def aws(self) -> dict[str, Names]:
@@ -73,8 +95,19 @@ class Coverage:
 
     def gaps(self) -> Names:
         """What no scenario covers: cells by their text, entries of the catalogue by id."""
-        tables = [*self.cells().items(), *self.insides().items(), *self.requirements().items()]
+        naming = self._naming()
+        entries = {
+            entry: naming[entry] if entry in UNBREAKABLE else names
+            for entry, names in self.requirements().items()
+        }
+        tables = [*self.cells().items(), *self.insides().items(), *entries.items()]
         return tuple(str(what) for what, names in tables if not names)
+
+    def _naming(self) -> dict[str, Names]:
+        good = [*self._good()]
+        return {
+            entry: tuple(name for name in good if entry in self._named[name][0]) for entry in requirements()
+        }
 
     def _good(self) -> Iterator[str]:
         """The scenarios that every subject that can run them was judged well on, at least one of them."""
@@ -83,9 +116,10 @@ class Coverage:
             if verdicts and verdicts <= GOOD:
                 yield name
 
-    def _shows(self, name: str, cell: Cell | Inside) -> bool:
+    def _holds(self, name: str, what: T, held: Mapping[tuple[str, str], frozenset[T]]) -> bool:
+        """Whether the recordings of every subject that can run a scenario have something."""
         return all(
-            cell in self._cells.get((name, subject), ())
+            what in held.get((name, subject), ())
             for subject, verdict in self._verdicts[name].items()
             if verdict is not Verdict.UNSUPPORTED
         )
@@ -93,14 +127,14 @@ class Coverage:
 
 def document(coverage: Coverage) -> dict[str, Any]:
     """The coverage as plain JSON values."""
-    entries = requirements()
+    entries, named = requirements(), coverage.named()
     return {
         "schema": 1,
         "cells": [{**asdict(cell), "scenarios": [*names]} for cell, names in coverage.cells().items()],
         "excluded": [{**asdict(cell), "reason": reason} for cell, reason in EXCLUDED.items()],
         "inside": [{**asdict(one), "scenarios": [*names]} for one, names in coverage.insides().items()],
         "requirements": [
-            {**asdict(entries[entry]), "scenarios": [*names]}
+            {**asdict(entries[entry]), "scenarios": [*names], "named": [*named[entry]]}
             for entry, names in coverage.requirements().items()
         ],
         "aws": {id_: [*names] for id_, names in coverage.aws().items()},
@@ -118,14 +152,20 @@ def lines(coverage: Coverage) -> Iterator[str]:
     insides = coverage.insides()
     yield from text.table([("", *inside.WHERE), *_inner_rows(insides)])
     yield ""
-    yield "Scenarios that cover an entry of the language SDK specification:"
-    entries = requirements()
+    yield "Scenarios that fail when what an entry of the language SDK specification speaks of is broken, and"
+    yield "scenarios that only name it:"
+    entries, named = requirements(), coverage.named()
     yield from text.table(
         [
-            (f"{id_}  ({entries[id_].level}, {entries[id_].section})", str(len(names)))
+            (
+                f"{id_}  ({entries[id_].level}, {entries[id_].section})",
+                "-" if id_ in UNBREAKABLE else str(len(names)),
+                str(len(named[id_])),
+            )
             for id_, names in coverage.requirements().items()
         ]
     )
+    yield from (f"{id_}: not measured by breaking: {reason}" for id_, reason in UNBREAKABLE.items())
     yield ""
     yield f"{_filled(cells.values())} cells"
     yield f"{_filled(insides.values())} operations inside virtual contexts"

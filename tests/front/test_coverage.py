@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.coverage import Coverage, document, lines
+from conformance.killing.entries import UNBREAKABLE, Breaking
 from conformance.scenario.cells import CELLS, EXCLUDED, Cell
 from conformance.verdict.finding import Verdict
 from conformance.wire.recording import Effect, ExecutionRecord, SubjectInfo
@@ -38,11 +39,20 @@ EFFECTS = (
 )
 
 
-def covered(verdicts: dict[SubjectInfo, Verdict], effects: Any = lambda _: EFFECTS) -> Coverage:
+@pytest.fixture(autouse=True)
+def _breaking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recordings here have no requests to break; tests/verdict/test_entries.py has such."""
+    monkeypatch.setattr(Breaking, "bites", lambda _, entry: entry not in UNBREAKABLE)
+
+
+def covered(
+    verdicts: dict[SubjectInfo, Verdict], effects: Any = lambda _: EFFECTS, covers: str = "context-lifecycle"
+) -> Coverage:
     coverage = Coverage()
     execution = ExecutionRecord(ARN, "scenario", None, None, None, "SUCCEEDED", None, None, ())
     for info, verdict in verdicts.items():
-        coverage.keep(recording("a", info, document=DOCUMENT, executions=(execution,), effects=effects(info)))
+        document = DOCUMENT | {"covers": [covers]}
+        coverage.keep(recording("a", info, document=document, executions=(execution,), effects=effects(info)))
         coverage(judged("a", info, verdict))
     return coverage
 
@@ -72,6 +82,23 @@ def test_only_scenarios_that_were_judged_well_count(python: Verdict, counts: boo
     assert coverage.cells()[REAL_IN_ROOT] == names
     assert coverage.requirements()["context-lifecycle"] == names
     assert coverage.aws() == ({"3-10": names} if counts else {})
+
+
+def test_an_entry_counts_where_every_subject_notices_it_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Breaking, "bites", lambda self, _: self.recording.subject is JS)
+    assert covered({JS: Verdict.CONFORMS}).requirements()["context-lifecycle"] == ("a",)
+    both = covered(GOOD)
+    assert both.requirements()["context-lifecycle"] == ()
+    assert both.named()["context-lifecycle"] == ("a",)
+    assert "context-lifecycle" in both.gaps()
+
+
+def test_an_entry_that_nothing_can_break_is_told_with_its_reason() -> None:
+    (entry, reason), *_ = UNBREAKABLE.items()
+    coverage = covered(GOOD, covers=entry)
+    assert coverage.requirements()[entry] == ()
+    assert entry not in coverage.gaps()
+    assert f"{entry}: not measured by breaking: {reason}" in [*lines(coverage)]
 
 
 def test_a_scenario_that_nobody_can_run_covers_nothing() -> None:
