@@ -183,6 +183,14 @@ def test_a_recording_that_cannot_be_judged_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    "statement", [{"return": {"odd": "bytes"}}, {"child": {"do": [{"on_root": [{"return": 1}]}]}}]
+)
+def test_what_each_sdk_treats_in_its_own_way_is_known(statement: dict[str, Any]) -> None:
+    assert recorded._own_way({"handler": [statement]})  # noqa: SLF001 - what a scenario asks for
+    assert not recorded._own_way({"handler": [{"return": {"odd": 1, "even": 2}}]})  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
     ("statement", "left_out"),
     [
         ({"if": {"$eval": "invocation == 1"}, "then": []}, True),
