@@ -67,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
 
     judge = commands.add_parser("judge", help="judge saved recordings again, without any SDK", epilog=EXITS)
     judge.add_argument("directory", type=Path, metavar="DIR", help="what `run --out` wrote")
+    judge.add_argument(
+        "--scenarios", type=Path, metavar="DIR", help="whose ledger to judge by, the suite's own unless given"
+    )
     judge.add_argument("--strict", action="store_true", help="compare without any policy")
     judge.add_argument("--all", action="store_true", dest="listed", help="name good verdicts too")
     _reports(judge)

@@ -2,7 +2,8 @@
 
 A cell of the table counts for a scenario when every subject that can run it was judged well and showed the
 cell; an AWS requirement, when all were judged well on a scenario that names it; an entry of the catalogue,
-when moreover the scenario notices with each of them that what the entry speaks of is broken.
+when moreover the scenario notices with each of them that what the entry speaks of is broken: by a mutation,
+or by the subject itself, where the ledger says that a known divergence of its own breaks the entry.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from conformance.report.events import Event, Judged
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.cells import CELLS, EXCLUDED, KINDS, OUTCOMES, PARENTS, Cell
 from conformance.scenario.model import Scenario
-from conformance.verdict.finding import GOOD, Verdict
+from conformance.verdict.finding import GOOD, Layer, Verdict
 from conformance.wire import inside
 from conformance.wire.inside import INSIDES, Inside
 from conformance.wire.recording import Recording
@@ -31,10 +32,12 @@ T = TypeVar("T")
 
 @dataclass
 class Coverage:
-    """Listens to a session, and is given its recordings."""
+    """Listens to a session, and is given its recordings; `breaks` says what the ledger's entries break."""
 
+    breaks: Mapping[str, Names] = field(default_factory=dict)
     _cells: dict[tuple[str, str], frozenset[Cell | Inside]] = field(default_factory=dict)
     _bites: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _broken: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _named: dict[str, tuple[Names, str | None]] = field(default_factory=dict)
     _verdicts: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -54,7 +57,15 @@ class Coverage:
     def __call__(self, event: Event) -> None:
         """Take a verdict in."""
         if isinstance(event, Judged):
-            self._verdicts[event.result.scenario][event.result.subject] = event.result.verdict
+            result = event.result
+            self._verdicts[result.scenario][result.subject] = result.verdict
+            self._broken[result.scenario, result.subject] = frozenset(
+                finding.divergence
+                for finding in result.findings
+                if finding.divergence
+                and finding.divergence in self.breaks
+                and finding.layer is not Layer.PARITY
+            )
 
     def cells(self) -> dict[Cell, Names]:
         """Every cell that something can show, with the scenarios that show it."""
@@ -72,9 +83,23 @@ class Coverage:
 
     def requirements(self) -> dict[str, Names]:
         """Every entry of the catalogue, with the scenarios that fail when what it speaks of is broken."""
+        noticed = self._noticed()
         return {
-            entry: tuple(name for name in names if self._holds(name, entry, self._bites))
+            entry: tuple(name for name in names if self._holds(name, entry, noticed))
             for entry, names in self._naming().items()
+        }
+
+    def broken(self) -> dict[str, dict[str, Names]]:
+        """The entries of the catalogue that a subject breaks: the divergences that say so, by subject."""
+        found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for (_, subject), divergences in self._broken.items():
+            for divergence in divergences:
+                for entry in self.breaks[divergence]:
+                    found[entry][subject].add(divergence)
+        return {
+            entry: {subject: tuple(sorted(ids)) for subject, ids in sorted(found[entry].items())}
+            for entry in requirements()
+            if entry in found
         }
 
     def named(self) -> dict[str, Names]:
@@ -103,6 +128,15 @@ class Coverage:
         tables = [*self.cells().items(), *self.insides().items(), *entries.items()]
         return tuple(str(what) for what, names in tables if not names)
 
+    def _noticed(self) -> dict[tuple[str, str], frozenset[str]]:
+        """The entries whose breaking shows in a recording: made on purpose, or the subject's own."""
+        return {
+            key: self._bites.get(key, frozenset()).union(
+                *(self.breaks[divergence] for divergence in self._broken.get(key, ()))
+            )
+            for key in {*self._bites, *self._broken}
+        }
+
     def _naming(self) -> dict[str, Names]:
         good = [*self._good()]
         return {
@@ -127,14 +161,19 @@ class Coverage:
 
 def document(coverage: Coverage) -> dict[str, Any]:
     """The coverage as plain JSON values."""
-    entries, named = requirements(), coverage.named()
+    entries, named, broken = requirements(), coverage.named(), coverage.broken()
     return {
         "schema": 1,
         "cells": [{**asdict(cell), "scenarios": [*names]} for cell, names in coverage.cells().items()],
         "excluded": [{**asdict(cell), "reason": reason} for cell, reason in EXCLUDED.items()],
         "inside": [{**asdict(one), "scenarios": [*names]} for one, names in coverage.insides().items()],
         "requirements": [
-            {**asdict(entries[entry]), "scenarios": [*names], "named": [*named[entry]]}
+            {
+                **asdict(entries[entry]),
+                "scenarios": [*names],
+                "named": [*named[entry]],
+                "broken": {subject: [*ids] for subject, ids in broken.get(entry, {}).items()},
+            }
             for entry, names in coverage.requirements().items()
         ],
         "aws": {id_: [*names] for id_, names in coverage.aws().items()},
@@ -166,6 +205,9 @@ def lines(coverage: Coverage) -> Iterator[str]:
         ]
     )
     yield from (f"{id_}: not measured by breaking: {reason}" for id_, reason in UNBREAKABLE.items())
+    for id_, subjects in coverage.broken().items():
+        for subject, divergences in subjects.items():
+            yield f"{id_}: broken by {subject} itself, see the ledger's {', '.join(divergences)}"
     yield ""
     yield f"{_filled(cells.values())} cells"
     yield f"{_filled(insides.values())} operations inside virtual contexts"

@@ -52,7 +52,7 @@ async function waitForCallback(statement, ctx, scope) {
   }
   const submit = async (callbackId, context) => {
     const extra = { callback_id: callbackId };
-    const turn = new bodies.Turn(at, "submitter", null, scope, context.logger, extra);
+    const turn = new bodies.Turn(at, "submitter", null, scope, ctx, context.logger, extra);
     return bodies.run(statement.submitter, turn);
   };
   const name = nameOf(statement, scope);

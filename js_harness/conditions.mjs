@@ -21,7 +21,10 @@ async function waitForCondition(statement, ctx, scope) {
   const check = async (state, context) => {
     const attempt = support.attemptOf(context, statement.check, scope, at);
     const extra = attempt === null ? { state } : { state, attempt };
-    return bodies.run(statement.check, new bodies.Turn(at, "check", attempt, scope, context.logger, extra));
+    return bodies.run(
+      statement.check,
+      new bodies.Turn(at, "check", attempt, scope, ctx, context.logger, extra),
+    );
   };
   scope.bind(statement.bind, await ctx.waitForCondition(nameOf(statement, scope), check, options));
 }

@@ -51,7 +51,10 @@ async function step(statement, ctx, scope) {
   const body = async (context) => {
     const attempt = support.attemptOf(context, statement.bodies, scope, at);
     const extra = attempt === null ? {} : { attempt };
-    return bodies.run(statement.bodies, new bodies.Turn(at, "step", attempt, scope, context.logger, extra));
+    return bodies.run(
+      statement.bodies,
+      new bodies.Turn(at, "step", attempt, scope, ctx, context.logger, extra),
+    );
   };
   scope.bind(statement.bind, await ctx.step(nameOf(statement, scope), body, configOf(options)));
 }

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from python_sdk import errors, logs
+from python_sdk.blocks import run_block
 
 if TYPE_CHECKING:
+    from python_sdk.blocks import Statement
     from python_sdk.scope import Scope
 
 
@@ -17,12 +19,16 @@ TOLD = ("callback_id",)
 
 @dataclass(frozen=True)
 class Turn:
-    """One time that the SDK runs a statement's body; `extra` is in scope besides what `scope` holds."""
+    """One time that the SDK runs a statement's body; `extra` is in scope besides what `scope` holds.
+
+    `context` is the SDK's that the statement stands in: a body that uses it uses it out of its place.
+    """
 
     at: str
     kind: str
     attempt: int | None
     scope: Scope
+    context: Any
     logger: Any
     extra: dict[str, Any]
 
@@ -58,6 +64,21 @@ def run(bodies: list[dict[str, Any]], turn: Turn) -> Any:
         error = errors.make(body["raises"], at, scope, turn.extra)
         ended("raised")
         raise error
-    value = scope.evaluate(body["returns"], at, turn.extra)
+    try:
+        value = (
+            _statements(body["do"], turn) if "do" in body else scope.evaluate(body["returns"], at, turn.extra)
+        )
+    except Exception:
+        ended("raised")
+        raise
     ended("returned")
     return value
+
+
+def _statements(statements: list[Statement], turn: Turn) -> Any:
+    """Run statements on the context around the body; one that is suspended in them never ends."""
+    inner = turn.scope.copy()
+    for name, value in turn.extra.items():
+        inner.bind(name, value)
+    returned = run_block(statements, turn.context, inner)
+    return returned.value if returned else None

@@ -27,7 +27,9 @@ def _wait_for_condition(statement: Statement, ctx: Any, scope: Scope) -> None:
     def check(state: Any, context: Any) -> Any:
         attempt = support.attempt_of(context, statement["check"], scope, at)
         extra = {"state": state} if attempt is None else {"state": state, "attempt": attempt}
-        return bodies.run(statement["check"], bodies.Turn(at, "check", attempt, scope, context.logger, extra))
+        return bodies.run(
+            statement["check"], bodies.Turn(at, "check", attempt, scope, ctx, context.logger, extra)
+        )
 
     config = sdk.waits.WaitForConditionConfig(**options)
     value = ctx.wait_for_condition(check, config, name=name_of(statement, scope))

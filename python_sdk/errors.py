@@ -23,10 +23,14 @@ def user_class(name: str) -> type[Exception]:
 def make(raises: dict[str, Any], at: str, scope: Scope, extra: dict[str, Any] | None = None) -> Exception:
     """The error that a `raises` describes."""
     message = scope.evaluate(raises["message"], at, extra)
-    error = user_class(raises["type"])(message if isinstance(message, str) else json.dumps(message))
+    error = user_class(raises["type"])(message if isinstance(message, str) else _compact(message))
     if "cause" in raises:
         error.__cause__ = caught(raises["cause"], at, scope)
     return error
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def caught(name: Any, at: str, scope: Scope) -> BaseException:

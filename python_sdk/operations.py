@@ -50,7 +50,9 @@ def _step(statement: Statement, ctx: Any, scope: Scope) -> None:
     def body(step: sdk.types.StepContext) -> Any:
         attempt = support.attempt_of(step, statement["bodies"], scope, at)
         extra = {} if attempt is None else {"attempt": attempt}
-        return bodies.run(statement["bodies"], bodies.Turn(at, "step", attempt, scope, step.logger, extra))
+        return bodies.run(
+            statement["bodies"], bodies.Turn(at, "step", attempt, scope, ctx, step.logger, extra)
+        )
 
     config = sdk.config.StepConfig(**options) if options else None
     scope.bind(statement.get("bind"), ctx.step(body, name=name_of(statement, scope), config=config))

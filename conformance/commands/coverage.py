@@ -18,14 +18,16 @@ from conformance.verdict.ledger import Ledger
 
 def execute(given: argparse.Namespace) -> Exit:
     """Run all, or read recordings; print what they cover, and on standard error what is unexpected."""
-    covered, run = coverage.Coverage(), Collected()
+    ledger = Ledger.load(ledger_file(given.scenarios))
+    breaks = {entry.id: entry.breaks for entry in ledger.entries if entry.breaks}
+    covered, run = coverage.Coverage(breaks), Collected()
     console = Console(sys.stderr, terminal=sys.stderr.isatty())
 
     def emit(event: Event) -> None:
         for listener in (covered, run, console):
             listener(event)
 
-    judges = assessors(Ledger.load(ledger_file(given.scenarios)), strict=False, drawn=False)
+    judges = assessors(ledger, strict=False, drawn=False)
     if given.directory:
         from conformance.commands.judge import replay  # noqa: PLC0415 (needs no SDK, which the other way does)
 

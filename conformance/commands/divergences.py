@@ -132,6 +132,7 @@ def _row(entry: Entry) -> dict[str, object]:
         "reference": _ranges(entry.reference),
         "witnesses": list(entry.witnesses),
         "limited": entry.limited,
+        "breaks": list(entry.breaks),
     }
 
 
@@ -148,6 +149,8 @@ def _words(entry: Entry, hits: Hits | None) -> Iterator[str]:
     yield f"  {between}, against {against}" if against else f"  {between}"
     only = " (and holds there only)" if entry.limited else ""
     yield f"  shown by {', '.join(entry.witnesses)}{only}"
+    if entry.breaks:
+        yield f"  breaks {', '.join(entry.breaks)}"
     if hits is not None:
         count = _counts(entry, hits)
         found, where = counted(count["hits"], "finding"), counted(count["scenarios"], "scenario")

@@ -45,7 +45,7 @@ class Told:
 
 def execute(given: argparse.Namespace) -> Exit:
     """Judge every recording of the directory as the run that made it would have, and report likewise."""
-    ledger = Ledger.load(ledger_file())
+    ledger = Ledger.load(ledger_file(given.scenarios))
     reports = Reports(given)
     replay(
         given.directory,

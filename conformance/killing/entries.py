@@ -51,8 +51,8 @@ BREAKERS: dict[str, Names] = {
     "output-pending": ("pending-for-nothing", "ended-early"),
     "consistency-type-check": ("outcome-flipped",),
     "oversize-fails-cleanly": ("outcome-flipped", "garbage"),
-    "invalid-token-retryable": (),
-    "large-result-checkpointed": (),
+    "invalid-token-retryable": ("escape-answered",),
+    "large-result-checkpointed": ("end-unwritten", "end-changed"),
     "execution-input": ("result-changed", "payload-changed", "note-changed"),
     "step-unique-id": ("start-doubled", "terminal-doubled"),
     "step-result-checkpointed": (
@@ -99,7 +99,7 @@ BREAKERS: dict[str, Names] = {
     "error-object": (*_ERRORS, "outcome-error-type", "outcome-error-message"),
     "serdes-json": ("payload-changed", "result-changed", "payload-dropped", "result-dropped"),
     "serdes-custom": ("payload-changed", "result-changed"),
-    "serdes-error-terminal": ("outcome-flipped",),
+    "serdes-error-terminal": ("outcome-flipped", "escape-answered"),
     "api-errors": ("outcome-flipped", "garbage"),
     "checkpoint-exactly-once": _TWICE,
     "virtual-parent-id": ("parent-virtual", *_PARENTS),
@@ -112,9 +112,7 @@ BREAKERS: dict[str, Names] = {
 """The mutations that break what an entry speaks of, those that are noticed most often first."""
 
 UNBREAKABLE: dict[str, str] = {
-    "invalid-token-retryable": "no mutation turns an error that escaped into an answer",
-    "large-result-checkpointed": "no mutation touches updates of type EXECUTION",
-    "step-ready-no-start": "no mutation puts a START behind a RETRY, and the entry is a MAY",
+    "step-ready-no-start": "a MAY: a ready step is right with another START and without",
 }
 """Why nothing here can break what an entry speaks of."""
 

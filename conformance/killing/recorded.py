@@ -14,6 +14,7 @@ from typing import Any
 from conformance.killing.matrix import Row
 from conformance.killing.referee import Referee
 from conformance.killing.spread import spread
+from conformance.scenario import walk
 from conformance.verdict.finding import Layer
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
@@ -75,11 +76,18 @@ def _changes(statements: Any) -> bool:
     return isinstance(statements, str) and _INVOCATION.search(statements) is not None
 
 
-def _own_way(document: Any) -> bool:
+def _own_way(document: dict[str, Any]) -> bool:
     """Whether a scenario has values that JSON can't say, or a context that is used out of its place."""
+    return _odd(document) or any(
+        here.word == "on_root" or any("do" in body for _, body, _ in walk.bodies(here))
+        for here in walk.everywhere(document)
+    )
+
+
+def _odd(document: Any) -> bool:
     if isinstance(document, dict):
-        return "on_root" in document or document.keys() == {"odd"} or any(map(_own_way, document.values()))
-    return isinstance(document, list) and any(map(_own_way, document))
+        return document.keys() == {"odd"} or any(map(_odd, document.values()))
+    return isinstance(document, list) and any(map(_odd, document))
 
 
 @dataclass(frozen=True)

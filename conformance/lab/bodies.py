@@ -24,6 +24,12 @@ QUIET_SECONDS = 0.3
 """How long the gateway must have been silent before a crash: longer than either SDK keeps an update back."""
 
 
+UNTAKEN_SECONDS = 10.0
+"""How long it must have been silent before a START that is waited for is known not to come: longer than a
+fault delays an answer.
+"""
+
+
 class NeverTrueError(Exception):
     """What a body is held for can't come true any more."""
 
@@ -78,6 +84,8 @@ class Bodies:
     async def begin(self, flight: Flight, told: Mapping[str, Any]) -> int:
         """A body wants to begin: wait until it may; how many times it has begun, this one included.
 
+        To others that wait for it, it runs from now on, held back or not.
+
         Raises:
             NeverTrueError: It is held for something that can't happen any more.
         """
@@ -85,6 +93,7 @@ class Bodies:
         key = (flight.execution, begun.at, begun.indexes)
         self._runs[key] += 1
         run = self._runs[key]
+        self._effects.append((*key, "start", begun.attempt))
         self.activity()
         body = self.places.body(begun.at, run)
         if body is not None and body.after is not None and not self._true(flight, begun, body.after):
@@ -106,9 +115,16 @@ class Bodies:
 
         Every body that runs is a STEP on the wire, so its START has been applied when the execution has as
         many STEPs under way as bodies running.
+
+        Raises:
+            NeverTrueError: The service does not take the START, and nobody sends another one.
         """
         while told.get("when") == "started" and not self._all_started(flight):
-            await self.pulse.next()
+            if (left := self.last_request + UNTAKEN_SECONDS - time.monotonic()) <= 0:
+                error = NeverTrueError(f"the body at {told['at']} is to crash once its START was applied")
+                self.recorder.report(ReportKind.LAB, f"{error}, which it never is", flight, str(told["at"]))
+                raise error
+            await self.pulse.next(left)
         while (left := self.last_request + QUIET_SECONDS - time.monotonic()) > 0:
             await self.pulse.next(left)
 

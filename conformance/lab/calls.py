@@ -74,9 +74,10 @@ class Calls:
         """
         flight = self._take_off(call)
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{call.function}:$LATEST"
-        flight.task = asyncio.ensure_future(
-            self.pool.invoke(LateEvent(flight.request_id, arn, call.tenant, lambda: _board(flight, call)))
+        event = LateEvent(
+            flight.request_id, arn, call.tenant, lambda: _board(flight, call), lambda: flight.wear
         )
+        flight.task = asyncio.ensure_future(self.pool.invoke(event))
         try:
             answer = await flight.task
         except asyncio.CancelledError:
@@ -143,12 +144,18 @@ class LateEvent(Event):
     """
 
     def __init__(
-        self, request_id: str, function_arn: str, tenant: str | None, board: Callable[[], str]
+        self,
+        request_id: str,
+        function_arn: str,
+        tenant: str | None,
+        board: Callable[[], str],
+        wear: Callable[[], int],
     ) -> None:
-        """`board` gives the body as JSON text."""
+        """`board` gives the body as JSON text, `wear` how many requests had to be sent again."""
         super().__init__(request_id, function_arn, b"", 0, tenant)
         del self.__dict__["body"], self.__dict__["deadline_ms"]
         self.__dict__["_board"] = board
+        self.__dict__["_wear"] = wear
 
     @cached_property
     def body(self) -> bytes:
@@ -160,6 +167,12 @@ class LateEvent(Event):
     def deadline_ms(self) -> int:
         """When Lambda would end it: always as long after it began."""
         return int((time.time() + DEADLINE_SECONDS) * 1000)
+
+    @property
+    def wear(self) -> int:
+        """How many requests had to be sent again."""
+        wear: Callable[[], int] = self.__dict__["_wear"]
+        return wear()
 
 
 def limit(flight: Flight) -> int:

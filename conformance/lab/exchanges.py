@@ -24,6 +24,7 @@ from conformance.lab.emulator import Stack
 from conformance.lab.faults import (
     CRASH_AFTER,
     CRASH_BEFORE,
+    FIRST_SERVER_ERROR,
     LOSE_RESPONSE,
     NO_TOKEN,
     PAGINATE,
@@ -38,6 +39,8 @@ from conformance.wire.recording import Exchange, Outcome
 
 ERRORS = 400
 """The lowest HTTP status that is an error."""
+
+TOO_MANY_REQUESTS = 429
 
 NOT_ANSWERED = 0
 """The status that the recording gives to a request which no service ever saw."""
@@ -167,6 +170,8 @@ class Exchanges:
                 fault=str(injection) or None,
             )
         )
+        if flight is not None and (_retryable(answer.status_code) or injection.has(LOSE_RESPONSE)):
+            flight.wear += 1
         return await self._deliver(_response(answer, request.operation, skew, served), flight, injection)
 
     def _injection(self, request: Request, updates: list[dict[str, Any]]) -> Injection:
@@ -253,6 +258,11 @@ class Exchanges:
             return HTTPResponse.create_error_from_exception(error)
         except Exception as error:  # noqa: BLE001 - as the emulator's own server answers it
             return HTTPResponse.create_error_from_exception(ServiceException(str(error)))
+
+
+def _retryable(status: int) -> bool:
+    """Whether AWS's clients may send a request again that was answered so."""
+    return status == TOO_MANY_REQUESTS or status >= FIRST_SERVER_ERROR
 
 
 def _response(answer: HTTPResponse, operation: str, skew: float, served: bytes) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from conformance.scenario import enclosed
 from conformance.scenario import statements as st
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN
@@ -66,7 +67,7 @@ class Places:
 
 def _walk(statements: Statements, within: tuple[str, ...]) -> Iterator[Place]:
     for statement in statements:
-        yield Place(statement.at, getattr(statement, "name", st.ABSENT), within, _bodies(statement))
+        yield Place(statement.at, getattr(statement, "name", st.ABSENT), within, enclosed.bodies(statement))
         match statement:
             case st.Child(do=do) | st.OnRoot(do=do):
                 yield from _walk(do, within)
@@ -74,9 +75,9 @@ def _walk(statements: Statements, within: tuple[str, ...]) -> Iterator[Place]:
                 yield from _walk(do, (*within, at))
             case st.Parallel(at=at, branches=branches):
                 for index, branch in enumerate(branches):
-                    inner = f"{at}/branches/{index}"
-                    yield Place(inner, branch.name, (*within, inner), (), index)
-                    yield from _walk(branch.do, (*within, inner))
+                    place = f"{at}/branches/{index}"
+                    yield Place(place, branch.name, (*within, place), (), index)
+                    yield from _walk(branch.do, (*within, place))
             case st.Try(do=do, catch=catch):
                 yield from _walk(do, within)
                 yield from _walk(catch, within)
@@ -84,14 +85,5 @@ def _walk(statements: Statements, within: tuple[str, ...]) -> Iterator[Place]:
                 yield from _walk(then, within)
                 yield from _walk(otherwise, within)
             case _:
-                pass
-
-
-def _bodies(statement: st.Statement) -> tuple[st.Body, ...]:
-    match statement:
-        case (
-            st.Step(bodies=bodies) | st.WaitForCondition(check=bodies) | st.WaitForCallback(submitter=bodies)
-        ):
-            return bodies
-        case _:
-            return ()
+                for body in enclosed.bodies(statement):
+                    yield from _walk(body.do or (), within)

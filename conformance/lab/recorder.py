@@ -29,6 +29,7 @@ class Flight:
     input: str = ""
     task: asyncio.Future[Any] | None = None
     killed: Outcome | None = None  # set by the lab when it kills the process
+    wear: int = 0  # how many requests its process was made to send again
     end: int | None = None
     ended_seq: int | None = None
     outcome: Outcome | None = None

@@ -38,6 +38,8 @@ class SideChannel:
         try:
             told = json.loads(await request.content.read())
             return await self._take(parts[2], run, flight, told)
+        except NeverTrueError as error:
+            return _json(409, {"error": str(error)})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             return _json(400, {"error": f"{parts[2]}: {type(error).__name__}: {error}"})
         except ConnectionError:  # who was about to tell has died: it told nothing
@@ -46,10 +48,7 @@ class SideChannel:
     async def _take(self, what: str, run: Run, flight: Flight, told: Mapping[str, Any]) -> web.StreamResponse:
         match what:
             case "bodies":
-                try:
-                    return _json(200, {"run": await run.bodies.begin(flight, told)})
-                except NeverTrueError as error:
-                    return _json(409, {"error": str(error)})
+                return _json(200, {"run": await run.bodies.begin(flight, told)})
             case "effects":
                 run.bodies.tell(flight, told)
                 return web.Response(status=DONE)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from conformance.scenario import enclosed
 from conformance.scenario import statements as s
 from conformance.scenario.evaluation import evaluate
 from conformance.scenario.syntax import ExpressionError
@@ -178,29 +179,12 @@ def _possible(site: Site) -> Iterator[Cell]:
         yield Cell(site.parent.kind, site.child, outcome, is_suspended)
 
 
-def within(statement: s.Statement) -> Iterator[s.Statement]:
-    """A statement and all statements in it."""
-    yield statement
-    inner: tuple[s.Statement, ...] = ()
-    match statement:
-        case s.Child() | s.Map() | s.WithRetry() | s.OnRoot():
-            inner = statement.do
-        case s.Parallel():
-            inner = tuple(item for branch in statement.branches for item in branch.do)
-        case s.Try():
-            inner = statement.do + statement.catch
-        case s.If():
-            inner = statement.then + statement.otherwise
-    for item in inner:
-        yield from within(item)
-
-
 def fails(statement: s.Statement) -> bool:
     """Whether something in it raises an error of its own."""
     return any(
         isinstance(item, s.Raise | s.ThrowIfError | s.Await | s.WaitForCallback | s.Invoke)
         or any(body.raises is not None for body in _runs(item))
-        for item in within(statement)
+        for item in enclosed.everything(statement)
     )
 
 
@@ -209,7 +193,7 @@ def suspends(statement: s.Statement) -> bool:
     waits = s.Wait | s.Await | s.WaitForCallback | s.WaitForCondition | s.Invoke | s.WithRetry
     return any(
         isinstance(item, waits) or any(body.raises is not None for body in _runs(item))
-        for item in within(statement)
+        for item in enclosed.everything(statement)
     )
 
 

@@ -1,4 +1,4 @@
-"""Parts that statements share, from their words in a document: durations, bodies, retries, serialisers."""
+"""Parts that statements share, from their words in a document: durations, errors, retries, serialisers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from conformance.scenario.statements import (
     ABSENT,
     After,
     Backoff,
-    Body,
     CompleteWhen,
     Completion,
     Duration,
@@ -20,7 +19,6 @@ from conformance.scenario.statements import (
 
 UNITS = ("seconds", "minutes", "hours", "days")
 RETRY_WORDS = {"none": "none", "default": "default", "linear": "linear-preset"}
-QUIET = "quiet"
 
 
 def duration(document: Any) -> Duration:
@@ -57,23 +55,6 @@ def after(document: Any) -> After:
 def log(at: str, document: dict[str, Any]) -> Log:
     """A log line, of a body or as a statement."""
     return Log(at, document["message"], document.get("level", "info"), document.get("replay"))
-
-
-def body(at: str, document: dict[str, Any]) -> Body:
-    """One run of a body: exactly one of returns, raises, crashes."""
-    crashes = document.get("crashes")
-    return Body(
-        returns=document.get("returns", ABSENT),
-        raises=raises(document["raises"]) if "raises" in document else None,
-        crashes=(QUIET if crashes is True else crashes["after"]) if crashes else None,
-        after=after(document["after"]) if "after" in document else None,
-        logs=tuple(log(at, line) for line in document.get("logs", ())),
-    )
-
-
-def bodies(at: str, document: dict[str, Any]) -> tuple[Body, ...]:
-    """The bodies of `attempts:`, or the one that is written without it."""
-    return tuple(body(at, item) for item in document.get("attempts", (document,)))
 
 
 def retry(document: Any) -> Retry:

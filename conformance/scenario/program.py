@@ -7,7 +7,7 @@ and null means that null was given: the two are different things to an SDK.
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT, Statement
@@ -65,4 +65,4 @@ def _left_out(item: Field[Any], value: Any) -> bool:
         return True
     if value is None:
         return item.default is None or str(item.type).endswith("| None")
-    return value == () and item.default is not MISSING
+    return value == () and item.default == ()

@@ -155,10 +155,30 @@ def holds(document: dict[str, Any]) -> Iterator[Problem]:
                 yield Problem((*path, "after"), message, "wait until it has ended")
 
 
+def held_in_bodies(document: dict[str, Any]) -> Iterator[Problem]:
+    """A body in another body's statements isn't held: to the lab the outer one is running meanwhile."""
+    around = [
+        (*path, "do")
+        for here in walk.everywhere(document)
+        for path, body, _ in walk.bodies(here)
+        if "do" in body
+    ]
+    for here in walk.everywhere(document):
+        for path, body, _ in walk.bodies(here):
+            if "after" in body and any(path[: len(outer)] == outer for outer in around):
+                message = "a body is held in another body's statements"
+                yield Problem((*path, "after"), message, "hold the outer one")
+
+
 def _can_come(here: Place, other: Place, document: dict[str, Any]) -> bool:
-    """Whether `other` may get where it must while `here` runs: it stands before it, or in another branch."""
+    """Whether `other` may get where it must while `here` runs.
+
+    It stands before it, or in another branch, or around or after a batch that may end without its branch.
+    """
     if here.path[:1] != other.path[:1] or here.path == other.path:
         return False
+    if any(_leaves_behind(batch, here, other) for batch in walk.everywhere(document)):
+        return True
     shared = 0
     while here.path[shared] == other.path[shared]:
         shared += 1
@@ -169,6 +189,15 @@ def _can_come(here: Place, other: Place, document: dict[str, Any]) -> bool:
     mine, its = here.path[shared], other.path[shared]
     return here.path[shared - 1] == "branches" or (
         isinstance(mine, int) and isinstance(its, int) and its < mine
+    )
+
+
+def _leaves_behind(batch: Place, here: Place, other: Place) -> bool:
+    """Whether a batch that `here` stands in, and `other` does not, may end while a branch of it runs."""
+    inside = here.path != batch.path and here.path[: len(batch.path)] == batch.path
+    outside = other.path == batch.path or other.path[: len(batch.path)] != batch.path
+    return (
+        batch.word in ("map", "parallel") and batch.given.get("max_concurrency") != 1 and inside and outside
     )
 
 
@@ -296,6 +325,7 @@ RULES: tuple[Rule, ...] = (
     covers,
     names,
     holds,
+    held_in_bodies,
     held_time,
     functions,
     expectations,

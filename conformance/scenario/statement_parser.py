@@ -12,6 +12,7 @@ from conformance.scenario import parts
 from conformance.scenario.statements import (
     ABSENT,
     Await,
+    Body,
     Branch,
     Callback,
     Child,
@@ -38,6 +39,8 @@ from conformance.scenario.statements import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+QUIET = "quiet"
+
 
 def statements(at: str, document: list[dict[str, Any]]) -> tuple[Statement, ...]:
     """A list of statements, each at its index below `at`."""
@@ -50,6 +53,28 @@ def statement(at: str, document: dict[str, Any]) -> Statement:
     return PARSERS[word](at, document)
 
 
+def body(at: str, document: dict[str, Any], path: str) -> Body:
+    """One run of a body of the statement at `at`; its own statements are below `path`."""
+    crashes = document.get("crashes")
+    return Body(
+        returns=document.get("returns", ABSENT),
+        raises=parts.raises(document["raises"]) if "raises" in document else None,
+        crashes=(QUIET if crashes is True else crashes["after"]) if crashes else None,
+        do=statements(f"{path}/do", document["do"]) if "do" in document else None,
+        after=parts.after(document["after"]) if "after" in document else None,
+        logs=tuple(parts.log(at, line) for line in document.get("logs", ())),
+    )
+
+
+def bodies(at: str, document: dict[str, Any], below: str = "") -> tuple[Body, ...]:
+    """The bodies of `attempts:`, or the one that is written without it; `below` is where they are in `at`."""
+    if "attempts" not in document:
+        return (body(at, document, at + below),)
+    return tuple(
+        body(at, item, f"{at}{below}/attempts/{index}") for index, item in enumerate(document["attempts"])
+    )
+
+
 def _name(given: dict[str, Any]) -> Any:
     return given.get("name", ABSENT)
 
@@ -60,7 +85,7 @@ def _step(at: str, document: dict[str, Any]) -> Step:
         at=at,
         name=_name(given),
         bind=given.get("as"),
-        bodies=parts.bodies(at, given),
+        bodies=bodies(at, given),
         retry=parts.retry_or_none(given),
         semantics=given.get("semantics"),
         serdes=parts.serdes(given),
@@ -154,7 +179,7 @@ def _wait_for_callback(at: str, document: dict[str, Any]) -> WaitForCallback:
         at=at,
         name=_name(given),
         bind=given.get("as"),
-        submitter=parts.bodies(at, given["submitter"]),
+        submitter=bodies(at, given["submitter"], "/submitter"),
         timeout=parts.duration_or_none(given, "timeout"),
         heartbeat_timeout=parts.duration_or_none(given, "heartbeat_timeout"),
         serdes=parts.serdes(given),
@@ -170,7 +195,7 @@ def _wait_for_condition(at: str, document: dict[str, Any]) -> WaitForCondition:
         name=_name(given),
         bind=given.get("as"),
         initial=given.get("initial", ABSENT),
-        check=parts.bodies(at, given["check"]),
+        check=bodies(at, given["check"], "/check"),
         until=given["until"],
         delays=parts.durations(delays),
         backoff=parts.backoff(given),

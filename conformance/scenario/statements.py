@@ -56,11 +56,15 @@ class Raises:
 
 @dataclass(frozen=True)
 class Body:
-    """What one run of a step, check or submitter does: exactly one of returns, raises, crashes."""
+    """What one run of a step, check or submitter does: exactly one of returns, raises, crashes, do.
+
+    `do` is misuse: statements that the body runs on the durable context around its operation.
+    """
 
     returns: Optional = ABSENT
     raises: Raises | None = None
     crashes: str | None = None  # quiet: once the gateway is; started: once the body's own START was applied
+    do: tuple[Statement, ...] | None = None
     after: After | None = None
     logs: tuple[Log, ...] = ()
 
@@ -94,6 +98,11 @@ class Serdes:
 
     name: str
     argument: Any = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is one that fails, to write or in some invocation to read."""
+        return self.name in ("fail-write", "fail-read")
 
 
 @dataclass(frozen=True)

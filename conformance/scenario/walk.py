@@ -102,6 +102,9 @@ def blocks(here: Place) -> Iterator[Block]:
         for key in ("try", "catch", "then", "else", "on_root"):
             if key in here.statement:
                 yield Block((*here.statement_path, key), here.statement[key])
+        for body_path, body, bound in bodies(here):
+            if "do" in body:
+                yield Block((*body_path, "do"), body["do"], bound)
 
 
 def bodies(here: Place) -> Iterator[tuple[Path, dict[str, Any], frozenset[str]]]:

@@ -20,6 +20,11 @@ class Event:
     tenant: str | None = None
     trace: str | None = None
 
+    @property
+    def wear(self) -> int:
+        """How many requests its process has been made to send again, while handling it."""
+        return 0
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -28,6 +28,14 @@ START_SECONDS = 30.0
 RETURN_SECONDS = 5.0
 FAULT_LINES = 15
 
+MOST_WEAR = 20
+"""How many requests a process may have been made to send again before another one takes its place.
+
+AWS's clients keep count for as long as they live, and send no request again once it has been too often. That
+must not be what a scenario finds: botocore's and the JavaScript client's have 500 points, and one more
+attempt costs up to 14, so after 35.
+"""
+
 
 class State(Enum):
     """What a process is about."""
@@ -71,6 +79,8 @@ class Process:
         self._end: asyncio.Task[None] | None = None
         self._started: asyncio.Future[str] = loop.create_future()  # "" or what was wrong
         self._answer: asyncio.Future[Answer] = loop.create_future()
+        self._event: Event | None = None
+        self._wear = 0
         self._mark = 0
         self._overdue: asyncio.TimerHandle | None = None
 
@@ -132,6 +142,7 @@ class Process:
     def begin(self, event: Event) -> None:
         """Give it an event. It must be free."""
         self._api.hand(event)
+        self._event = event
         self.state = State.BUSY
         self.served = True
         self._mark = self._output.tail.mark()
@@ -202,7 +213,9 @@ class Process:
 
     def _answered(self, reply: Reply) -> None:
         self._resolve(reply)
-        if self._answer.cancelled() or reply.outcome not in (Outcome.RESPONSE, Outcome.ERROR):
+        self._wear += self._event.wear if self._event else 0
+        sound = reply.outcome in (Outcome.RESPONSE, Outcome.ERROR) and self._wear < MOST_WEAR
+        if self._answer.cancelled() or not sound:
             self.kill()
         else:
             self.state = State.RETURNING

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
     from conformance.wire.recording import Exchange, ExecutionRecord, Invocation, Recording
 
+_DEADLY = frozenset({"crash-before", "crash-after"})
+
 
 @dataclass(frozen=True)
 class Case:
@@ -72,12 +74,30 @@ class Case:
     @cached_property
     def disturbed(self) -> bool:
         """Whether the scenario itself upsets the service or the process: faults, bodies that crash."""
-        return bool(self.scenario.faults) or '"crashes"' in json.dumps(self.recording.document)
+        return bool(self.scenario.faults) or self._bodies_crash
+
+    @cached_property
+    def deadly(self) -> bool:
+        """Whether the scenario itself ends a process: faults that do, bodies that crash."""
+        return self._bodies_crash or any(fault.fault in _DEADLY for fault in self.scenario.faults)
+
+    @property
+    def _bodies_crash(self) -> bool:
+        return '"crashes"' in json.dumps(self.recording.document)
+
+    def durable(self, arn: str) -> bool:
+        """Whether an execution is one of a durable function: plain ones answer what they like."""
+        for execution in self.recording.executions:
+            if execution.arn == arn:
+                function = self.scenario.functions.get(execution.function)
+                return function is None or function.durable
+        return False
 
     @cached_property
     def misread(self) -> bool:
-        """Whether a serialiser of the scenario fails to read: then an attempt ends before its body runs."""
-        return "fail-read" in json.dumps(self.recording.document)
+        """Whether a serialiser of the scenario fails: then an attempt may end before its body runs."""
+        document = json.dumps(self.recording.document)
+        return "fail-read" in document or "fail-write" in document
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class Entry:
-    """One class of findings: all spots at which it shows. A `limited` one is that of its witnesses only."""
+    """One class of findings: all spots at which it shows. A `limited` one is that of its witnesses only.
+
+    `breaks` names the entries of the catalogue that the subject does not hold to where this shows.
+    """
 
     id: str
     title: str
@@ -66,6 +69,7 @@ class Entry:
     reference: Mapping[str, Versions]
     witnesses: tuple[str, ...]
     limited: bool = False
+    breaks: tuple[str, ...] = ()
 
     def about(self, scenario: str, subject: SubjectInfo, reference: SubjectInfo | None) -> bool:
         """Whether it is about this scenario, this subject and, where it has one, this reference."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.entries import Entry
 from conformance.verdict.finding import Blame, Finding, Layer, Result
@@ -104,16 +104,17 @@ _CONTEXT = re.compile(r":CONTEXT(\.[A-Z]+(#\d+)?)?$")
 def _hits(entries: list[Entry], finding: Finding, case: Case) -> list[Entry]:
     if finding.layer not in _JUDGED or promised(case.recording.scenario, finding):
         return []
-    facts = _facts(case, finding)
-    return [entry for entry in entries if entry.accounts_for(finding, facts)]
+    about = facts(case, finding)
+    return [entry for entry in entries if entry.accounts_for(finding, about)]
 
 
-def _facts(case: Case, finding: Finding) -> Facts:
+def facts(case: Case, finding: Finding) -> Facts:
+    """What a transform may know of the place that a finding is about."""
     where = Where.parse(finding.path)
     updates = case.stream.operations.get(where.path, ()) if where else ()
     place = case.stream.place(updates[0]) if updates else None
     if where is None or place is None:
-        return Facts()
+        return Facts(cut_off=_cut_off(case, ""))
     around = case.stream.operations.get(updates[0].parent, ())
     return Facts(
         candidates=place.candidates,
@@ -121,7 +122,27 @@ def _facts(case: Case, finding: Finding) -> Facts:
         path=where.path,
         name=updates[0].name,
         context_name=around[0].name if around else None,
+        cut_off=_cut_off(case, where.path + "".join(_BRANCH.findall(where.field)[:1])),
     )
+
+
+def _cut_off(case: Case, path: str) -> str | None:
+    """What the subject says of the last step at `path`, or below, that ended because its process had died."""
+    below = re.compile(rf"{re.escape(path)}(?!\d)") if path else re.compile("")
+    errors = [
+        update.fields.get("Error")
+        for update in case.stream.accepted
+        if update.type == "STEP" and update.action == "FAIL" and below.match(update.path)
+    ]
+    cut = [error for error in errors if isinstance(error, dict) and _interrupted(error)]
+    return str(cut[-1].get("ErrorMessage")) if cut else None
+
+
+def _interrupted(error: dict[str, Any]) -> bool:
+    return str(error.get("ErrorType")).rpartition(".")[2] == "StepInterruptedError"
+
+
+_BRANCH = re.compile(r"(?<=^Payload\.all)\[\d+\]")
 
 
 def _ambiguous(finding: Finding, hits: list[Entry]) -> Finding:

@@ -9,6 +9,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from conformance.errors import Location, UsageError
+from conformance.scenario.catalogue import requirements
+from conformance.scenario.expressions import admit, evaluate
+from conformance.scenario.syntax import ExpressionError
 from conformance.verdict.entries import Entry, Spot
 from conformance.verdict.finding import Layer
 from conformance.verdict.transforms import TRANSFORMS
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REQUIRED = ("id", "title", "what", "link", "findings", "subjects", "witnesses")
-_OPTIONAL = ("transform", "reference", "limited")
+_OPTIONAL = ("transform", "reference", "limited", "breaks")
 _SPOT = frozenset({"layer", "rule", "type", "action", "field", "path", "transform"})
 
 
@@ -68,7 +71,20 @@ def _entry(data: Any, here: Location) -> Entry:
         reference=_versions(data.get("reference") or {}, here),
         witnesses=_witnesses(data["witnesses"], here),
         limited=data.get("limited") is True,
+        breaks=_breaks(data.get("breaks", []), spots, here),
     )
+
+
+def _breaks(data: Any, spots: tuple[Spot, ...], here: Location) -> tuple[str, ...]:
+    if not isinstance(data, list) or not {*map(str, data)} <= {*requirements()}:
+        raise _refuse(f"breaks is {data!r}", here, "list ids of the catalogue of requirements")
+    if data and all(spot.layer is Layer.PARITY for spot in spots):
+        raise _refuse(
+            "an entry of parity alone breaks nothing",
+            here,
+            "parity can't tell who is wrong: leave breaks to the entry of the rule that can",
+        )
+    return tuple(str(each) for each in data)
 
 
 def _spots(data: Any, transform: Any, here: Location) -> tuple[Spot, ...]:
@@ -145,7 +161,24 @@ def _transform(data: Any, here: Location) -> tuple[str, Any]:
         ((name, argument),) = data.items()
     if name not in TRANSFORMS:
         raise _refuse(f"{name!r} is no transform", here, f"one of {', '.join(TRANSFORMS)}")
-    return str(name), _plain(argument)
+    return str(name), _computed(_plain(argument), here)
+
+
+def _computed(value: Any, here: Location) -> Any:
+    """Values too long to be written out are computed as in scenarios: `{$eval: "repeat('x', 300000)"}`."""
+    if isinstance(value, list):
+        return [_computed(item, here) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() != {"$eval"}:
+        return {key: _computed(item, here) for key, item in value.items()}
+    admission = admit(value)
+    if admission.problems or admission.uses:
+        raise _refuse(f"{value['$eval']!r} can't be computed here", here, "use no names, only functions")
+    try:
+        return evaluate(value, {})
+    except ExpressionError as error:
+        raise _refuse(error.message, here, error.cure or "compute it otherwise") from error
 
 
 def _versions(data: Any, here: Location) -> dict[str, Versions]:

@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from conformance.verdict import lines, struck
 from conformance.verdict.comparison import differences
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.jitter import chance
@@ -21,7 +22,7 @@ from conformance.verdict.where import Where, join
 from conformance.wire import payloads
 from conformance.wire.recording import Outcome
 from conformance.wire.stream import path_key
-from conformance.wire.values import ABSENT, brief
+from conformance.wire.values import ABSENT, brief, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from conformance.verdict.case import Case
     from conformance.verdict.comparison import Difference, Place
     from conformance.verdict.policy import Policies
+    from conformance.wire.recording import Invocation
     from conformance.wire.stream import Update
 
 _BODIES = frozenset({"step", "check", "submitter"})
@@ -59,7 +61,23 @@ def check(subject: Case, reference: Case, policies: Policies) -> list[Finding]:
     findings.extend(_outputs(subject, reference))
     findings.extend(_escapes(subject, reference))
     findings.extend(_effects(subject, reference))
+    findings.extend(_logs(subject, reference))
+    findings.extend(_faults(subject, reference))
     return findings
+
+
+def _faults(subject: Case, reference: Case) -> Iterator[Finding]:
+    """Say where a fault struck other requests on the two sides, which explains whatever else differs."""
+    seen, wanted = struck.requests(subject), struck.requests(reference)
+    if seen != wanted:
+        yield _finding(
+            "faults-apart",
+            "faults",
+            seen,
+            wanted,
+            "the faults struck requests that carry other updates than the reference's: what an SDK puts into "
+            "one request is its own business, so name an update that both write alone",
+        )
 
 
 def _is(finding: Finding, by_chance: tuple[str, str] | None) -> bool:
@@ -232,42 +250,70 @@ def _output(case: Case) -> dict[str, Any]:
     execution = case.execution
     if execution is None:
         return {}
-    identity = case.stream.identities.get(execution.arn)
-    names = identity.named if identity else str
+    names = _names(case)
     output: dict[str, Any] = {"Status": execution.status}
     if execution.result is not None:
         output["Result"] = payloads.read(execution.result, "", None, names=names).value
-    if execution.error is not None and not _escaped_last(case):
+    if execution.error is not None and not _of_the_service(case, execution.error):
         output["Error"] = payloads.error(execution.error, names)
     if case.stream.sequential:
         output["Invocations"] = len(case.recording.invocations)
     return output
 
 
-def _escaped_last(case: Case) -> bool:
-    """Whether the last invocation of the scenario's execution gave no answer: its error is the service's."""
-    main = [one for one in case.recording.invocations if one.execution == case.stream.main]
-    return bool(main) and main[-1].outcome in (Outcome.ERROR, Outcome.EXIT)
+def _of_the_service(case: Case, error: Mapping[str, Any]) -> bool:
+    """Whether an execution's error is only the service's word that its last invocation failed.
+
+    Nothing of the subject is lost with it: what the service quotes there is the document of the error that
+    escaped, which `_escapes` compares, or, of a process that has gone, the id of the request.
+    """
+    main = _invocations(case)
+    if not main or main[-1].outcome not in (Outcome.ERROR, Outcome.EXIT):
+        return False
+    return (main[-1].output or main[-1].request_id) in str(error.get("ErrorMessage"))
 
 
 def _escapes(subject: Case, reference: Case) -> Iterator[Finding]:
-    """Compare the names of the errors that escape invocations, one by one."""
-    pairs = zip_longest(_escaping(subject), _escaping(reference), fillvalue=ABSENT)
+    """Compare the errors that escape invocations, one by one, each by its name and by its message.
+
+    A stack trace is left alone: it is made of places in files.
+    """
+    none: dict[str, Any] = {}
+    pairs = zip_longest(_escaping(subject), _escaping(reference), fillvalue=none)
     for index, (seen, wanted) in enumerate(pairs):
-        if seen != wanted:
-            yield _finding(
-                "escape-type",
-                f"escapes[{index}].errorType",
-                seen,
-                wanted,
-                f"the error that escapes an invocation is {brief(seen)}, the reference's is {brief(wanted)}",
-            )
+        for member, (rule, what) in _ESCAPED.items():
+            ours, theirs = seen.get(member, ABSENT), wanted.get(member, ABSENT)
+            if not same(ours, theirs):
+                yield _finding(
+                    rule,
+                    f"escapes[{index}].{member}",
+                    ours,
+                    theirs,
+                    f"the {what} of an error that escapes an invocation is {brief(ours)}, the reference's is"
+                    f" {brief(theirs)}",
+                )
 
 
-def _escaping(case: Case) -> list[Any]:
-    main = (one for one in case.recording.invocations if one.execution == case.stream.main)
-    outputs = (case.outputs[one.number] for one in main if one.outcome is Outcome.ERROR)
-    return [output.get("errorType", ABSENT) if isinstance(output, dict) else output for output in outputs]
+_ESCAPED = {"errorType": ("escape-type", "name"), "errorMessage": ("escape-message", "message")}
+
+
+def _escaping(case: Case) -> list[dict[str, Any]]:
+    """Name and message of each error that escapes, ids as paths; null where there is none."""
+    names = _names(case)
+    outputs = [case.outputs[one.number] for one in _invocations(case) if one.outcome is Outcome.ERROR]
+    errors = [output if isinstance(output, dict) else {"errorType": output} for output in outputs]
+    return [payloads.error({member: each.get(member) for member in _ESCAPED}, names) for each in errors]
+
+
+def _invocations(case: Case) -> list[Invocation]:
+    """The invocations of the scenario's own execution."""
+    return [one for one in case.recording.invocations if one.execution == case.stream.main]
+
+
+def _names(case: Case) -> payloads.Names:
+    """What puts paths in place of the ids of the scenario's own execution."""
+    identity = case.stream.identities.get(case.stream.main)
+    return identity.named if identity else str
 
 
 def _effects(subject: Case, reference: Case) -> Iterator[Finding]:
@@ -298,10 +344,11 @@ def _told(*sides: list[Any]) -> list[list[Any]]:
 def _runs(case: Case) -> Mapping[str, list[Any]]:
     """Give every run of every body, its attempt and, where it can be compared, invocation; notes by value."""
     runs: dict[str, list[Any]] = {}
+    lossy = struck.cut_short(case)
     for effect in case.recording.effects:
         if effect.kind not in _BODIES and effect.kind != "note":
             continue
-        if effect.event != "start":
+        if effect.event != "start" or (effect.kind == "note" and effect.invocation in lossy):
             continue
         indexes = "".join(f"[{index}]" for index in effect.indexes)
         run: dict[str, Any] = (
@@ -309,8 +356,26 @@ def _runs(case: Case) -> Mapping[str, list[Any]]:
         )
         if case.stream.sequential:
             run["invocation"] = effect.invocation
-        runs.setdefault(f"{effect.at}{indexes}", []).append(run)
+        told = runs.setdefault(f"{effect.at}{indexes}", [])
+        if effect.kind in _BODIES or case.stream.sequential or told[-1:] != [run]:
+            told.append(run)  # else passes are counted, which are as many as there are invocations
     return runs
+
+
+def _logs(subject: Case, reference: Case) -> Iterator[Finding]:
+    if not (subject.recording.instrumented and reference.recording.instrumented):
+        return
+    seen, wanted = lines.told(subject), lines.told(reference)
+    for place in sorted({*seen, *wanted}):
+        ours, theirs = seen.get(place, []), wanted.get(place, [])
+        if ours != theirs:
+            yield _finding(
+                "logs",
+                f"log:{place}",
+                ours,
+                theirs,
+                f"what {place} logs comes out as {brief(ours)}, the reference's as {brief(theirs)}",
+            )
 
 
 def _finding(rule: str, path: str, seen: Any, wanted: Any, message: str) -> Finding:

@@ -56,7 +56,7 @@ def _responses(case: Case) -> Iterator[Finding]:
 
 def _outputs(case: Case) -> Iterator[Finding]:
     for number, invocation in case.invocations.items():
-        if invocation.outcome is not Outcome.RESPONSE:
+        if invocation.outcome is not Outcome.RESPONSE or not case.durable(invocation.execution):
             continue
         for breach in service_model.output_breaches(case.outputs[number]):
             where = join(f"invocation {number}:output", *breach.place)

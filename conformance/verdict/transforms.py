@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.scenario import statements as s
+from conformance.verdict.structure.serialisers import written
+from conformance.verdict.structure.unknown import is_known
 from conformance.wire.positions import Role
 from conformance.wire.values import ABSENT, parse, same
 
@@ -33,6 +35,8 @@ class Facts:
     path: str = ""
     name: str | None = None
     context_name: str | None = None
+    cut_off: str | None = None
+    """What the subject says of the last step there, or below, that ended because its process had died."""
 
 
 Transform = Callable[[Any, Any, Facts], Any]
@@ -57,11 +61,12 @@ def exactly(wanted: Any, given: Any, _: Facts) -> Any:
 def reworded(wanted: Any, given: Any, facts: Facts) -> Any:
     """Where the reference's message reads as `wanted`, the subject's reads as `seen`; a list gives several.
 
-    `{path}` and `{name}` stand for the operation's own, any other `{word}` for the same text on both sides.
+    `{path}` and `{name}` stand for the operation's own, `{called}` for its name or `None`, any other `{word}`
+    for the same text on both sides.
     """
     if not isinstance(wanted, str):
         return NOT_THAT
-    known = {"path": facts.path, "name": facts.name or ""}
+    known = {"path": facts.path, "name": facts.name or "", "called": facts.name or "None"}
     for pair in given if isinstance(given, list) else [given]:
         hit = _pattern(pair["wanted"], known).fullmatch(wanted)
         if hit is not None:
@@ -126,11 +131,56 @@ def qualified(wanted: Any, modules: Any, _: Facts) -> Any:
 
 def innermost_cause(wanted: Any, modules: Any, facts: Facts) -> Any:
     """Where the reference has an error and its causes, the subject has the innermost one, qualified."""
-    if not isinstance(wanted, dict) or "Cause" not in wanted:
+    cause = _innermost(wanted)
+    if cause is None:
         return NOT_THAT
-    while isinstance(wanted.get("Cause"), dict):
-        wanted = wanted["Cause"]
-    return {**wanted, "ErrorType": qualified(wanted.get("ErrorType"), modules, facts)}
+    return {**cause, "ErrorType": qualified(cause.get("ErrorType"), modules, facts)}
+
+
+def innermost_as(wanted: Any, given: Any, _: Facts) -> Any:
+    """Where the innermost cause of the reference's error has one type, it is the subject's, as another."""
+    cause = _innermost(wanted)
+    if cause is None or cause.get("ErrorType") != given["wanted"]:
+        return NOT_THAT
+    return {**cause, "ErrorType": given["seen"]}
+
+
+def cut_off(wanted: Any, given: Any, facts: Facts) -> Any:
+    """Where the reference says that a step was cut off, the subject says which: as that step itself does.
+
+    `given` is the reference's `message`, and the `modules` of the type that the subject has beside causes.
+    """
+    cause = _innermost(wanted)
+    if facts.cut_off is None or given["message"] not in (wanted, cause and cause.get("ErrorMessage")):
+        return NOT_THAT
+    if cause is None:
+        return facts.cut_off
+    kind = qualified(cause.get("ErrorType"), given["modules"], facts)
+    return {**cause, "ErrorMessage": facts.cut_off, "ErrorType": kind}
+
+
+def _innermost(error: Any) -> dict[str, Any] | None:
+    if not isinstance(error, dict) or "Cause" not in error:
+        return None
+    innermost: dict[str, Any] = error
+    while isinstance(innermost.get("Cause"), dict):
+        innermost = innermost["Cause"]
+    return innermost
+
+
+def submitted(wanted: Any, _given: Any, facts: Facts) -> Any:
+    """Where the reference drops what a submitter returned, the subject keeps it; literal values, not null."""
+    inside = facts.candidates and all(each.slot.role is Role.SUBMITTER for each in facts.candidates)
+    if wanted != ABSENT or not inside:
+        return NOT_THAT
+    statements = [each.slot.statement for each in facts.candidates]
+    bodies = [body for each in statements if isinstance(each, s.WaitForCallback) for body in each.submitter]
+    returned = next((body.returns for body in bodies if body.crashes is None and body.raises is None), None)
+    serdes = getattr(statements[0], "serdes", None)
+    if returned is None or "$" in str(returned):
+        return NOT_THAT
+    value = returned if serdes is None else written(serdes, returned)
+    return value if is_known(value) else NOT_THAT
 
 
 def ceiled_backoff(wanted: Any, _given: Any, facts: Facts) -> Any:
@@ -173,5 +223,8 @@ TRANSFORMS: Mapping[str, Transform] = {
     "parsed-text": parsed_text,
     "qualified": qualified,
     "innermost-cause": innermost_cause,
+    "innermost-as": innermost_as,
+    "cut-off": cut_off,
+    "submitted": submitted,
     "ceiled-backoff": ceiled_backoff,
 }

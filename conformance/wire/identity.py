@@ -16,6 +16,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b, md5
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from conformance.scenario import statements as s
@@ -57,6 +58,15 @@ SCHEMES = {"python": (PYTHON, JAVASCRIPT), "js": (JAVASCRIPT, PYTHON)}
 
 
 @dataclass(frozen=True)
+class Said:
+    """What the wire says of an id."""
+
+    type: str
+    subtype: str | None
+    name: str | None
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One thing that can stand at a place: a slot, and the branch and round numbers that lead to it."""
 
@@ -79,10 +89,41 @@ class Candidate:
             )
         )
 
+    def fits(self, said: Said | None) -> bool:
+        """Whether it can be what the wire says of its id; what it says nothing of is a virtual context."""
+        if said is None:
+            return self.context and self.virtual is not False
+        if self.slot.type != said.type:
+            return False
+        if self.slot.role is not Role.OWN:
+            return True
+        subtype = _SUBTYPES.get(type(self.slot.statement))
+        if isinstance(self.slot.statement, s.Child):
+            subtype = self.slot.statement.sub_type or "RunInChildContext"
+        if None not in (subtype, said.subtype) and subtype != said.subtype:
+            return False
+        name = getattr(self.slot.statement, "name", s.ABSENT)
+        if name is s.ABSENT:
+            return not said.name
+        return not isinstance(name, str) or "${" in name or (said.name or "") == name
+
+
+_SUBTYPES: dict[type, str] = {
+    s.Step: "Step",
+    s.WaitForCondition: "WaitForCondition",
+    s.WaitForCallback: "WaitForCallback",
+    s.Map: "Map",
+    s.Parallel: "Parallel",
+    s.WithRetry: "RunInChildContext",
+}
+
 
 @dataclass(frozen=True)
 class Place:
-    """A position of the program: typed path, place of the enclosing context, and what can stand there."""
+    """A position of the program: typed path, place of the enclosing context, and what can stand there.
+
+    Where the path taken decides what stands there, it is what fits what the wire says, if anything does.
+    """
 
     path: str
     parent: Place | None
@@ -138,19 +179,30 @@ class Identity:
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{64}|[0-9a-f]{16})(?![0-9a-zA-Z])")
 
 
-def decode(program: Program, sdk: str, ids: Iterable[str], prefix: str = "") -> Identity:
+def decode(
+    program: Program,
+    sdk: str,
+    ids: Iterable[str],
+    prefix: str = "",
+    *,
+    said: Mapping[str, Said] = MappingProxyType({}),
+) -> Identity:
     """Decode the ids of one execution.
+
+    Where the path taken decides whether a batch or another context stands at a position, one id below it may
+    be a branch or an operation: what the wire says of the position itself tells which.
 
     Args:
         program: What it ran.
         sdk: The SDK's name; for one that is not ours every scheme is tried.
         ids: All operation and parent ids of its recording, the execution's own left out.
         prefix: Put before every typed path.
+        said: What their updates say of ids.
     """
     wanted = frozenset(ids)
     best: Identity | None = None
     for scheme in SCHEMES.get(sdk, (PYTHON, JAVASCRIPT)):
-        found = _best_base(_Search(program, wanted, scheme), prefix)
+        found = _best_base(_Search(program, wanted, scheme, said), prefix)
         if best is None or len(found.places) > len(best.places):
             best = found
         if not best.unknown:
@@ -191,10 +243,13 @@ def _with_ancestors(places: Iterable[Place]) -> Iterator[Place]:
 class _Search:
     """Tries positions, outermost first, until every wanted id is found or nothing is left to try."""
 
-    def __init__(self, program: Program, wanted: frozenset[str], scheme: Scheme) -> None:
+    def __init__(
+        self, program: Program, wanted: frozenset[str], scheme: Scheme, said: Mapping[str, Said]
+    ) -> None:
         self.program = program
         self.wanted = wanted
         self.scheme = scheme
+        self.said = said
 
     def run(self, base: int) -> dict[str, Place]:
         """Search below virtual contexts and real ones on the wire; then, for what is left, below all."""
@@ -215,11 +270,14 @@ class _Search:
             for (number, path), candidates in children.items():
                 operation_id, below = self.scheme.step(prefix, number)
                 hashes += 1
-                place = Place(path, parent, number, tuple(candidates))
+                fitting = [each for each in candidates if each.fits(self.said.get(operation_id))]
+                place = Place(path, parent, number, tuple(fitting or candidates))
                 seen = operation_id in self.wanted
                 if seen:
                     found[operation_id] = place
-                if any(c.context and (exhaustive or seen or c.virtual is not False) for c in candidates):
+                if any(
+                    c.context and (exhaustive or seen or c.virtual is not False) for c in place.candidates
+                ):
                     todo.append((below, place))
 
         visit("", None, _grouped(self._slots(layout(self.program.body), (), "")))

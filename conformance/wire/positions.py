@@ -13,14 +13,15 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from conformance.scenario import enclosed
 from conformance.scenario import statements as s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROUNDS = 8
-"""How often a `with_retry` is followed around when its strategy does not say: above every preset of both
-SDKs."""
+"""How often a `with_retry` or a body is followed around when its strategy does not say: above every preset of
+both SDKs."""
 
 
 MOST_ROUNDS = 64
@@ -79,7 +80,6 @@ Counts: TypeAlias = frozenset[int]
 
 _NOTHING: Counts = frozenset()
 _CONSUMES_NONE = (s.Await, s.Let, s.Log, s.Note, s.ThrowIfError)
-_ENDS_BODY = (s.Return, s.Raise)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +132,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.found: dict[int, list[Slot]] = {}
+        self._returned = _NOTHING  # at which counts the with_retry at hand may have been returned from
 
     def body(self, body: Body, starts: Counts, rounds: tuple[int, ...]) -> tuple[Counts, Counts]:
         """Follow a body; give the counts at its end, and all counts at which an error could leave it."""
@@ -144,7 +145,8 @@ class _Walk:
         return counts, touched
 
     def rounds(self, retry: s.WithRetry, starts: Counts, outer: tuple[int, ...]) -> tuple[Counts, Counts]:
-        """Follow a with_retry's body, its back-off waits between the rounds."""
+        """Follow a with_retry's body and the back-off waits between rounds; a `return` ends only the body."""
+        around, self._returned = self._returned, _NOTHING
         ends, touched = _NOTHING, starts
         for number in range(1, _rounds(retry.retry) + 1):
             done, seen = self.body(retry.do, starts, (*outer, number))
@@ -153,6 +155,8 @@ class _Walk:
             if number < _rounds(retry.retry):
                 starts = self._place(Slot(retry, Role.BACKOFF, (*outer, number)), seen)
                 touched |= starts
+        ends |= self._returned
+        self._returned = around
         return ends, touched
 
     def _statement(  # noqa: PLR0911 - one return a kind of statement
@@ -174,18 +178,28 @@ class _Walk:
                 wrapped = self._place(Slot(statement, Role.OWN, rounds), starts)
                 return inline[0] | wrapped, inline[1] | wrapped
             case s.OnRoot():
-                done, seen = self.body(statement.do, starts, rounds)
+                done, seen = self._apart(statement.do, starts, rounds)
                 return starts | done, seen  # in the handler they count here, in a child they do not
             case _ if isinstance(statement, _CONSUMES_NONE):
                 return starts, starts
-            case _ if isinstance(statement, _ENDS_BODY):
+            case s.Return():
+                self._returned |= starts
+                return _NOTHING, starts
+            case s.Raise():
                 return _NOTHING, starts
             case _:
                 ends = self._place(Slot(statement, Role.OWN, rounds), starts)
-                for astray in _astray(statement):
-                    done, seen = self.body(astray.do, ends, rounds)
+                for astray in (*_in_bodies(statement), *_astray(statement)):
+                    done, seen = self._apart(astray, ends, rounds)
                     ends |= done | seen
                 return ends, ends
+
+    def _apart(self, body: Body, starts: Counts, rounds: tuple[int, ...]) -> tuple[Counts, Counts]:
+        """Follow a body whose `return` ends nothing here."""
+        around = self._returned
+        counts = self.body(body, starts, rounds)
+        self._returned = around
+        return counts
 
     def _place(self, slot: Slot, starts: Counts) -> Counts:
         ends = frozenset(start + 1 for start in starts)
@@ -196,22 +210,23 @@ class _Walk:
         return ends
 
 
-def _astray(statement: s.Statement) -> Iterator[s.OnRoot]:
-    """What stands in a child, branch or group of retries and is run on the execution's own context."""
-    inner: tuple[s.Statement, ...] = ()
-    match statement:
-        case s.OnRoot():
-            yield statement
-        case s.Child() | s.Map() | s.WithRetry():
-            inner = statement.do
-        case s.Parallel():
-            inner = tuple(item for branch in statement.branches for item in branch.do)
-        case s.Try():
-            inner = statement.do + statement.catch
-        case s.If():
-            inner = statement.then + statement.otherwise
-    for item in inner:
-        yield from _astray(item)
+def _in_bodies(statement: s.Statement) -> Iterator[Body]:
+    """What a step's, check's or submitter's bodies call on the context around it, each time that one runs.
+
+    How often that is within one invocation, only the run can tell.
+    """
+    bodies = enclosed.bodies(statement)
+    if any(body.do for body in bodies):
+        retry = getattr(statement, "retry", None)
+        for run in range(max(len(bodies), _rounds(retry) if retry else ROUNDS)):
+            yield bodies[min(run, len(bodies) - 1)].do or ()
+
+
+def _astray(statement: s.Statement) -> Iterator[Body]:
+    """What stands in a child, branch or body and is run on the execution's own context."""
+    for inside in enclosed.everything(statement):
+        if isinstance(inside, s.OnRoot):
+            yield inside.do
 
 
 def _rounds(retry: s.Retry) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.scenario import enclosed
 from conformance.scenario import statements as s
 from conformance.wire.positions import Body, Role, Slot
 
@@ -95,29 +96,7 @@ def branch_body(statement: s.Map | s.Parallel, index: int) -> Body:
 
 def statements_within(body: Body) -> list[s.Statement]:
     """List every statement of a body and of all that it encloses."""
-    found: list[s.Statement] = []
-    todo = list(body)
-    while todo:
-        statement = todo.pop()
-        found.append(statement)
-        for inner in bodies(statement):
-            todo.extend(inner)
-    return found
-
-
-def bodies(statement: s.Statement) -> tuple[Body, ...]:
-    """Give the bodies that a statement encloses."""
-    match statement:
-        case s.Child() | s.Map() | s.WithRetry() | s.OnRoot():
-            return (statement.do,)
-        case s.Parallel():
-            return tuple(branch.do for branch in statement.branches)
-        case s.Try():
-            return (statement.do, statement.catch)
-        case s.If():
-            return (statement.then, statement.otherwise)
-        case _:
-            return ()
+    return [inside for statement in body for inside in enclosed.everything(statement)]
 
 
 def function_body(scenario: Scenario, function: str, *, main: bool) -> Body:

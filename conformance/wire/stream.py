@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conformance.wire import payloads
-from conformance.wire.identity import EXECUTION, Identity, Place, decode
+from conformance.wire.identity import EXECUTION, Identity, Place, Said, decode
 from conformance.wire.program import Program, function_body, statements_within
 from conformance.wire.values import parse, plain
 
@@ -59,6 +60,8 @@ class Update:
     fields: Mapping[str, Any]
     encoding: str | None  # how the payload was written; None without one
     raw: Mapping[str, Any]
+    repeated: bool = False
+    """Whether the service had answered the same request before: it says nothing new."""
 
     @property
     def label(self) -> str:
@@ -168,16 +171,20 @@ class _Request:
 
 def _identities(recording: Recording, scenario: Scenario, requests: list[_Request]) -> dict[str, Identity]:
     ids: dict[str, set[str]] = {execution.arn: set() for execution in recording.executions}
+    said: dict[str, dict[str, Said]] = defaultdict(dict)
     for request in requests:
         of_execution = ids.setdefault(request.exchange.execution, set())
         for update in request.updates:
             if update.get("Type") != "EXECUTION":
                 of_execution.update(str(update[key]) for key in ("Id", "ParentId") if update.get(key))
+                what = Said(str(update.get("Type")), _text(update, "SubType"), _text(update, "Name"))
+                said[request.exchange.execution].setdefault(str(update.get("Id")), what)
     records = {execution.arn: execution for execution in recording.executions}
     identities: dict[str, Identity] = {}
     for arn, wanted in ids.items():
         program = _program(recording, scenario, arn, records.get(arn))
-        identities[arn] = decode(program, recording.subject.sdk, wanted, _prefix(arn, records, identities))
+        prefix = _prefix(arn, records, identities)
+        identities[arn] = decode(program, recording.subject.sdk, wanted, prefix, said=said[arn])
     return identities
 
 
@@ -223,10 +230,11 @@ def _concurrent(scenario: Scenario) -> bool:
 
 def _updates(requests: list[_Request], identities: Mapping[str, Identity], sdk: str) -> Iterator[Update]:
     counts: dict[tuple[str, str, bool], int] = {}
-    answered: set[tuple[str, str | None, str]] = set()
+    answered: dict[tuple[str, str | None, str], _Request] = {}
     for request in requests:
         exchange, identity = request.exchange, identities[request.exchange.execution]
-        accepted = request.taken and not _repeats(request, answered)
+        before = _repeats(request, answered)
+        accepted = request.taken and before is None
         for index, raw in enumerate(request.updates):
             path = _path(identity, raw)
             key = (path, str(raw.get("Action")), accepted)
@@ -239,6 +247,7 @@ def _updates(requests: list[_Request], identities: Mapping[str, Identity], sdk: 
                 path=path,
                 occurrence=counts[key],
                 accepted=accepted,
+                repeated=before is not None and before.updates == request.updates,
                 sdk=sdk,
             )
 
@@ -249,13 +258,13 @@ def _path(identity: Identity, raw: Mapping[str, Any]) -> str:
     return identity.path(_text(raw, "Id")) if _text(raw, "Id") else UNNAMED
 
 
-def _repeats(request: _Request, answered: set[tuple[str, str | None, str]]) -> bool:
-    """Whether the service had answered this very request: it answers again and applies nothing."""
+def _repeats(request: _Request, answered: dict[tuple[str, str | None, str], _Request]) -> _Request | None:
+    """The request by which the service had answered this very one: it answers again and applies nothing."""
     if request.client_token is None or not request.taken:
-        return False
+        return None
     key = (request.exchange.execution, request.token, request.client_token)
-    known = key in answered
-    answered.add(key)
+    known = answered.get(key)
+    answered.setdefault(key, request)
     return known
 
 
@@ -268,6 +277,7 @@ def _update(  # noqa: PLR0913 - the parts of one update, all of them needed
     path: str,
     occurrence: int,
     accepted: bool,
+    repeated: bool,
     sdk: str,
 ) -> Update:
     fields: dict[str, Any] = {}
@@ -304,6 +314,7 @@ def _update(  # noqa: PLR0913 - the parts of one update, all of them needed
         fields=fields,
         encoding=encoding,
         raw=raw,
+        repeated=repeated,
     )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -11,9 +14,9 @@ import pytest
 from conformance.coverage import Coverage, document, lines
 from conformance.killing.entries import UNBREAKABLE, Breaking
 from conformance.scenario.cells import CELLS, EXCLUDED, Cell
-from conformance.verdict.finding import Verdict
+from conformance.verdict.finding import Layer, Verdict
 from conformance.wire.recording import Effect, ExecutionRecord, SubjectInfo
-from tests.front.samples import JS, PYTHON, judged, recording
+from tests.front.samples import JS, KNOWN, PYTHON, judged, recording
 from tests.front.test_cli import conformance
 
 REAL_IN_ROOT = Cell("root", "real", "success", suspended=False)
@@ -46,9 +49,12 @@ def _breaking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def covered(
-    verdicts: dict[SubjectInfo, Verdict], effects: Any = lambda _: EFFECTS, covers: str = "context-lifecycle"
+    verdicts: dict[SubjectInfo, Verdict],
+    effects: Any = lambda _: EFFECTS,
+    covers: str = "context-lifecycle",
+    breaks: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Coverage:
-    coverage = Coverage()
+    coverage = Coverage(breaks)
     execution = ExecutionRecord(ARN, "scenario", None, None, None, "SUCCEEDED", None, None, ())
     for info, verdict in verdicts.items():
         document = DOCUMENT | {"covers": [covers]}
@@ -91,6 +97,26 @@ def test_an_entry_counts_where_every_subject_notices_it_broken(monkeypatch: pyte
     assert both.requirements()["context-lifecycle"] == ()
     assert both.named()["context-lifecycle"] == ("a",)
     assert "context-lifecycle" in both.gaps()
+
+
+@pytest.mark.parametrize(
+    ("layer", "counts"), [(Layer.INVARIANT, True), (Layer.EXPECT, True), (Layer.PARITY, False)]
+)
+def test_an_entry_that_a_subject_breaks_itself_is_noticed_and_told(
+    layer: Layer,
+    counts: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Breaking, "bites", lambda self, _: self.recording.subject is PYTHON)
+    coverage = covered(GOOD, breaks={"open-context": ("context-lifecycle",)})
+    assert coverage.requirements()["context-lifecycle"] == ()
+    itself = replace(KNOWN, layer=layer, divergence="open-context")
+    coverage(judged("a", JS, Verdict.KNOWN_DIVERGENCE, itself, replace(KNOWN, layer=Layer.EXPECT)))
+    assert coverage.requirements()["context-lifecycle"] == (("a",) if counts else ())
+    told = f"context-lifecycle: broken by {JS.id} itself, see the ledger's open-context"
+    assert (told in [*lines(coverage)]) is counts
+    [entry] = [one for one in document(coverage)["requirements"] if one["id"] == "context-lifecycle"]
+    assert entry["broken"] == ({JS.id: ["open-context"]} if counts else {})
 
 
 def test_an_entry_that_nothing_can_break_is_told_with_its_reason() -> None:

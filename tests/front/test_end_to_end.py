@@ -211,6 +211,10 @@ def test_what_is_proposed_makes_a_run_as_expected(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert verdicts(report(path))["mapped", "python"] == "known-divergence"
 
+    again = conformance("judge", out, "--scenarios", root, "--json", path)
+    assert again.returncode == 0, again.stdout
+    assert verdicts(report(path))["mapped", "python"] == "known-divergence"
+
     told = conformance("divergences", out, "--scenarios", root)
     assert "accounts for 1 finding in 1 scenario" in told.stdout
     rows = json.loads(conformance("divergences", out, "--json", "--scenarios", root).stdout)["divergences"]

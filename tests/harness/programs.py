@@ -28,6 +28,13 @@ ALIKE: dict[str, tuple[dict[str, Any], Any]] = {
         },
         [2, 3, 9, 1],
     ),
+    "messages that are no text": (
+        {
+            "input": {"x": ["é", {"a": 1, "b": 2.5}, None, True]},
+            "handler": caught({"raise": {"type": "Boom", "message": {"$eval": "input.x"}}}, "e.message"),
+        },
+        '["é",{"a":1,"b":2.5},null,true]',
+    ),
     "a step's attempts": (
         {
             "handler": [
@@ -463,6 +470,50 @@ ALIKE: dict[str, tuple[dict[str, Any], Any]] = {
             ]
         },
         1,
+    ),
+    "bodies with statements of their own": (
+        {
+            "handler": [
+                {"let": {"x": 1}},
+                {
+                    "step": {
+                        "name": "s",
+                        "attempts": [
+                            {
+                                "do": [{"raise": {"type": "Boom", "message": "once"}}],
+                                "logs": [{"message": "l"}],
+                            },
+                            {"do": [{"let": {"x": {"$eval": "x + attempt"}}}, {"return": {"$eval": "x"}}]},
+                        ],
+                        "retry": {"delays": [1]},
+                        "as": "s",
+                    }
+                },
+                {
+                    "wait_for_condition": {
+                        "name": "c",
+                        "initial": 0,
+                        "check": {"do": [{"note": {"$eval": "state"}}, {"return": {"$eval": "state + 1"}}]},
+                        "until": {"$eval": "state > 1"},
+                        "delay": 1,
+                        "as": "c",
+                    }
+                },
+                {
+                    "wait_for_callback": {
+                        "name": "w",
+                        "submitter": {
+                            "do": [{"if": {"$eval": "len(callback_id) == 0"}, "then": [{"return": 1}]}]
+                        },
+                        "as": "w",
+                    }
+                },
+                {"step": {"name": "n", "do": []}},
+                {"return": {"$eval": "[x, s, c, w]"}},
+            ],
+            "outside": [{"of": "w", "succeed": {"payload": "done"}}],
+        },
+        [1, 3, 2, '"done"'],
     ),
     "odd values": (
         {

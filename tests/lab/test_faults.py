@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as some
 from conformance.lab.faults import NAMES, Faults
 from conformance.scenario.setting import FaultSpec
 from conformance.wire.recording import Outcome, Recording
-from tests.lab.fake import PENDING, Handler, run, succeeded, update, wait
+from tests.lab.fake import PENDING, Bench, Handler, run, succeeded, update, wait
 
 
 @given(
@@ -114,6 +115,29 @@ def test_refused_requests_are_not_applied(fault: str, more: dict[str, Any], firs
     assert [event["EventType"] for event in execution.history if event["EventType"] == "StepStarted"] == [
         "StepStarted"
     ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "more", "wear"),
+    [
+        ("error", {}, 1),
+        ("error", {"status": 503}, 1),
+        ("error", {"times": 2}, 2),
+        ("throttle", {}, 1),
+        ("lose-response", {}, 1),
+        ("error", {"status": 400}, 0),
+        ("stale-token", {}, 0),
+        ("no-token", {}, 0),
+        ("delay", {"seconds": 0}, 0),
+    ],
+)
+def test_what_wears_a_process_is_told_to_its_pool(fault: str, more: dict[str, Any], wear: int) -> None:
+    async def worn() -> int:
+        async with Bench() as bench:
+            await bench.run(two_steps, faults=[{"fault": fault, "checkpoint": 1} | more])
+            return sum(event.wear for event in bench.fake.events)
+
+    assert asyncio.run(worn()) == wear
 
 
 def test_a_crash_before_leaves_the_request_unapplied() -> None:

@@ -36,6 +36,7 @@ DOCUMENT: list[dict[str, Any]] = [
     {"if": True, "then": [{"wait": {"name": "w", "seconds": 1}}], "else": [{"return": 1}]},
     {"try": [{"child": {"name": "c", "do": [{"return": 1}]}}], "catch": [{"note": 1}]},
     {"with_retry": {"name": "wr", "retry": "none", "do": [{"step": {"name": "inner", "returns": 1}}]}},
+    {"step": {"attempts": [{"do": [{"step": {"name": "deep", "returns": 1}}]}]}},
 ]
 
 PLACES = Places.of(
@@ -53,6 +54,7 @@ PLACES = Places.of(
         ("w", "handler/3/then/0", ()),
         ("c", "handler/4/try/0", ()),
         ("inner", "handler/5/do/0", ("handler/5",)),
+        ("deep", "handler/6/attempts/0/do/0", ()),
         ("fw", "functions/f/0", ()),
     ],
 )

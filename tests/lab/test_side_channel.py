@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.lab import bodies
 from conformance.wire.recording import Outcome, Recording, ReportKind
 from tests.lab.fake import PENDING, Died, Handler, run, succeeded, update, wait
 
@@ -111,6 +112,23 @@ def test_a_body_is_held_until_another_is_checkpointed() -> None:
     ]
 
 
+def test_a_held_body_runs_to_those_that_wait_for_it() -> None:
+    both = [
+        step("a", {"returns": 1, "after": {"op": "b", "is": "checkpointed"}}),
+        step("b", {"returns": 2, "after": {"op": "a", "is": "running"}}),
+    ]
+
+    async def a_waits_for_b(handler: Handler) -> Any:
+        holding = asyncio.create_task(handler.body(A))
+        await asyncio.sleep(0.05)
+        assert await handler.body(B)
+        await handler.ended(B, 2)
+        await handler.checkpoint(update("STEP", "START", "b"), update("STEP", "SUCCEED", "b"))
+        return succeeded([bool(await holding)])
+
+    assert order(run(a_waits_for_b, handler=both)) == [True]
+
+
 async def only_b(handler: Handler) -> Any:
     if "w" not in handler.operations:
         await handler.checkpoint(wait("w", 1))
@@ -128,6 +146,23 @@ def test_a_hold_that_can_not_come_true_is_refused_and_reported_by_name() -> None
     assert "handler/1" in report.message
     assert "'a'" in report.message
     assert recording.seconds < 8
+
+
+def test_a_crash_after_a_start_that_never_is_applied_is_refused_and_reported_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "UNTAKEN_SECONDS", 0.2)
+
+    async def crashes(handler: Handler) -> Any:
+        await handler.body(A)
+        status, answer = await handler.tell("crash", at=A, indexes=[], when="started")
+        return succeeded([status, answer["error"]])
+
+    recording = run(crashes, handler=[step("a", {"crashes": {"after": "started"}})])
+    status, error = json.loads(recording.executions[0].result or "")
+    assert (status, error) == (409, "the body at handler/0 is to crash once its START was applied")
+    (report,) = recording.reports
+    assert (report.kind, report.at, report.message) == (ReportKind.LAB, A, f"{error}, which it never is")
 
 
 async def a_then_b(handler: Handler) -> Any:

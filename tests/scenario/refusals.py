@@ -51,6 +51,9 @@ SHAPE = {
     "two statements in one": handler("- step: {returns: 1}", "  wait: {seconds: 1}"),
     "no body": handler("- step: {name: a}"),
     "two bodies": handler("- step: {returns: 1, raises: {type: Boom}}"),
+    "statements beside a value": handler("- step: {do: [], returns: 1}"),
+    "statements beside attempts": handler("- step: {do: [], attempts: [{returns: 1}]}"),
+    "statement of a body": handler("- wait_for_callback: {submitter: {do: [{stpe: {returns: 1}}]}}"),
     "after beside attempts": handler("- step: {attempts: [{returns: 1}], after: b}"),
     "no attempts": handler("- step: {attempts: []}"),
     "crashes false": handler("- step: {crashes: false}"),
@@ -58,6 +61,7 @@ SHAPE = {
     "unknown retry kind": handler("- step: {returns: 1, retry: {expo: {}}}"),
     "unknown retry field": handler("- step: {returns: 1, retry: {exponential: {atempts: 1}}}"),
     "unknown semantics": handler("- step: {returns: 1, semantics: at-most-onc}"),
+    "serialiser that makes no batch of it": handler("- map: {items: [1], do: [], serdes: json}"),
     "unknown serialiser": handler("- step: {returns: 1, serdes: uper}"),
     "serialiser with a wrong argument": handler("- step: {returns: 1, serdes: {fail-read: {times: 1}}}"),
     "error type": handler("- raise: {type: boom, message: x}"),
@@ -112,6 +116,10 @@ SENSE = {
         "- try: [{step: {returns: 1, as: x}}]", "  catch: [{return: {$eval: x}}]", "- return: {$eval: x}"
     ),
     "name bound in a child": handler("- child: {do: [{let: {x: 1}}]}", "- return: {$eval: x}"),
+    "name bound in a body": handler("- step: {do: [{let: {x: 1}}]}", "- return: {$eval: x}"),
+    "never reached in a body": handler(
+        "- step: {attempts: [{do: [{return: {$eval: attempt}}, {note: 1}]}]}",
+    ),
     "caught error after its catch": handler("- try: []", "  catch: []", "- return: {$eval: e.message}"),
     "item outside a map": handler("- return: {$eval: item}"),
     "reserved name": handler("- let: {len: 1}", "- step: {returns: 1, as: input}"),
@@ -144,6 +152,14 @@ SENSE = {
         "- step: {name: a, returns: 1, after: b}", "- step: {name: b, returns: 1}"
     ),
     "after what it stands in": handler("- child: {name: c, do: [{step: {returns: 1, after: c}}]}"),
+    "after a batch that runs one branch at a time": handler(
+        "- map: {name: m, items: [1], max_concurrency: 1, do: [{step: {returns: 1, after: m}}]}"
+    ),
+    "after in a body's statements": handler(
+        "- step: {name: a, returns: 1}",
+        "- step: {do: [{step: {returns: 1, after: a}}]}",
+        "- step: {attempts: [{do: [{step: {returns: 1, after: a}}]}]}",
+    ),
     "after a virtual child's checkpoint": handler(
         "- child: {name: c, virtual: true, do: []}", "- step: {returns: 1, after: {op: c, is: checkpointed}}"
     ),

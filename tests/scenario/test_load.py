@@ -143,6 +143,17 @@ FITTING_HOLDS = {
         "      - [{step: {name: a, returns: 1, after: b}}]",
         "      - [{step: {name: b, returns: 1}}]",
     ),
+    "the batch that may end without its branch": (
+        "- parallel:",
+        "    name: p",
+        "    branches:",
+        "      - [{raise: {type: Boom, message: no}}]",
+        "      - [{step: {name: a, returns: 1, after: {op: p, is: checkpointed}}}]",
+    ),
+    "what follows such a batch": (
+        "- map: {items: [1], do: [{step: {name: a, returns: 1, after: {op: b, is: running}}}]}",
+        "- step: {name: b, returns: 1}",
+    ),
     "what came before": ("- step: {name: b, returns: 1}", "- step: {name: a, returns: 1, after: b}"),
     "another item": (
         "- map:",

@@ -57,6 +57,7 @@ DOCUMENT: dict[str, Any] = {
                         "catch": [{"raise": "e"}],
                     },
                     {"on_root": [{"wait": {"name": "astray", "seconds": 1}}]},
+                    {"step": {"attempts": [{"returns": 1}, {"do": [{"note": 1}, {"step": {"do": []}}]}]}},
                 ],
             }
         },
@@ -65,7 +66,14 @@ DOCUMENT: dict[str, Any] = {
         {"if": {"$eval": "x > 1"}, "then": [{"note": 1}], "else": [{"throw_if_error": "m"}]},
         {"callback": {"as": "cb", "timeout": {"hours": 1}}},
         {"await": {"callback": "cb"}},
-        {"wait_for_callback": {"submitter": {"returns": None}}},
+        {"wait_for_callback": {"submitter": {"attempts": [{"do": [{"step": {"returns": None}}]}]}}},
+        {
+            "wait_for_condition": {
+                "check": {"do": [{"return": {"$eval": "state"}}]},
+                "until": {"$eval": "state"},
+                "delays": [1],
+            }
+        },
         {
             "wait_for_condition": {
                 "initial": None,
@@ -96,12 +104,25 @@ def test_what_is_given_and_what_is_not() -> None:
     assert let["values"] == [["x", 1], ["y", {"$eval": "x"}]]
     assert batch["completion"] == {}
     assert batch["do"] == []
-    condition, invoke, retried = statements[7], statements[8], statements[9]
+    condition, invoke, retried = statements[8], statements[9], statements[10]
     assert condition["initial"] is None
     assert condition["delays"] == [{"unit": "seconds", "amount": 1}]
     assert invoke["payload"] is None
     assert "tenant" not in invoke
     assert retried["retry"] == {"kind": "none"}
+
+
+def test_statements_of_bodies() -> None:
+    given = program(Scenario.from_document("x", DOCUMENT))["statements"]
+    step = given[0]["do"][4]
+    assert step["bodies"][0] == {"returns": 1}
+    assert [statement["at"] for statement in step["bodies"][1]["do"]] == [
+        "handler/0/do/4/attempts/1/do/0",
+        "handler/0/do/4/attempts/1/do/1",
+    ]
+    assert step["bodies"][1]["do"][1]["bodies"] == [{"do": []}]
+    assert given[6]["submitter"][0]["do"][0]["at"] == "handler/6/submitter/attempts/0/do/0"
+    assert given[7]["check"][0]["do"][0]["at"] == "handler/7/check/do/0"
 
 
 def test_bodies_and_strategies() -> None:
@@ -124,6 +145,7 @@ RETRIES = [
     ("default", {"kind": "default"}),
     ("linear", {"kind": "linear-preset"}),
     ({"linear": {"increment": 2}}, {"kind": "linear", "increment": {"unit": "seconds", "amount": 2}}),
+    ({"exponential": {"errors": [], "types": []}}, {"kind": "exponential", "errors": [], "types": []}),
     ({"delays": []}, {"kind": "delays"}),
     (
         {"delays": [0, {"days": 1}]},
@@ -181,6 +203,8 @@ def _statements(statement: s.Statement) -> list[s.Statement]:
             inner = statement.do + statement.catch
         case s.If():
             inner = statement.then + statement.otherwise
+        case s.Step(bodies=bodies) | s.WaitForCondition(check=bodies) | s.WaitForCallback(submitter=bodies):
+            inner = tuple(item for body in bodies for item in body.do or ())
     return [statement, *(deeper for item in inner for deeper in _statements(item))]
 
 
@@ -251,6 +275,8 @@ def _blocks(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[
         ),
         st.builds(lambda do, catch: {"try": do, "catch": catch}, several, several),
         st.builds(lambda do: {"if": {"$eval": "a"}, "then": do}, several),
+        st.builds(lambda do: {"step": {"do": do}}, several),
+        st.builds(lambda one, other: {"step": {"attempts": [{"do": one}, {"do": other}]}}, several, several),
     )
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from conformance.errors import EnvironmentFault
 from conformance.subjects import process
-from conformance.subjects.pool import ENVIRONMENT, Pool
+from conformance.subjects.pool import ENVIRONMENT, Event, Pool
 from conformance.wire.recording import Outcome
 from tests.subjects.driving import (
     ARN,
@@ -247,6 +247,31 @@ def test_warm_processes_are_used_again_and_kept() -> None:
             await pool.invoke(event("exit"))
             await pool.warm(3)
             assert pool.size == 3
+
+    run(work())
+
+
+class Wearing(Event):
+    """An event whose process is made to send half as many requests again as it may."""
+
+    @property
+    def wear(self) -> int:
+        return process.MOST_WEAR // 2
+
+
+def test_a_process_that_was_made_to_send_too_many_requests_again_is_replaced() -> None:
+    async def work() -> None:
+        async with broken() as pool:
+            await pool.warm(1)
+            pids = []
+            for _ in range(4):
+                asked = event("pid")
+                answer = await pool.invoke(Wearing(asked.request_id, ARN, asked.body, asked.deadline_ms))
+                assert answer.outcome is Outcome.RESPONSE
+                pids.append(int(answer.body or ""))
+            assert pids[0] == pids[1] != pids[2] == pids[3]
+            assert await gone(pids[0])
+            assert await pid_of(pool) not in pids
 
     run(work())
 

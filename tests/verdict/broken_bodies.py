@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.wire.recording import Recording
+from conformance.wire.recording import Effect, Recording
 from conformance.wire.values import ABSENT
 from tests.verdict.breaking import CAREFUL, STEP, Broken, document
 from tests.verdict.recordings import Maker, batch, mapped, with_fields
@@ -68,11 +68,27 @@ def _batch(change: Callable[[dict[str, Any]], None]) -> Callable[[], Recording]:
     return make
 
 
+def _told_by(keep: Callable[[Effect], bool]) -> Recording:
+    """A map whose bodies told only so much of themselves."""
+    recording = mapped("js")
+    return replace(recording, effects=tuple(effect for effect in recording.effects if keep(effect)))
+
+
+def _uncounted(item: int, reason: str) -> Callable[[], Recording]:
+    """A batch that ended for a reason, and calls one of its two items STARTED; both were written as ended."""
+
+    def change(result: dict[str, Any]) -> None:
+        result["completionReason"] = reason
+        result["all"][item] = {"index": item, "status": "STARTED"}
+
+    return _batch(change)
+
+
 SUBMITTED = {"wait_for_callback": {"name": "w", "submitter": {"returns": None}}}
 CREATED = {"callback": {"name": "cb", "as": "cb"}}
 
 
-def callback_told(told: str, *, given: bool = True, kind: str = "callback") -> Callable[[], Recording]:
+def callback_told(told: str | None, *, given: bool = True, kind: str = "callback") -> Callable[[], Recording]:
     """A callback that the service called "right", and the program was told another id of, or that one."""
 
     def make() -> Recording:
@@ -189,6 +205,22 @@ BROKEN = (
         "right",
     ),
     Broken(
+        "callback_ids_are_those_given",
+        "callback-id-wrong",
+        "1:CALLBACK.CallbackId",
+        callback_told(None),
+        None,
+        "right",
+    ),
+    Broken(
+        "callback_ids_are_those_given",
+        "callback-id-wrong",
+        "1.1:CALLBACK.CallbackId",
+        callback_told(None, kind="submitter"),
+        None,
+        "right",
+    ),
+    Broken(
         "ended_attempts_ran", "attempt-never-ran", "1:STEP.SUCCEED", _body(("START",), ("SUCCEED",)), [], 1
     ),
     Broken(
@@ -292,6 +324,37 @@ BROKEN = (
         "FAILED",
         "SUCCEEDED",
     ),
+    *(
+        Broken(
+            "batch_results_agree",
+            "batch-item-differs",
+            f"1:CONTEXT.SUCCEED.Payload.all[{late}].status",
+            _uncounted(late, reason),
+            "STARTED",
+            "SUCCEEDED",
+        )
+        for late, reason in ((1, "ALL_COMPLETED"), (0, "MIN_SUCCESSFUL_REACHED"))
+    ),
+    *(
+        Broken(
+            "batches_tell_of_their_branches", "batch-branches-miscounted", "1:CONTEXT.SUCCEED.Payload", make
+        )
+        for make in (_batch(lambda result: result["all"].pop()), _summed(totalCount=3))
+    ),
+    Broken(
+        "batches_tell_of_their_branches",
+        "batch-counts-what-never-ended",
+        "1:CONTEXT.SUCCEED.Payload",
+        lambda: _told_by(lambda effect: effect.indexes != (1,)),
+        2,
+        1,
+    ),
+    Broken(
+        "batches_tell_of_their_branches",
+        "batch-counts-what-never-ended",
+        "1:CONTEXT.SUCCEED.Payload",
+        _summed(totalCount=2, failureCount=1),
+    ),
     Broken(
         "batch_results_agree",
         "batch-item-repeated",
@@ -306,6 +369,9 @@ ALLOWED: tuple[tuple[str, Callable[[], Recording]], ...] = (
         _body(("START",), ("run", 1), ("RETRY",), ("START",), ("run", 2), ("SUCCEED",)),
     ),
     ("checkpointed_bodies_stay_done", _body(("START",), ("run", 1), ("run", 1), ("SUCCEED",))),
+    ("batches_tell_of_their_branches", lambda: mapped("python")),
+    ("batches_tell_of_their_branches", _uncounted(1, "MIN_SUCCESSFUL_REACHED")),
+    ("batch_results_agree", _uncounted(1, "MIN_SUCCESSFUL_REACHED")),
     ("callback_ids_are_those_given", callback_told("right")),
     ("callback_ids_are_those_given", callback_told("right", kind="submitter")),
     (

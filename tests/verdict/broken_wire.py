@@ -74,6 +74,21 @@ def _deep_late() -> Recording:
     return made.done()
 
 
+def _ends_twice(**changed: Any) -> Recording:
+    """A request that ends a step and the child around it, and comes again as its answer is lost."""
+    made = child_begun()
+    ends = [
+        made.update("1.1", "STEP", "SUCCEED", "1", Payload="1"),
+        made.update("1", "CONTEXT", "SUCCEED", Payload="1"),
+    ]
+    for fields in ({}, changed):
+        made.checkpoint(*(one | fields for one in ends), fault=None if fields else "lose-response")
+        body = json.loads(made.exchanges[-1].request) | {"CheckpointToken": "t", "ClientToken": "same"}
+        made.exchanges[-1] = replace(made.exchanges[-1], request=json.dumps(body))
+    made.pending(0)
+    return made.done()
+
+
 def sending(*updates: tuple[Any, ...], end: str | None = None) -> Callable[[], Recording]:
     """A recording of (path, type, action, parent?) updates, a request each, with a result or PENDING."""
 
@@ -222,6 +237,12 @@ BROKEN = (
     Broken("parent_is_open", "parent-not-started", "1.2:STEP.START.ParentId", _refused_dangling, "2", "1"),
     Broken("nothing_under_ended_context", "update-under-ended-context", "1.1:STEP.SUCCEED", _late),
     Broken("nothing_under_ended_context", "update-under-ended-context", "1.1.1:STEP.START", _deep_late),
+    Broken(
+        "nothing_under_ended_context",
+        "update-under-ended-context",
+        "1.1:STEP.SUCCEED",
+        lambda: _ends_twice(Payload="2"),
+    ),
     Broken("actions_fit_type", "action-of-another-type", "3:WAIT.SUCCEED", sending(("3", "WAIT", "SUCCEED"))),
     Broken(
         "start_comes_first_and_once", "start-missing", "2:STEP.SUCCEED", sending(("2", "STEP", "SUCCEED"))
@@ -370,6 +391,7 @@ BROKEN = (
 )
 
 ALLOWED: tuple[tuple[str, Callable[[], Recording]], ...] = (
+    ("nothing_under_ended_context", _ends_twice),
     (
         "everything_ends",
         sending(("1", "CONTEXT", "START"), ("1.1", "STEP", "START", "1"), ("1", "CONTEXT", "FAIL"), end="1"),

@@ -56,6 +56,25 @@ def test_what_is_allowed_is_not_found(invariant: str, make: Callable[[], Recordi
     assert found(make(), invariant) == []
 
 
+def _dies_at(fault: str) -> Recording:
+    made = Maker("js", document(STEP, STEP, faults=[{"fault": fault, "checkpoint": 1}]))
+    made.invoke()
+    made.checkpoint(made.update("1", "STEP", "START"), fault=fault)
+    made.answer(None, Outcome.EXIT)
+    return made.done()
+
+
+@pytest.mark.parametrize("fault", ["error", "throttle", "lose-response", "oversize", "stale-token"])
+def test_a_process_does_not_die_of_what_the_service_does_wrong(fault: str) -> None:
+    findings = found(_dies_at(fault), "invocations_answer")
+    assert [(finding.rule, finding.path) for finding in findings] == [("process-exits", "invocation 1")]
+
+
+@pytest.mark.parametrize("fault", ["crash-before", "crash-after"])
+def test_a_process_may_die_where_the_fault_ends_it(fault: str) -> None:
+    assert found(_dies_at(fault), "invocations_answer") == []
+
+
 def test_faults_that_the_scenario_asked_for_are_not_the_subjects() -> None:
     faulty = document(STEP, STEP, faults=[{"fault": "lose-response", "checkpoint": 1}])
     made = Maker("js", faulty)

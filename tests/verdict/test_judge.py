@@ -79,6 +79,32 @@ def test_the_schema_is_a_layer() -> None:
     assert [f.path for f in result.findings if f.layer is Layer.SCHEMA] == ["1.1:STEP.START.Name"]
 
 
+@pytest.mark.parametrize("durable", [True, False])
+def test_only_a_durable_function_has_to_answer_as_one(durable: bool) -> None:  # noqa: FBT001 - a parameter
+    made = virtual("python")
+    target = {"target": {"durable": durable, "handler": [{"let": {"x": 1}}]}}
+    called = replace(
+        made,
+        document=made.document | {"functions": target},
+        executions=(*made.executions, replace(made.executions[0], arn="called", function="target")),
+        invocations=(
+            *made.invocations,
+            replace(made.invocations[-1], number=98, execution="called", function="target", output="null"),
+            replace(
+                made.invocations[-1],
+                number=99,
+                execution="called",
+                function="target",
+                outcome=Outcome.ERROR,
+                output='{"errorType": "Refused", "errorMessage": "no"}',
+            ),
+        ),
+    )
+    found = {(one.rule, one.path) for one in judge(called, None, OWN).findings}
+    own = {("schema", "invocation 98:output"), ("invocation-error", "invocation 99")}
+    assert found & own == (own if durable else set())
+
+
 @pytest.mark.parametrize(
     ("kind", "verdict", "rule"),
     [

@@ -183,11 +183,17 @@ def test_a_recording_that_cannot_be_judged_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", [{"return": {"odd": "bytes"}}, {"child": {"do": [{"on_root": [{"return": 1}]}]}}]
+    "statement",
+    [
+        {"return": {"odd": "bytes"}},
+        {"child": {"do": [{"on_root": [{"return": 1}]}]}},
+        {"child": {"do": [{"step": {"attempts": [{"returns": 1}, {"do": []}]}}]}},
+    ],
 )
 def test_what_each_sdk_treats_in_its_own_way_is_known(statement: dict[str, Any]) -> None:
     assert recorded._own_way({"handler": [statement]})  # noqa: SLF001 - what a scenario asks for
-    assert not recorded._own_way({"handler": [{"return": {"odd": 1, "even": 2}}]})  # noqa: SLF001
+    plain = [{"return": {"odd": 1, "even": 2}}, {"child": {"do": [{"step": {"returns": {"do": []}}}]}}]
+    assert not recorded._own_way({"handler": plain})  # noqa: SLF001
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.errors import UsageError
+from conformance.verdict import ledger
 from conformance.verdict.case import Case
 from conformance.verdict.entries import Entry, Spot
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
@@ -16,7 +17,7 @@ from conformance.verdict.ledger import Ledger
 from conformance.verdict.versions import Versions
 from conformance.wire.recording import SubjectInfo
 from conformance.wire.values import ABSENT
-from tests.verdict.recordings import mapped
+from tests.verdict.recordings import Maker, mapped
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = SubjectInfo("js@2.4.0", "js", "2.4.0")
@@ -189,6 +190,18 @@ def test_a_file_gives_its_entries(tmp_path: Path) -> None:
     assert _load(tmp_path, GOOD).entries == (replace(ENTRY, what="some words"),)
 
 
+def test_a_value_too_long_to_write_out_is_computed(tmp_path: Path) -> None:
+    text = GOOD.replace("{ReplayChildren: false}", "[{$eval: \"repeat('x', 3)\"}]")
+    assert _load(tmp_path, text).entries[0].spots[0].argument == ["xxx"]
+
+
+def test_an_entry_can_say_what_the_subject_breaks(tmp_path: Path) -> None:
+    text = GOOD.replace("layer: parity", "layer: invariant").replace(
+        "    title", "    breaks: [token-chain]\n    title"
+    )
+    assert _load(tmp_path, text).entries[0].breaks == ("token-chain",)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -210,7 +223,13 @@ def test_a_file_gives_its_entries(tmp_path: Path) -> None:
         ('">=3.0,<3.1"', '"3.0"', "is not an operator"),
         ('    reference: {js: ">=2.4"}\n', "", "needs a reference"),
         ("[map/nested]", "[]", "without witnesses"),
+        ("    title: t\n", "    title: t\n    breaks: [no-such-entry]\n", "list ids of the catalogue"),
+        ("    title: t\n", "    title: t\n    breaks: token-chain\n", "list ids of the catalogue"),
+        ("    title: t\n", "    title: t\n    breaks: [token-chain]\n", "parity alone breaks nothing"),
         ("divergences:", "divergences: [", "can't read the ledger"),
+        ("ReplayChildren: false", "ReplayChildren: {$eval: input.n}", "can't be computed here"),
+        ("ReplayChildren: false", "ReplayChildren: {$eval: 1 +}", "can't be computed here"),
+        ("ReplayChildren: false", "ReplayChildren: {$eval: \"repeat('x', 0 - 1)\"}", "repeat"),
     ],
 )
 def test_a_file_that_can_not_be_used_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -231,6 +250,85 @@ def test_the_projects_own_ledger_can_be_read() -> None:
     assert entries
     for entry in entries:
         assert entry.reference or all(spot.layer is not Layer.PARITY for spot in entry.spots)
+
+
+STEPS = {
+    "handler": [{"map": {"items": [1, 2], "max_concurrency": 1, "do": [{"step": {"returns": 1}}]}}],
+    "title": "made by hand",
+    "covers": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("1[0].1:STEP.FAIL.Error.ErrorMessage", "first"),
+        ("1[1]:CONTEXT.FAIL.Error.ErrorMessage", "second"),
+        ("1:CONTEXT.SUCCEED.Payload.all[0].error", "first"),
+        ("1:CONTEXT.SUCCEED.Payload.all[2].error", None),
+        ("1:CONTEXT.SUCCEED.Payload", "second"),
+        ("output.Error.ErrorMessage", "second"),
+    ],
+)
+def test_the_step_that_was_cut_off_is_the_last_one_there(path: str, told: str | None) -> None:
+    made = Maker("python", STEPS)
+    made.invoke()
+    made.send("1", "CONTEXT", "START", SubType="Map")
+    for index, (kind, message) in enumerate(
+        (("StepInterruptedError", "first"), ("sdk.StepInterruptedError", "second"))
+    ):
+        made.send(f"1[{index}]", "CONTEXT", "START", "1", SubType="MapIteration")
+        made.send(f"1[{index}].1", "STEP", "START", f"1[{index}]")
+        error = {"ErrorType": kind, "ErrorMessage": message}
+        made.send(f"1[{index}].1", "STEP", "FAIL", f"1[{index}]", Error=error)
+        made.send(f"1[{index}]", "CONTEXT", "FAIL", "1", SubType="MapIteration", Error={"ErrorType": "E"})
+    made.send("1", "CONTEXT", "SUCCEED", SubType="Map", Payload="{}")
+    made.succeed("null")
+    facts = ledger.facts(Case.of(made.done()), replace(OPTIONS, path=path))
+    assert facts.cut_off == told
+
+
+REFUSED = "[Unrecoverable Invocation] Checkpoint failed: {}"
+CALLED = "An error occurred ({}) when calling the {} operation (reached max retries: 2): {}"
+UNAVAILABLE = (
+    CALLED.format("ServiceException", "CheckpointDurableExecution", "injected ServiceException"),
+    REFUSED.format("injected ServiceException"),
+)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "seen", "wanted", "divergence"),
+    [
+        ("faults/escapes-once", *UNAVAILABLE, "escaping-error"),
+        ("any/other", *UNAVAILABLE, "escaping-error"),
+        ("faults/escapes-once", UNAVAILABLE[0].replace(": 2", ": 3"), UNAVAILABLE[1], None),
+        ("faults/escapes-once", UNAVAILABLE[0], UNAVAILABLE[1] + " ", None),
+        ("faults/escapes-once", *reversed(UNAVAILABLE), None),
+        ("faults/escapes-once", UNAVAILABLE[0], ABSENT, None),
+        ("faults/last-success-lost", UNAVAILABLE[0], ABSENT, "last-success-minded"),
+        (
+            "faults/dropped-connections",
+            "'NoneType' object has no attribute 'get'",
+            REFUSED.format("socket hang up"),
+            "dropped-connections",
+        ),
+        (
+            "any/other",
+            "'NoneType' object has no attribute 'get'",
+            REFUSED.format("socket hang up"),
+            "dropped-connections",
+        ),
+        ("any/other", "'NoneType' object has no attribute 'get'", REFUSED.format("Rate Exceeded."), None),
+    ],
+)
+def test_the_message_of_an_error_that_escapes_is_accounted_for_word_by_word(
+    scenario: str, seen: str, wanted: str, divergence: str | None
+) -> None:
+    ledger = Ledger.load(ROOT / "scenarios" / "divergences.yaml")
+    path = "escapes[0].errorMessage"
+    finding = Finding(Layer.PARITY, "escape-message", path, seen, wanted, Blame.UNDETERMINED, "m")
+    (told,) = account(finding, *ledger.entries, scenario=scenario)
+    assert told.divergence == divergence
 
 
 def test_a_ledger_that_is_not_there(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from conformance.verdict.mutants import (
     survivors,
     trials,
 )
+from conformance.wire.recording import Outcome
 from tests.verdict.broken_bodies import callback_told
 from tests.verdict.recordings import Maker, mapped, virtual
 from tests.verdict.structure.worlds import (
@@ -72,6 +73,35 @@ def noted() -> Recording:
     return made.done()
 
 
+def escaped(*, ends: str = "SUCCEEDED") -> Recording:
+    """An error escapes the first invocation, because the service refuses a token; the next one goes on."""
+    handler: list[dict[str, Any]] = [{"step": {"name": "a", "returns": 1}}, {"return": 7}]
+    made = Maker("python", document(*handler) | {"expect": {"status": ends}})
+    made.invoke()
+    if ends == "SUCCEEDED":
+        made.checkpoint(made.update("1", "STEP", "START", Name="a"), status=400, fault="stale-token")
+    made.answer({"errorType": "CheckpointError", "errorMessage": "Invalid checkpoint token"}, Outcome.ERROR)
+    if ends == "SUCCEEDED":
+        made.invoke()
+        made.step("1", "handler/0", "1", name="a")
+        made.succeed("7")
+        return made.done()
+    error = {"ErrorType": "CheckpointError", "ErrorMessage": "Invalid checkpoint token"}
+    recording = made.done()
+    return replace(recording, executions=(replace(recording.executions[0], status=ends, error=error),))
+
+
+def too_large() -> Recording:
+    """The execution's result is too large for an answer: it is checkpointed."""
+    result = json.dumps("x" * 6_300_000)
+    made = Maker("js", document({"return": {"$eval": "repeat('x', 6300000)"}}))
+    made.invoke()
+    made.checkpoint({"Id": "execution-1", "Type": "EXECUTION", "Action": "SUCCEED", "Payload": result})
+    made.succeed("")
+    recording = made.done()
+    return replace(recording, executions=(replace(recording.executions[0], result=result),))
+
+
 def rebuilt(payload: str) -> Callable[[list[dict[str, Any]], Maker], None]:
     """The first operation's result is too large: this stands for it."""
 
@@ -101,6 +131,9 @@ def pool() -> dict[str, Recording]:
         "virtual": virtual("python"),
         "map": mapped("js"),
         "noted": noted(),
+        "an error escaped": escaped(),
+        "an error escaped for good": escaped(ends="FAILED"),
+        "too large": too_large(),
         "told": callback_told("right")(),
         "retried in a child": written(scenario(child("c", RETRIED, step("t", 2)), step("u"), {"return": 5})),
         "a failing FLAT map": written(

@@ -14,7 +14,16 @@ from conformance.verdict.parity import check
 from conformance.verdict.policy import Policies
 from conformance.wire.recording import Outcome
 from conformance.wire.values import ABSENT
-from tests.verdict.recordings import MAP, Maker, edited, mapped, virtual, with_fields, without
+from tests.verdict.recordings import (
+    MAP,
+    Maker,
+    edited,
+    mapped,
+    operation_id,
+    virtual,
+    with_fields,
+    without,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,19 +180,122 @@ def test_outputs(fields: dict[str, Any], row: Row) -> None:
     assert compare(changed, recording) == [row]
 
 
-def escaped(name: str) -> Recording:
-    maker = Maker("js", {"handler": [{"wait": {"name": "w", "seconds": 5}}], "covers": []})
-    for error in (name, "B"):
-        maker.invoke()
-        maker.answer({"errorType": error, "errorMessage": "m"}, Outcome.ERROR)
-    done = maker.done()
-    failed = replace(done.executions[0], status="FAILED", error={"ErrorMessage": f"{name}, with its stack"})
-    return replace(done, executions=(failed,))
+WAITING: dict[str, Any] = {"handler": [{"wait": {"name": "w", "seconds": 5}}], "covers": []}
 
 
-def test_errors_that_escape_are_compared_by_name_and_not_by_what_the_service_makes_of_them() -> None:
-    assert compare(escaped("A"), escaped("A")) == []
-    assert compare(escaped("C"), escaped("A")) == [("escape-type", "escapes[0].errorType", "C", "A")]
+def escaped(*errors: Any, sdk: str = "js") -> Recording:
+    """One error after the other escapes; the last one for good."""
+    made = Maker(sdk, WAITING)
+    for error in errors:
+        made.invoke()
+        made.send("1", "WAIT", "START", Name="w", WaitOptions={"WaitSeconds": 5})
+        made.answer(error, Outcome.ERROR)
+    done = made.done()
+    quoted = f"Lambda invocation failed with status 200: {done.invocations[-1].output}"
+    return failed(done, {"ErrorType": "DurableFunctionsTestError", "ErrorMessage": quoted})
+
+
+def failed(recording: Recording, error: dict[str, Any] | None) -> Recording:
+    changed = replace(recording.executions[0], status="FAILED", error=error)
+    return replace(recording, executions=(changed,))
+
+
+def escaping(name: Any, message: Any, *stack: str) -> dict[str, Any]:
+    return {"errorType": name, "errorMessage": message, "stackTrace": [*stack]}
+
+
+A, B = escaping("A", "no", "a.js:1"), escaping("B", "no")
+NAME, MESSAGE = "escapes[{}].errorType", "escapes[{}].errorMessage"
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "rows"),
+    [
+        ((A, B), (A, B), []),
+        ((A, B), (A, A), [("escape-type", NAME.format(1), "B", "A")]),
+        ((escaping("A", "no."), B), (A, B), [("escape-message", MESSAGE.format(0), "no.", "no")]),
+        ((escaping("A", "no", "b.py:2"),), (A,), []),
+        ((escaping("A", None),), (A,), [("escape-message", MESSAGE.format(0), None, "no")]),
+        (({"errorType": "A"},), (A,), [("escape-message", MESSAGE.format(0), None, "no")]),
+        (
+            (escaping("A", [True]),),
+            (escaping("A", [1]),),
+            [("escape-message", MESSAGE.format(0), [True], [1])],
+        ),
+        (
+            (B, A),
+            (B,),
+            [
+                ("escape-type", NAME.format(1), "A", ABSENT),
+                ("escape-message", MESSAGE.format(1), "no", ABSENT),
+            ],
+        ),
+        (
+            (B,),
+            (B, {}),
+            [
+                ("escape-type", NAME.format(1), ABSENT, None),
+                ("escape-message", MESSAGE.format(1), ABSENT, None),
+            ],
+        ),
+    ],
+)
+def test_errors_that_escape_are_compared_by_name_and_message(
+    seen: tuple[Any, ...], wanted: tuple[Any, ...], rows: list[Row]
+) -> None:
+    told = compare(escaped(*seen), escaped(*wanted))
+    assert [row for row in told if row[0].startswith("escape-")] == rows
+    assert (told == rows) is (len(seen) == len(wanted))
+
+
+def test_an_error_that_escapes_as_no_object_is_none_of_the_others() -> None:
+    recording = escaped(A)
+    odd = replace(recording, invocations=(replace(recording.invocations[0], output='"no object"'),))
+    assert [row for row in compare(odd, recording) if row[0].startswith("escape-")] == [
+        ("escape-type", NAME.format(0), "no object", "A"),
+        ("escape-message", MESSAGE.format(0), None, "no"),
+    ]
+
+
+def test_ids_in_the_message_of_an_error_that_escapes_are_paths_and_nothing_else_is_touched() -> None:
+    def of(sdk: str, words: str = "step <{}> failed at 10:45 with token 00c0ffee00c0ffee") -> Recording:
+        message = words.format(operation_id("1", sdk))
+        return escaped(escaping("A", message), sdk=sdk)
+
+    assert compare(of("python"), of("js")) == []
+    ((rule, _, seen, wanted),) = compare(of("python"), of("js", "step <{}> failed"))
+    assert rule == "escape-message"
+    assert (seen, wanted) == ("step <<1>> failed at 10:45 with token 00c0ffee00c0ffee", "step <<1>> failed")
+
+
+def test_an_executions_error_that_quotes_the_one_that_escaped_last_is_not_compared_once_more() -> None:
+    """What the service puts around it is no SDK's; all that is an SDK's in it is what escaped."""
+    assert [row[0] for row in compare(escaped(B), escaped(A))] == ["escape-type"]
+    quoted = escaped(A).executions[0].error
+    assert quoted is not None
+    assert [row[0] for row in compare(failed(escaped(A), quoted | {"ErrorType": "Other"}), escaped(A))] == []
+
+
+@pytest.mark.parametrize("error", [None, {"ErrorType": "A", "ErrorMessage": "no"}, {"ErrorType": "T"}])
+def test_an_executions_error_that_does_not_quote_it_is_compared(error: dict[str, Any] | None) -> None:
+    wanted = {"ErrorType": "B", "ErrorMessage": "no"}
+    told = compare(failed(escaped(A), error), failed(escaped(A), wanted))
+    assert {row[0] for row in told} <= {"output-error", "output-error-type", "output-error-message"}
+    assert told
+
+
+def gone(message: str) -> Recording:
+    """The process ends without an answer, for good."""
+    made = Maker("js", WAITING)
+    made.invoke()
+    made.answer(None, Outcome.EXIT)
+    return failed(made.done(), {"ErrorType": "T", "ErrorMessage": message})
+
+
+def test_what_the_service_says_of_a_process_that_has_gone_is_not_compared() -> None:
+    assert compare(gone("request-1 ended"), gone("Lambda: request-1 exited")) == []
+    told = compare(gone("the execution timed out"), gone("request-1 ended"))
+    assert [row[0] for row in told] == ["output-error"]
 
 
 def test_bodies_that_run_more_or_less_often() -> None:
@@ -194,6 +306,77 @@ def test_bodies_that_run_more_or_less_often() -> None:
     assert compare(recording, again) == [("body-runs", "effect:handler/0/do/0", [run], [run, run])]
     second = replace(recording, effects=(replace(recording.effects[0], attempt=2), *recording.effects[1:]))
     assert [row[0] for row in compare(second, recording)] == ["body-attempts"]
+
+
+def _noted(*values: int, limit: int) -> Recording:
+    """A note beside a batch, on as many passes as there are values."""
+    statement = {"map": {"items": [1, 2], "max_concurrency": limit, "do": []}}
+    made = Maker("js", {"title": "made by hand", "covers": [], "handler": [{"note": 1}, statement]})
+    made.invoke()
+    for value in values:
+        made.effect("handler/0", "note", "start", detail=value)
+    made.succeed("null")
+    return made.done()
+
+
+def test_passes_are_counted_where_invocations_are() -> None:
+    assert [row[0] for row in compare(_noted(1, 1, limit=1), _noted(1, limit=1))] == ["body-runs"]
+    assert compare(_noted(1, 1, limit=2), _noted(1, limit=2)) == []
+    assert [row[0] for row in compare(_noted(1, 2, limit=2), _noted(1, limit=2))] == ["body-runs"]
+
+
+Said = tuple[int, str, str]
+"""A line that came out: in which invocation, its level and its message."""
+
+
+def _logged(*said: Said, limit: int = 1) -> Recording:
+    """Two invocations, and what the second of a batch's branches logs in them."""
+    statement = {"map": {"items": [1, 2], "max_concurrency": limit, "do": [{"log": {"message": "m"}}]}}
+    made = Maker("js", {"title": "made by hand", "covers": [], "handler": [statement]})
+    for invocation in (1, 2):
+        made.invoke()
+        for number, level, message in said:
+            if number == invocation:
+                detail = {"level": level, "message": message}
+                made.effect("handler/0/do/0", "log", "start", (1,), detail=detail)
+        made.answer({"Status": "PENDING"}) if invocation == 1 else made.succeed("null")
+    return made.done()
+
+
+ONCE: Said = (1, "info", "m")
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ([], []),
+        ([ONCE, ONCE], [{"level": "info", "message": "m", "invocations": [1, 1]}]),
+        ([ONCE, (2, "info", "m")], [{"level": "info", "message": "m", "invocations": [1, 2]}]),
+        ([(2, "info", "m")], [{"level": "info", "message": "m", "invocations": [2]}]),
+        ([(1, "error", "m")], [{"level": "error", "message": "m", "invocations": [1]}]),
+        ([(1, "info", "n")], [{"level": "info", "message": "n", "invocations": [1]}]),
+    ],
+    ids=["lost", "doubled", "again on replay", "late", "another level", "another message"],
+)
+def test_lines_that_do_not_come_out_alike(seen: list[Said], told: list[dict[str, Any]]) -> None:
+    wanted = [{"level": "info", "message": "m", "invocations": [1]}]
+    assert compare(_logged(*seen), _logged(ONCE)) == [("logs", "log:handler/0/do/0[1]", told, wanted)]
+    assert compare(_logged(ONCE), _logged(*seen)) == [("logs", "log:handler/0/do/0[1]", wanted, told)]
+    assert compare(_logged(*seen), _logged(*seen)) == []
+
+
+def test_lines_are_counted_where_the_scenario_is_concurrent() -> None:
+    late, other = (2, "info", "m"), (1, "info", "n")
+    assert compare(_logged(late, limit=2), _logged(ONCE, limit=2)) == []
+    assert compare(_logged(ONCE, other, limit=2), _logged(other, ONCE, limit=2)) == []
+    assert compare(_logged(ONCE, late, limit=2), _logged(ONCE, limit=2)) == [
+        (
+            "logs",
+            "log:handler/0/do/0[1]",
+            [{"level": "info", "message": "m", "times": 2}],
+            [{"level": "info", "message": "m", "times": 1}],
+        )
+    ]
 
 
 def test_attempts_that_an_sdk_does_not_tell_are_not_compared() -> None:
@@ -211,6 +394,8 @@ def test_a_subject_that_tells_of_no_body_is_not_compared_by_them() -> None:
     assert {row[0] for row in compare(silent, recording)} == {"body-runs"}
     apart = replace(silent, instrumented=False)
     assert compare(apart, recording) == compare(recording, apart) == []
+    mute = replace(_logged(), instrumented=False)
+    assert compare(mute, _logged(ONCE)) == compare(_logged(ONCE), mute) == []
 
 
 def _item_error(error: dict[str, Any]) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:

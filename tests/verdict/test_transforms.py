@@ -40,6 +40,19 @@ MODULES = {"StepError": "sdk.exceptions", "otherwise": "scenario"}
             {"ErrorType": "ChildContextError", "Cause": {"ErrorType": "StepError", "ErrorMessage": "no"}},
             {"ErrorType": "sdk.exceptions.StepError", "ErrorMessage": "no"},
         ),
+        (
+            "innermost-as",
+            {"wanted": "StepError", "seen": "sdk.Check"},
+            {"ErrorType": "ChildContextError", "Cause": {"ErrorType": "StepError", "ErrorMessage": "no"}},
+            {"ErrorType": "sdk.Check", "ErrorMessage": "no"},
+        ),
+        (
+            "innermost-as",
+            {"wanted": "StepError", "seen": "sdk.Check"},
+            {"ErrorType": "ChildContextError", "Cause": {"ErrorType": "Boom", "ErrorMessage": "no"}},
+            NOT_THAT,
+        ),
+        ("innermost-as", {"wanted": "StepError", "seen": "sdk.Check"}, {"ErrorType": "StepError"}, NOT_THAT),
         ("innermost-cause", MODULES, {"ErrorType": "Boom"}, NOT_THAT),
         ("innermost-cause", MODULES, ABSENT, NOT_THAT),
     ],
@@ -147,3 +160,63 @@ def test_back_off_that_the_program_does_not_fix_is_left_alone(retry: dict[str, A
 def test_the_maximum_is_kept() -> None:
     retry = {"initial": 1, "rate": 1.5, "max": 2, "jitter": "NONE"}
     assert TRANSFORMS["ceiled-backoff"](2, None, _facts(retry, 5)) == 2
+
+
+CUT = {"message": "It was cut off.", "modules": MODULES}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "seen"),
+    [
+        ("It was cut off.", "step 1 was cut off", "step 1 was cut off"),
+        ("It was cut off.", None, NOT_THAT),
+        ("It failed.", "step 1 was cut off", NOT_THAT),
+        (ABSENT, "step 1 was cut off", NOT_THAT),
+        (
+            {
+                "ErrorType": "ChildContextError",
+                "Cause": {"ErrorType": "E", "ErrorMessage": "It was cut off."},
+            },
+            "step 1 was cut off",
+            {"ErrorType": "scenario.E", "ErrorMessage": "step 1 was cut off"},
+        ),
+        ({"ErrorType": "E", "ErrorMessage": "It was cut off."}, "step 1 was cut off", NOT_THAT),
+        ({"ErrorType": "E", "Cause": {"ErrorMessage": "It failed."}}, "step 1 was cut off", NOT_THAT),
+    ],
+)
+def test_which_step_was_cut_off(wanted: Any, told: str | None, seen: Any) -> None:
+    given = TRANSFORMS["cut-off"](wanted, CUT, Facts(cut_off=told))
+    assert given is NOT_THAT if seen is NOT_THAT else given == seen
+
+
+@pytest.mark.parametrize(
+    ("submitter", "role", "wanted", "seen"),
+    [
+        ({"returns": [1]}, Role.SUBMITTER, ABSENT, [1]),
+        ({"attempts": [{"raises": {"type": "E"}}, {"returns": "x"}]}, Role.SUBMITTER, ABSENT, "x"),
+        ({"attempts": [{"crashes": True}, {"returns": 1}, {"returns": 2}]}, Role.SUBMITTER, ABSENT, 1),
+        ({"returns": {"$eval": "input"}}, Role.SUBMITTER, ABSENT, NOT_THAT),
+        ({"raises": {"type": "E"}}, Role.SUBMITTER, ABSENT, NOT_THAT),
+        ({"returns": None}, Role.SUBMITTER, ABSENT, NOT_THAT),
+        ({"returns": [1]}, Role.CALLBACK, ABSENT, NOT_THAT),
+        ({"returns": [1]}, Role.SUBMITTER, None, NOT_THAT),
+    ],
+)
+def test_what_a_submitter_returned(submitter: dict[str, Any], role: Role, wanted: Any, seen: Any) -> None:
+    document = {"title": "made up", "handler": [{"wait_for_callback": {"submitter": submitter}}]}
+    (statement,) = Scenario.from_document("made/up", document).handler
+    facts = Facts(candidates=(Candidate(Slot(statement, role), (), None),))
+    given = TRANSFORMS["submitted"](wanted, None, facts)
+    assert given is NOT_THAT if seen is NOT_THAT else given == seen
+    assert TRANSFORMS["submitted"](wanted, None, Facts()) is NOT_THAT
+
+
+@pytest.mark.parametrize(("serdes", "seen"), [("wrap", {"wrapped": [1]}), ("nothing", NOT_THAT)])
+def test_what_a_submitter_returned_as_its_serialiser_writes_it(serdes: str, seen: Any) -> None:
+    waiting = {"submitter": {"returns": [1]}, "serdes": serdes}
+    (statement,) = Scenario.from_document(
+        "a/b", {"title": "t", "handler": [{"wait_for_callback": waiting}]}
+    ).handler
+    facts = Facts(candidates=(Candidate(Slot(statement, Role.SUBMITTER), (), None),))
+    given = TRANSFORMS["submitted"](ABSENT, None, facts)
+    assert given is NOT_THAT if seen is NOT_THAT else given == seen

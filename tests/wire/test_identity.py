@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.scenario import statements as s
 from conformance.scenario.model import Scenario
-from conformance.wire.identity import decode
+from conformance.wire.identity import Said, decode
 from conformance.wire.program import UNKNOWN, Program
 from tests.verdict.recordings import operation_id
 
@@ -162,3 +163,58 @@ def test_the_search_is_bounded() -> None:
         nest = {"map": {"items": list(range(12)), "do": [nest] * 3}}
     identity = decode(_program(nest), "python", {operation_id("1", "python"), "f" * 64})
     assert identity.unknown == {"f" * 64}
+
+
+EITHER: dict[str, Any] = {
+    "if": {"$eval": "input.many"},
+    "then": [{"map": {"items": [1, 2], "do": [STEP]}}],
+    "else": [{"child": {"virtual": True, "do": [STEP, STEP]}}],
+}
+
+
+@pytest.mark.parametrize("sdk", ["python", "js"])
+@pytest.mark.parametrize(
+    ("said", "paths"),
+    [({"1": Said("CONTEXT", "Map", None)}, ["1", "1[0]", "1[1]", "1[1].1"]), ({}, ["1.1", "1.2"])],
+    ids=["map", "child"],
+)
+def test_what_a_position_is_said_to_be_tells_branches_from_operations(
+    sdk: str, said: dict[str, Said], paths: list[str]
+) -> None:
+    ids = {operation_id(path, sdk): path for path in paths}
+    identity = decode(_program(EITHER), sdk, ids, said={operation_id(path, sdk): said[path] for path in said})
+    assert {each: identity.path(each) for each in ids} == ids
+
+
+def test_a_position_that_can_only_be_a_batch_is_one_whatever_it_is_called() -> None:
+    ids = {operation_id(path, "js") for path in ("3", "3[0]", "3[0].1")}
+    assert {decode(RICH, "js", ids).path(each) for each in ids} == {"3", "3[0]", "3[0].1"}
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (Said("STEP", "Step", "a"), {"a"}),
+        (Said("STEP", "Step", "b"), {"b"}),
+        (Said("CONTEXT", "RunInChildContext", "c"), {"c"}),
+        (Said("CONTEXT", "RunInChildContext", None), {s.ABSENT}),
+        (Said("CALLBACK", "Callback", "z"), {"a", "b", "c", s.ABSENT}),
+    ],
+    ids=["by name", "by the other name", "by type", "by having no name", "nothing fits"],
+)
+def test_a_place_has_what_fits_what_the_wire_says_of_it(said: Said, names: set[Any]) -> None:
+    nameless = {"with_retry": {"retry": "none", "do": [STEP]}}
+    last = {"if": {"$eval": "input.d"}, "then": [nameless], "else": [_named("b")]}
+    inner = {
+        "if": {"$eval": "input.c"},
+        "then": [{"child": {"name": "c", "do": [STEP]}}],
+        "else": [last],
+    }
+    program = _program({"if": {"$eval": "input.a"}, "then": [_named("a")], "else": [inner]})
+    one = operation_id("1", "js")
+    places = decode(program, "js", {one}, said={one: said}).places
+    assert {getattr(each.slot.statement, "name", None) for each in places[one].candidates} == names
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"step": {"name": name, "returns": 1}}

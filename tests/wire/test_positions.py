@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.scenario.model import Scenario
-from conformance.wire.positions import Role, inner_layout, layout
+from conformance.wire.positions import ROUNDS, Role, inner_layout, layout
 
 
 def _names(handler: list[dict[str, Any]]) -> dict[int, list[str]]:
@@ -48,8 +48,59 @@ def _step(name: str) -> dict[str, Any]:
             {1: ["a#1", "backoff#1"], 2: ["backoff#1", "a#2", "b"], 3: ["a#2", "b"], 4: ["b"]},
         ),
         (
+            [
+                {
+                    "with_retry": {
+                        "retry": {"delays": [1]},
+                        "wrap": False,
+                        "do": [
+                            {"if": True, "then": [_step("a"), {"return": 1}]},
+                            {"raise": {"type": "E", "message": ""}},
+                        ],
+                    }
+                },
+                _step("b"),
+                {"return": 1},
+                _step("c"),
+            ],
+            {1: ["a#1", "backoff#1"], 2: ["backoff#1", "a#2", "b"], 3: ["a#2", "b"], 4: ["b"]},
+        ),
+        (
             [{"child": {"name": "c", "do": [_step("a"), {"on_root": [_step("x"), _step("y")]}]}}, _step("b")],
             {1: ["c"], 2: ["x", "b"], 3: ["y", "b"], 4: ["b"]},
+        ),
+        (
+            [{"step": {"name": "s", "retry": "none", "do": [_step("x")]}}, _step("b")],
+            {1: ["s"], 2: ["x", "b"], 3: ["b"]},
+        ),
+        (
+            [
+                {
+                    "step": {
+                        "name": "s",
+                        "retry": {"delays": [1]},
+                        "attempts": [{"do": [_step("x")]}, {"do": [_step("y")]}],
+                    }
+                },
+                _step("b"),
+            ],
+            {1: ["s"], 2: ["x", "y", "b"], 3: ["y", "b"], 4: ["b"]},
+        ),
+        (
+            [{"child": {"name": "c", "do": [{"step": {"name": "s", "do": [_step("x")]}}]}}, _step("b")],
+            {1: ["c"], 2: ["b"]},
+        ),
+        (
+            [
+                {
+                    "child": {
+                        "name": "c",
+                        "do": [{"step": {"name": "s", "do": [{"on_root": [_step("x")]}]}}],
+                    }
+                },
+                _step("b"),
+            ],
+            {1: ["c"], 2: ["x", "b"], 3: ["b"]},
         ),
         (
             [{"with_retry": {"name": "r", "retry": {"delays": [1]}, "do": [_step("a")]}}, _step("b")],
@@ -60,6 +111,15 @@ def _step(name: str) -> dict[str, Any]:
 def test_layouts(handler: list[dict[str, Any]], wanted: dict[int, list[str]]) -> None:
     found = {ordinal: sorted(names) for ordinal, names in _names(handler).items()}
     assert found == {ordinal: sorted(names) for ordinal, names in wanted.items()}
+
+
+def test_a_body_is_followed_as_often_as_it_may_run_in_one_invocation() -> None:
+    check = {"wait_for_condition": {"name": "w", "check": {"do": [_step("x")]}, "until": {"$eval": "state"}}}
+    found = _names([check | {}, _step("b")])
+    assert found[1] == ["w"]
+    assert all({"x", "b"} == set(found[ordinal]) for ordinal in range(2, ROUNDS + 2))
+    assert found[ROUNDS + 2] == ["b"]
+    assert ROUNDS + 3 not in found
 
 
 def test_a_with_retry_of_its_own_context_has_its_rounds_inside() -> None:

@@ -67,6 +67,12 @@ def test_a_request_that_is_sent_again_is_applied_once() -> None:
     exchanges.insert(1, exchanges[0])
     stream = canonical(replace(recording, exchanges=tuple(exchanges)))
     assert [u.accepted for u in stream.all] == [True, False, True, True, True, True]
+    assert [u.repeated for u in stream.all] == [False, True, False, False, False, False]
+    exchanges[1] = replace(
+        exchanges[1], request=json.dumps(body | {"Updates": [body["Updates"][0] | {"Name": "b"}]})
+    )
+    changed = canonical(replace(recording, exchanges=tuple(exchanges)))
+    assert [(u.accepted, u.repeated) for u in changed.all[:2]] == [(True, False), (False, False)]
 
 
 def test_odd_requests_do_not_break_it() -> None:
@@ -163,3 +169,32 @@ def test_chained_executions_have_paths_below_their_invoke() -> None:
     )
     whole = replace(recording, executions=(*recording.executions, child), exchanges=begun)
     assert [u.path for u in canonical(whole).all] == ["1", "2>1", "2"]
+
+
+def test_what_stands_at_a_position_is_told_by_its_own_execution_alone() -> None:
+    document = {
+        "title": "t",
+        "functions": {"pause": {"handler": [{"wait": {"seconds": 1}}]}},
+        "handler": [
+            {
+                "if": {"$eval": "input.some"},
+                "then": [{"child": {"virtual": True, "do": [{"step": {"returns": 1}}]}}],
+                "else": [{"wait": {"seconds": 1}}],
+            },
+            {"invoke": {"function": "pause"}},
+        ],
+    }
+    made = Maker("js", document)
+    made.invoke()
+    made.send("1.1", "STEP", "START")
+    made.send("1", "WAIT", "START")
+    made.pending(1)
+    recording = made.done()
+    within, of_target = recording.exchanges
+    target = ExecutionRecord("arn:target", "pause", ARN, made.id("2"), "{}", "SUCCEEDED", "1", None, ())
+    both = replace(
+        recording,
+        executions=(*recording.executions, target),
+        exchanges=(within, replace(of_target, execution="arn:target")),
+    )
+    assert [u.path for u in canonical(both).all] == ["1.1", f"?{made.id('2')}>1"]

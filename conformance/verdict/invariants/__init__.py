@@ -48,6 +48,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     results.small_results_are_kept,
     results.batch_results_agree,
     completion.batches_end_for_their_reason,
+    completion.batches_tell_of_their_branches,
     completion.summaries_count_right,
 )
 """All of them, in the order in which their findings are told."""

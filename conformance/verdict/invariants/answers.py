@@ -49,7 +49,7 @@ def answers_have_a_status(case: Case) -> Iterator[Finding]:
                 "an object with errorType and errorMessage",
                 f"an error escapes invocation {invocation.number}, but not as JSON",
             )
-        if invocation.outcome is not Outcome.RESPONSE or not _durable(case, invocation.execution):
+        if invocation.outcome is not Outcome.RESPONSE or not case.durable(invocation.execution):
             continue
         status = output.get("Status") if isinstance(output, dict) else None
         if status not in _STATUSES:
@@ -79,13 +79,3 @@ def ends_are_answered(case: Case) -> Iterator[Finding]:
                 execution.status,
                 f"the execution {execution.status}, though its last invocation answers PENDING",
             )
-
-
-def _durable(case: Case, arn: str) -> bool:
-    """Whether an execution is one of a durable function: plain ones answer what they like."""
-    functions = case.scenario.functions
-    for execution in case.recording.executions:
-        if execution.arn == arn:
-            function = functions.get(execution.function)
-            return function is None or function.durable
-    return False

@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from conformance.scenario import statements as s
 from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer
-from conformance.wire.positions import Role
 
 if TYPE_CHECKING:
-    from conformance.wire.identity import Candidate
     from conformance.wire.recording import Effect
-    from conformance.wire.stream import Update
 
 Invariant: TypeAlias = Callable[[Case], Iterator[Finding]]
 
@@ -46,23 +42,12 @@ class Owners:
             place = case.stream.place(updates[0])
             if place is None or updates[0].type != type_:
                 continue
-            possible = [each for each in place.candidates if _fits(each, updates[0])]
-            for candidate in possible:
+            certain = len(place.candidates) == 1
+            for candidate in place.candidates:
                 key = (updates[0].execution, candidate.at, candidate.indexes)
-                paths[key] = path if len(possible) == 1 and key not in paths else None
+                paths[key] = path if certain and candidate.slot.type == type_ and key not in paths else None
         return cls({key: path for key, path in paths.items() if path is not None})
 
     def path(self, effect: Effect) -> str | None:
         """Give the typed path of the operation whose body an effect reports."""
         return self.paths.get((effect.execution, effect.at, effect.indexes))
-
-
-def _fits(candidate: Candidate, update: Update) -> bool:
-    if candidate.slot.type != update.type:
-        return False
-    if candidate.slot.role is not Role.OWN:
-        return True
-    name = getattr(candidate.slot.statement, "name", s.ABSENT)
-    if not isinstance(name, str) or "${" in name:
-        return True
-    return (update.name or "") == name

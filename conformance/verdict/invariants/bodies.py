@@ -65,7 +65,7 @@ def ended_attempts_ran(case: Case) -> Iterator[Finding]:
     """What ends an attempt, SUCCEED, RETRY or FAIL, ends one whose body ran: none is made up or left out.
 
     Source: language SDK specification 4.4.2 and 4.4.5. An attempt that the scenario itself cuts off, or whose
-    state it makes unreadable, may fail without its body having run.
+    state it makes unreadable or unwritable, may fail without its body having run.
     """
     if not case.recording.instrumented:
         return

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from conformance.verdict.case import Case
     from conformance.verdict.finding import Finding
 
-_TELL = frozenset({"callback", "submitter"})
+_TELL = frozenset({("callback", "start"), ("submitter", "end")})
+"""The effects that say which id the program was given."""
 
 
 def callback_ids_are_those_given(case: Case) -> Iterator[Finding]:
@@ -28,11 +29,11 @@ def callback_ids_are_those_given(case: Case) -> Iterator[Finding]:
     }
     given = dict(_given(case))
     for effect in case.recording.effects:
-        if effect.kind not in _TELL or not isinstance(effect.detail, dict):
+        if (effect.kind, effect.event) not in _TELL or not isinstance(effect.detail, dict):
             continue
         seen = effect.detail.get("callback_id")
         path = paths[effect.kind].get((effect.execution, effect.at, effect.indexes))
-        if seen is None or path is None:
+        if path is None:
             continue
         if effect.kind == "submitter":  # it stands beside its callback, in the same context
             path = f"{path.rpartition('.')[0]}.1"

@@ -11,11 +11,13 @@ from conformance.scenario import statements as s
 from conformance.verdict.invariants.base import broken
 from conformance.wire.payloads import BATCH_SUBTYPES
 from conformance.wire.program import Program
+from conformance.wire.recording import Outcome
 from conformance.wire.stream import path_key
 
 if TYPE_CHECKING:
     from conformance.verdict.case import Case
     from conformance.verdict.finding import Finding
+    from conformance.wire.identity import Candidate
     from conformance.wire.stream import Update
 
 _COUNTS = {
@@ -25,6 +27,7 @@ _COUNTS = {
 }
 _WRITTEN = {"SUCCEED": "SUCCEEDED", "FAIL": "FAILED"}
 HUNDRED = 100
+ALL = "ALL_COMPLETED"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,69 @@ def batches_end_for_their_reason(case: Case) -> Iterator[Finding]:
                 problem,
                 f"{update.path} ended for {reason}, but {problem}: {dict(counts)}",
             )
+
+
+def batches_tell_of_their_branches(case: Case) -> Iterator[Finding]:
+    """A batch tells of the branches that it has, of all where all are completed, and of no end but theirs.
+
+    Source: language SDK specification 6.3.1. It holds for FLAT branches too, which write nothing: their ends
+    are those of their bodies, save where a process may have died before it told of them.
+    """
+    for update, value in _batches(case):
+        counts, place = _told(value), case.stream.place(update)
+        if counts is None or place is None or len(place.candidates) != 1:
+            continue
+        (one,) = place.candidates
+        told, has = counts.total(), _branches(one.slot.statement)
+        if has is not None and (told > has or (told < has and value.get("completionReason") == ALL)):
+            yield broken(
+                "batch-branches-miscounted",
+                f"{update.label}.Payload",
+                told,
+                has,
+                f"the result of {update.path} tells of {told} branches, it has {has}",
+            )
+        ends = _bodies_ended(case, update, one)
+        if ends is None:
+            continue
+        for seen, may in (
+            (counts["SUCCEEDED"], ends["returned"]),
+            (counts["SUCCEEDED"] + counts["FAILED"], ends.total()),
+        ):
+            if seen > may:
+                yield broken(
+                    "batch-counts-what-never-ended",
+                    f"{update.label}.Payload",
+                    seen,
+                    may,
+                    f"the result of {update.path} tells of {seen} ended branches, the bodies of {may} did",
+                )
+                break
+
+
+def _branches(statement: object) -> int | None:
+    """How many branches a batch has, as far as the scenario fixes it."""
+    if isinstance(statement, s.Parallel):
+        return len(statement.branches)
+    items = statement.items if isinstance(statement, s.Map) else None
+    fixed = isinstance(items, list) and not any(isinstance(item, dict) for item in items)
+    return len(items) if fixed and isinstance(items, list) else None
+
+
+def _bodies_ended(case: Case, update: Update, batch: Candidate) -> Counter[str] | None:
+    """How the bodies of a batch's branches ended, None where that may not have been told."""
+    answered = (Outcome.RESPONSE, Outcome.ERROR)
+    if not case.recording.instrumented or case.disturbed:
+        return None
+    if any(invocation.outcome not in answered for invocation in case.recording.invocations):
+        return None
+    ends = {
+        effect.indexes: str((effect.detail or {}).get("outcome"))
+        for effect in case.recording.effects
+        if (effect.kind, effect.event, effect.execution) == ("branch", "end", update.execution)
+        and (effect.at, effect.indexes[:-1]) == (batch.at, batch.indexes)
+    }
+    return Counter(ends.values())
 
 
 def summaries_count_right(case: Case) -> Iterator[Finding]:
@@ -112,7 +178,7 @@ def _contradiction(reason: str, counts: Counter[str], rules: _Rules) -> str | No
     succeeded, failed = counts["SUCCEEDED"], counts["FAILED"]
     least = rules.least if rules.known else 1
     holds = {
-        "ALL_COMPLETED": (not counts["STARTED"], "not all branches have ended"),
+        ALL: (not counts["STARTED"], "not all branches have ended"),
         "MIN_SUCCESSFUL_REACHED": (
             least is not None and succeeded >= least,
             f"fewer than {least} have succeeded" if least is not None else "it has no such rule",

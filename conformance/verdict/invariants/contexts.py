@@ -105,12 +105,15 @@ class _Context:
 def _with_contexts(case: Case) -> Iterator[tuple[Update, Mapping[str, _Context]]]:
     """Give every update, refused ones too, with the contexts as the service knows them just before it.
 
-    The updates of a request that is refused count for each other only: they stand in execution order.
+    The updates of a request that is refused count for each other only: they stand in execution order. Those
+    of one that only repeats another, whose answer was lost, are left out: they were there before.
     """
     known: dict[str, dict[str, _Context]] = {}
     tried: dict[str, _Context] = {}
     request = -1
     for update in case.stream.all:
+        if update.repeated:
+            continue
         contexts = known.setdefault(update.execution, {})
         if update.seq != request:
             request, tried = update.seq, {}

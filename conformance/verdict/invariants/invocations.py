@@ -25,8 +25,8 @@ _OUTSIDE = frozenset({"TIMED_OUT", "STOPPED"})
 def invocations_answer(case: Case) -> Iterator[Finding]:
     """Every invocation ends with an answer; one that never does hangs.
 
-    Source: language SDK specification 3.2. A process may die, and an error escape, only where the scenario
-    makes it.
+    Source: language SDK specification 3.2. A process may die only where the scenario ends it, and an error
+    escape only where the scenario upsets something: what the service does wrong is answered, not died of.
     """
     for invocation in case.recording.invocations:
         number = invocation.number
@@ -48,11 +48,13 @@ def invocations_answer(case: Case) -> Iterator[Finding]:
                 "a Runtime API answer",
                 f"invocation {number} answered with something that is no answer of the Lambda Runtime API",
             )
-        elif invocation.outcome is Outcome.EXIT and not case.disturbed:
+        elif invocation.outcome is Outcome.EXIT and not case.deadly:
             yield broken(
                 "process-exits", where, "exit", "an answer", f"the process of invocation {number} ended{last}"
             )
-        elif invocation.outcome is Outcome.ERROR and not case.disturbed:
+        elif (
+            invocation.outcome is Outcome.ERROR and not case.disturbed and case.durable(invocation.execution)
+        ):
             output = case.outputs[number]
             yield broken(
                 "invocation-error",

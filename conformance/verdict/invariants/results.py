@@ -43,6 +43,8 @@ _REASONS = frozenset(
     }
 )
 _STATUS = {"SUCCEED": "SUCCEEDED", "FAIL": "FAILED"}
+ENDED = frozenset(_STATUS.values())
+"""What a batch calls the items that it counts."""
 
 
 def large_results_replay_children(case: Case) -> Iterator[Finding]:
@@ -140,7 +142,7 @@ def batch_results_agree(case: Case) -> Iterator[Finding]:
     """What a batch's result says of its items is what its branches wrote; its reason is one that exists.
 
     Source: language SDK specification 6.3.1. FLAT branches write nothing, so only their numbers can be held
-    to it.
+    to it. A branch that ends after the one that settled the batch may have ended too late to be counted.
     """
     for update in case.stream.accepted:
         value = update.fields.get("Payload")
@@ -157,10 +159,11 @@ def batch_results_agree(case: Case) -> Iterator[Finding]:
             )
         items = value.get("all")
         if isinstance(items, list):
-            yield from _items(case, update, [item for item in items if isinstance(item, dict)])
+            known = [item for item in items if isinstance(item, dict)]
+            yield from _items(case, update, known, early=reason != "ALL_COMPLETED")
 
 
-def _items(case: Case, update: Update, items: list[dict[str, Any]]) -> Iterator[Finding]:
+def _items(case: Case, update: Update, items: list[dict[str, Any]], *, early: bool) -> Iterator[Finding]:
     repeated = [index for index, n in Counter(str(item.get("index")) for item in items).items() if n > 1]
     if repeated:
         yield broken(
@@ -170,9 +173,15 @@ def _items(case: Case, update: Update, items: list[dict[str, Any]]) -> Iterator[
             [],
             f"the result of {update.path} has more than one item for {', '.join(repeated)}",
         )
-    for position, item in enumerate(items):
-        written = _outcome(case, f"{update.path}[{item.get('index')}]", update.seq, update.index)
-        if written is not None and item.get("status") != written:
+    ends = [_last_before(case, f"{update.path}[{item.get('index')}]", update) for item in items]
+    counted = [end.seq for end, item in zip(ends, items, strict=True) if end and item.get("status") in ENDED]
+    for position, (end, item) in enumerate(zip(ends, items, strict=True)):
+        if end is None:
+            continue
+        if early and item.get("status") == "STARTED" and counted and end.seq >= max(counted):
+            continue
+        written = _STATUS.get(end.action, "STARTED")
+        if item.get("status") != written:
             yield broken(
                 "batch-item-differs",
                 f"{update.label}.Payload.all[{position}].status",
@@ -183,12 +192,10 @@ def _items(case: Case, update: Update, items: list[dict[str, Any]]) -> Iterator[
             )
 
 
-def _outcome(case: Case, path: str, seq: int, index: int) -> str | None:
-    """What a branch had come to when its batch ended; None if it wrote nothing of its own."""
-    updates = [u for u in case.stream.operations.get(path, ()) if (u.seq, u.index) < (seq, index)]
-    if not updates:
-        return None
-    return _STATUS.get(updates[-1].action, "STARTED")
+def _last_before(case: Case, path: str, end: Update) -> Update | None:
+    """What a branch had written last when its batch ended; None if it wrote nothing of its own."""
+    updates = case.stream.operations.get(path, ())
+    return next((u for u in reversed(updates) if (u.seq, u.index) < (end.seq, end.index)), None)
 
 
 def _replays(update: Update) -> bool:

@@ -6,6 +6,7 @@ that whatever judges a recording sees them as an SDK's own doing.
 
 from conformance.verdict.mutants.bodies import BODY_RUNS
 from conformance.verdict.mutants.draft import Original
+from conformance.verdict.mutants.escapes import ESCAPES
 from conformance.verdict.mutants.fields import FIELDS
 from conformance.verdict.mutants.lifecycles import LIFECYCLES
 from conformance.verdict.mutants.mutation import EACH, Inapplicable, Mutant, Mutation, mutate
@@ -13,7 +14,7 @@ from conformance.verdict.mutants.outcomes import OUTCOMES
 from conformance.verdict.mutants.places import PLACES
 from conformance.verdict.mutants.survivors import Judge, Noticed, Trial, noticed, survivors, trials
 
-MUTATIONS: tuple[Mutation, ...] = (*PLACES, *LIFECYCLES, *FIELDS, *OUTCOMES, *BODY_RUNS)
+MUTATIONS: tuple[Mutation, ...] = (*PLACES, *LIFECYCLES, *FIELDS, *OUTCOMES, *ESCAPES, *BODY_RUNS)
 """All of them."""
 
 BASIC = tuple(

@@ -25,7 +25,7 @@ OTHER_REASON = {
 REASON = re.compile(rf'("completionReason".{{1,24}}?")({"|".join(OTHER_REASON)})(?=")')
 """A batch's reason in its payload, plain or in Python's envelope."""
 
-MORE = 1000
+MORE = 10_000
 """What is added to a number of seconds: enough to leave any jitter's interval of the small delays that tests
 use.
 """

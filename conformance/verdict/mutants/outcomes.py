@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 OUTPUT = "output"
 REFUSED = 400
+UNWRITTEN = (
+    "What an SDK calls its own errors, and says in them, is written down nowhere: only another SDK can tell "
+    "that it differs."
+)
 ENDED = {"SUCCEEDED": "FAILED", "FAILED": "SUCCEEDED"}
 
 
@@ -207,8 +211,7 @@ OUTCOMES: tuple[Mutation, ...] = (
         "sdk-words-changed",
         "an execution that failed of an error of the SDK's own",
         _words_changed,
-        alone="What an SDK calls its own errors, and says in them, is written down nowhere: only another SDK "
-        "can tell that it differs.",
+        alone=UNWRITTEN,
     ),
     Mutation("pending-for-nothing", END, _pending_for_nothing),
     Mutation("ended-early", "an invocation that was suspended", _ended_early),

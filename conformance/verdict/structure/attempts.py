@@ -14,7 +14,9 @@ from conformance.verdict.structure.delays import after_failure, after_poll
 from conformance.verdict.structure.flow import Failure, Flow, Lost, Raised, Returned, Stopped, wrapped
 from conformance.verdict.structure.plan import FAIL, SUCCEED, Lifecycle, Round
 from conformance.verdict.structure.retries import ENDLESS, grants_another, grants_nothing
-from conformance.verdict.structure.values import ODD, UNKNOWN, Scope, compute, is_odd
+from conformance.verdict.structure.serialisers import compact
+from conformance.verdict.structure.values import ODD, UNKNOWN, Scope, compute, is_known, is_odd
+from conformance.wire.values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ POLLS_WITHOUT_LIMIT = 60
 """How often both SDKs' own wait strategy polls when nothing else is said."""
 
 AT_MOST_ONCE = "at-most-once"
+OUT_OF_PLACE = "what an SDK makes of a body that calls operations is its own business"
 INTERRUPTED = Failure("StepInterruptedError", UNKNOWN, UNKNOWN)
 """What an attempt failed of whose process died; how it is said is each SDK's own business."""
 
@@ -41,8 +44,12 @@ class Attempted:
 
 
 def failure_of(raises: Raises, scope: Scope) -> Failure:
-    """A user's error, as it leaves the body that raises it."""
-    return Failure(raises.type, raises.type, compute(raises.message, scope))
+    """A user's error, as it leaves the body that raises it; a message that is no text is said as JSON."""
+    message = compute(raises.message, scope)
+    if not isinstance(message, str):
+        said = compact(plain(message)) if is_known(message) else UNKNOWN
+        return Failure(raises.type, raises.type, said)
+    return Failure(raises.type, raises.type, message)
 
 
 def step(
@@ -57,6 +64,8 @@ def step(
         ran.append(attempt)
         body = bodies[min(run, len(bodies)) - 1]
         inner = scope.with_values(attempt=attempt)
+        if body.do is not None:
+            return _lost(OUT_OF_PLACE, fatal=True)
         if body.crashes is not None:
             crashes += 1
             if crashes > CRASHES_IN_A_ROW:
@@ -93,6 +102,8 @@ def as_seen(
     body = bodies[min(len(told), len(bodies)) - 1]
     last = told[-1] if told else None
     inner = scope.with_values(attempt=UNKNOWN if last is None else last)
+    if any(each.do is not None for each in bodies):
+        return _lost(OUT_OF_PLACE, fatal=True)
     if body.crashes is not None:
         return _lost("the run that was its last is one that ends its process")
     if body.raises is None:
@@ -100,16 +111,40 @@ def as_seen(
     else:
         failure = failure_of(body.raises, inner)
         settled = _failed(wrapped("StepError", failure.type, failure.message), failure, [], [])
-    rounds = [
+    rounds = _seen_rounds(bodies, retry, scope, told, range(1, last or 1), at_most_once=at_most_once)
+    return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None, rounds=rounds))
+
+
+def cut_off(
+    bodies: tuple[Body, ...], retry: Retry | None, scope: Scope, told: Sequence[int | None], attempt: int
+) -> Attempted:
+    """Settle an at-most-once body whose process died in its last attempt, whatever its runs came to."""
+    if any(each.do is not None for each in bodies):
+        return _lost(OUT_OF_PLACE, fatal=True)
+    if grants_another(retry, INTERRUPTED, attempt) is True:
+        return as_seen(bodies, retry, scope, told, at_most_once=True)
+    settled = _failed(wrapped("StepError", INTERRUPTED.type, INTERRUPTED.message), INTERRUPTED, [], [])
+    rounds = _seen_rounds(bodies, retry, scope, told, range(1, attempt), at_most_once=True)
+    return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None, rounds=rounds))
+
+
+def _seen_rounds(  # noqa: PLR0913 - what a body is, and what is known of its runs
+    bodies: tuple[Body, ...],
+    retry: Retry | None,
+    scope: Scope,
+    told: Sequence[int | None],
+    retried: range,
+    *,
+    at_most_once: bool,
+) -> tuple[Round, ...]:
+    return tuple(
         Round(
             _seen_failure(bodies, scope, told, attempt, at_most_once=at_most_once),
             delay=None if grants_nothing(retry, attempt) else after_failure(retry, attempt, scope),
             interruptible=at_most_once,
         )
-        for attempt in range(1, last or 1)
-    ]
-    lifecycle = replace(settled.lifecycle, retries=None, runs=None, rounds=tuple(rounds))
-    return replace(settled, lifecycle=lifecycle)
+        for attempt in retried
+    )
 
 
 def _seen_failure(
@@ -135,10 +170,13 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
         attempt = len(rounds) + 1
         ran.append(attempt)
         body = statement.check[min(run, len(statement.check)) - 1]
+        if body.do is not None:
+            return _lost(OUT_OF_PLACE, fatal=True)
         if body.crashes is not None:
             crashes += 1
             if crashes > CRASHES_IN_A_ROW:
                 return _unfinished("its process died too often in a row", rounds)
+            state = UNKNOWN if rounds else state  # the emulator forgets it with an attempt's START
             continue
         crashes = 0
         inner = scope.with_values(state=state, attempt=attempt)
@@ -198,5 +236,5 @@ def _unfinished(reason: str, rounds: list[Round]) -> Attempted:
     return Attempted(Stopped(reason), Lifecycle(frozenset({None}), len(rounds), rounds=tuple(rounds)))
 
 
-def _lost(reason: str) -> Attempted:
-    return Attempted(Lost(reason), Lifecycle(frozenset({SUCCEED, FAIL, None}), retries=None))
+def _lost(reason: str, *, fatal: bool = False) -> Attempted:
+    return Attempted(Lost(reason, fatal), Lifecycle(frozenset({SUCCEED, FAIL, None}), retries=None))

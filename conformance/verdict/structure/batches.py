@@ -165,13 +165,19 @@ def ended(flows: list[Flow], batch: Rules | None, limit: Any) -> Ended:
         return Ended(Lost("its config is one that the SDKs need not agree on"), 0, total)
     if limit == 1 or total <= 1:
         return _in_turn(flows, batch)
-    if any(isinstance(flow, Lost) for flow in flows) or _may_end_early(flows, batch):
-        return Ended(Returned(UNKNOWN), 0, total)
+    lost = [flow for flow in flows if isinstance(flow, Lost)]
+    if lost or _may_end_early(flows, batch):
+        return Ended(_past(lost), 0, total)
     stopped = [flow for flow in flows if isinstance(flow, Stopped)]
     if stopped:
         return Ended(stopped[0], limit, total)
     items = [item_of(index, flow) for index, flow in enumerate(flows)]
     return Ended(Returned(result(items, batch)), total, total)
+
+
+def _past(lost: list[Lost]) -> Flow:
+    """A batch goes on past a branch of which nothing is known, save where the execution may end in it."""
+    return next((flow for flow in lost if flow.fatal), Returned(UNKNOWN))
 
 
 def _in_turn(flows: list[Flow], batch: Rules) -> Ended:
@@ -182,7 +188,7 @@ def _in_turn(flows: list[Flow], batch: Rules) -> Ended:
         if isinstance(flow, Stopped):
             return Ended(flow, index + 1, index + 1)
         if isinstance(flow, Lost):
-            return Ended(Returned(UNKNOWN), index + 1, len(flows))
+            return Ended(_past([flow]), index + 1, len(flows))
         items.append(item_of(index, flow))
         failed += isinstance(flow, Raised)
         if batch.complete(len(items) - failed, failed):

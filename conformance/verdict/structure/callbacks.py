@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.scenario.setting import Action
+    from conformance.scenario.statements import Serdes
 
 ENDS = ("succeed", "fail")
 
@@ -35,7 +36,7 @@ class Created:
     nth_of_all: int
     timeout: Any = None  # seconds, UNKNOWN, or None for none
     heartbeat: Any = None
-    serialised: bool = False  # a serialiser of its own reads its result
+    serdes: Serdes | None = None  # reads its result
 
 
 def ending(callback: Created, actions: Iterable[Action]) -> Flow:

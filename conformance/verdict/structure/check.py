@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from conformance.scenario.statements import Step, WaitForCallback, WaitForCondition
+from conformance.scenario import enclosed
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.structure.contents import contents
 from conformance.verdict.structure.endings import body_runs, outcome
+from conformance.verdict.structure.interruptions import interruptions
 from conformance.verdict.structure.lifecycles import lifecycles, orders
 from conformance.verdict.structure.oracle import predict
 from conformance.verdict.structure.places import misplaced, missing
+from conformance.verdict.structure.reading import Seen
 from conformance.verdict.structure.values import UNKNOWN
 from conformance.verdict.structure.view import UNDECODED, View
 from conformance.wire.program import statements_within
@@ -58,9 +60,9 @@ def _execution(
     execution: ExecutionRecord,
     handler: tuple[Statement, ...],
 ) -> Iterator[Finding]:
-    plan = _plan(scenario, recording, stream, execution, handler)
     identity = stream.identities.get(execution.arn)
     prefix = identity.prefix if identity else ""
+    plan = _plan(scenario, recording, stream, execution, handler)
     broken = _broken(recording, execution.arn)
     changing = _changes(handler) and _invocations(recording, execution.arn) > 1
     view = View(
@@ -113,12 +115,12 @@ def _plan(
     handler: tuple[Statement, ...],
 ) -> Plan:
     invocations = _invocations(recording, execution.arn)
-    crashes_beside = not stream.sequential and _crashes(handler)
-    runs = _begun(recording, execution.arn) if scenario.faults or crashes_beside else None
+    beside = not stream.sequential and (_crashes(handler) or _cut_short(recording, execution.arn))
+    seen = _seen(recording, stream, execution.arn) if scenario.faults or beside else None
     if execution.arn == recording.executions[0].arn:
-        return predict(scenario, invocations=invocations, runs=runs)
+        return predict(scenario, invocations=invocations, seen=seen)
     given = _parsed(execution.input)
-    return predict(scenario, handler, given, invocations=invocations, runs=runs)
+    return predict(scenario, handler, given, invocations=invocations, seen=seen)
 
 
 def _parsed(text: str | None) -> Any:
@@ -137,14 +139,23 @@ def _answer(recording: Recording, arn: str) -> str | None:
 
 def _crashes(handler: tuple[Statement, ...]) -> bool:
     """Whether a body ends its process: how often those beside it are run again depends on the timing."""
-    for statement in statements_within(handler):
-        match statement:
-            case Step(bodies=bodies) | WaitForCallback(submitter=bodies) | WaitForCondition(check=bodies):
-                if any(body.crashes is not None for body in bodies):
-                    return True
-            case _:
-                pass
-    return False
+    return any(
+        body.crashes is not None
+        for statement in statements_within(handler)
+        for body in enclosed.bodies(statement)
+    )
+
+
+def _cut_short(recording: Recording, arn: str) -> bool:
+    """Whether an invocation ended without an answer: what ran beside the reason for it is run again."""
+    ended = (each.outcome for each in recording.invocations if each.execution == arn)
+    return any(outcome in (Outcome.ERROR, Outcome.EXIT) for outcome in ended)
+
+
+def _seen(recording: Recording, stream: Stream, arn: str) -> Seen:
+    identity = stream.identities.get(arn)
+    prefix = identity.prefix if identity else ""
+    return Seen(_begun(recording, arn), interruptions(stream.of(arn), prefix))
 
 
 def _begun(recording: Recording, arn: str) -> dict[Place, list[int | None]]:

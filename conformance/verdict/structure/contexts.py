@@ -13,6 +13,7 @@ from conformance.verdict.structure.flow import Done, Flow, Lost, Raised, Returne
 from conformance.verdict.structure.paths import Context, branch
 from conformance.verdict.structure.plan import ANY_END, STARTED_ONLY, Expected
 from conformance.verdict.structure.reading import (
+    SERIALISER_FAILS,
     Frame,
     Reading,
     bound,
@@ -21,7 +22,7 @@ from conformance.verdict.structure.reading import (
     names,
 )
 from conformance.verdict.structure.retries import grants_another
-from conformance.verdict.structure.serialisers import kept, written
+from conformance.verdict.structure.serialisers import kept, reads_back, written
 from conformance.verdict.structure.values import UNKNOWN, Scope, compute
 
 if TYPE_CHECKING:
@@ -142,6 +143,8 @@ def _close(reading: Reading, inner: Frame, flow: Flow, ending: _Ending, scope: S
         return Raised(through_context(flow.failure))
     if isinstance(flow, Done):
         flow = Returned(UNKNOWN)  # None in one language, undefined in the other
+        if ending.serdes is not None:
+            reading.plan.forget(ending.path)
     return reading.serialised(ending.path, ending.bind, flow, scope, ending.serdes)
 
 
@@ -190,10 +193,13 @@ def _run_branch(reading: Reading, batch: _Batch, each: _Branch) -> Flow:
         return Lost(f"whether {path} is FLAT depends on the invocation")
     serdes = batch.statement.item_serdes or batch.statement.serdes
     if serdes is not None and isinstance(flow, Done | Returned):
+        if isinstance(flow, Done):
+            reading.plan.forget(path)
         own = batch.statement.item_serdes is not None  # one SDK takes the batch's for its items too
         reading.plan.rewrite(path, partial(written if own else kept, serdes))
-        if serdes.name.startswith("fail"):
-            return Lost(f"{serdes.name} may fail")
+        if not reads_back(serdes, flow.value if isinstance(flow, Returned) else UNKNOWN):
+            reading.unserialised(path, written=not own or serdes.name != "fail-write")
+            return SERIALISER_FAILS
         same_again = not own and isinstance(flow, Returned) and kept(serdes, flow.value) is not UNKNOWN
         return flow if same_again else Returned(UNKNOWN)
     return flow
@@ -220,5 +226,6 @@ def _complete(reading: Reading, batch: _Batch, flows: list[Flow], scope: Scope) 
         raced = {
             index: batches.item_of(index, flow) for index, flow in enumerate(flows) if batches.ends(flow)
         }
-        reading.plan.end(path, replace(context_end(ended.flow), value=batches.Raced(raced)))
+        told = UNKNOWN if statement.serdes else batches.Raced(raced)
+        reading.plan.end(path, replace(context_end(ended.flow), value=told))
     return reading.serialised(path, statement.bind, ended.flow, scope, statement.serdes)

@@ -29,7 +29,8 @@ def attempt_all(reading: Reading, statement: Try, frame: Frame, scope: Scope) ->
 
 def misused(_reading: Reading, statement: OnRoot, _frame: Frame, _scope: Scope) -> Flow:
     """`on_root`: an SDK may refuse it or not."""
-    return Lost(f"what an SDK makes of a context used out of its place at {statement.at} is its own business")
+    reason = f"what an SDK makes of a context used out of its place at {statement.at} is its own business"
+    return Lost(reason, fatal=True)
 
 
 def choose(reading: Reading, statement: If, frame: Frame, scope: Scope) -> Flow:

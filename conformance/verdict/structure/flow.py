@@ -50,9 +50,13 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Lost:
-    """Which way it goes from here can't be told from the scenario; `reason` says why."""
+    """Which way it goes from here can't be told from the scenario; `reason` says why.
+
+    At a `fatal` one an SDK may end the whole execution, whatever is around it.
+    """
 
     reason: str
+    fatal: bool = False
 
 
 Flow: TypeAlias = Done | Returned | Raised | Stopped | Lost

@@ -76,8 +76,7 @@ def _ends(view: View, expected: Expected, updates: list[Update]) -> Iterator[Fin
     allowed = expected.lifecycle.terminals
     ends = [update for update in updates if update.action not in (START, RETRY)]
     wanted = _wanted(allowed)
-    cut_off = expected.optional and view.plan.unreadable
-    if not ends and None not in allowed and view.complete and not cut_off:
+    if not ends and None not in allowed and view.complete:
         actions = [update.action for update in updates]
         message = f"{view.describe(expected)} never ends: it has {_list(actions)}, {wanted} is missing"
         path = f"{view.prefix}{expected.path}:{expected.type}.{wanted}"

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
 from conformance.verdict.structure import attempts, callbacks, delays
 from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned
-from conformance.verdict.structure.plan import Lifecycle
-from conformance.verdict.structure.reading import Frame, Names, Place, Reading, bound, context_end, given_name
-from conformance.verdict.structure.serialisers import parsed, written
+from conformance.verdict.structure.plan import ANY_END, FAIL, Lifecycle
+from conformance.verdict.structure.reading import (
+    SERIALISER_FAILS,
+    UNTOLD,
+    Frame,
+    Names,
+    Reading,
+    Seen,
+    bound,
+    context_end,
+    given_name,
+)
+from conformance.verdict.structure.serialisers import keeps, parsed, reads, reads_back, written
 from conformance.verdict.structure.values import UNKNOWN, OneOf, Scope, compute, is_known
 
 if TYPE_CHECKING:
@@ -17,6 +30,7 @@ if TYPE_CHECKING:
         Await,
         Callback,
         Invoke,
+        Serdes,
         Step,
         Wait,
         WaitForCallback,
@@ -31,7 +45,7 @@ def step(reading: Reading, statement: Step, frame: Frame, scope: Scope) -> Flow:
     """`step`."""
     path = reading.call(statement, frame, scope, "STEP", "Step")
     place = (statement.at, frame.indexes)
-    attempted = reading.attempted(place, statement.bodies, statement.retry, scope, statement.semantics)
+    attempted = reading.attempted(path, place, statement, scope)
     reading.plan.end(path, attempted.lifecycle)
     return reading.serialised(path, statement.bind, attempted.flow, scope, statement.serdes)
 
@@ -41,10 +55,27 @@ def wait_for_condition(reading: Reading, statement: WaitForCondition, frame: Fra
     path = reading.call(statement, frame, scope, "STEP", "WaitForCondition")
     attempted = attempts.condition(statement, scope)
     lifecycle = attempted.lifecycle
-    if reading.runs is not None:
+    if reading.seen is not None:
         lifecycle = Lifecycle(lifecycle.terminals, retries=None)
     reading.plan.end(path, lifecycle)
-    return reading.serialised(path, statement.bind, attempted.flow, scope, statement.serdes)
+    serdes = statement.serdes
+    if serdes is None or isinstance(attempted.flow, Lost):
+        return bound(attempted.flow, statement.bind, scope)
+    states = [each.state for each in lifecycle.rounds if each.failure is None]
+    first = UNKNOWN if statement.initial is ABSENT else compute(statement.initial, scope)
+    if not all(reads_back(serdes, state) for state in (first, *states)):
+        ends = frozenset({FAIL}) | (frozenset() if serdes.name == "fail-write" else lifecycle.terminals)
+        open_ended = replace(lifecycle, terminals=ends, retries=None, runs=None, failure=UNTOLD)
+        reading.plan.end(path, open_ended)  # one SDK writes its first state, too
+        reading.plan.rewrite(path, partial(written, serdes))
+        return SERIALISER_FAILS
+    if not all(keeps(serdes, state) for state in states):
+        reading.plan.end(path, ANY_END)
+        return Lost("its serialiser changes the state that it goes on from")
+    if isinstance(attempted.flow, Returned):
+        return reading.serialised(path, statement.bind, attempted.flow, scope, serdes)
+    reading.plan.rewrite(path, partial(written, serdes))
+    return attempted.flow
 
 
 def wait(reading: Reading, statement: Wait, frame: Frame, scope: Scope) -> Flow:
@@ -75,7 +106,7 @@ def wait_on(reading: Reading, statement: Await, _frame: Frame, scope: Scope) -> 
     if created is None:
         return Lost(f"no callback {statement.callback} is in scope at {statement.at}")
     flow = callbacks.ending(created, reading.scenario.outside)
-    return _received(flow, statement.bind, scope, own=created.serialised)
+    return _received(flow, statement.bind, scope, created.serdes)
 
 
 def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame, scope: Scope) -> Flow:
@@ -89,9 +120,9 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
     submitter = reading.add(inner, statement.at, "STEP", "Step", _derived(name, "submitter"))
     place = (statement.at, frame.indexes)
     inside = scope.with_values(callback_id=UNKNOWN)
-    attempted = reading.attempted(place, statement.submitter, statement.retry, inside, None)
+    attempted = reading.attempted(submitter, place, statement, inside)
     reading.plan.end(submitter, attempted.lifecycle)
-    if attempted.lifecycle.value is not None:
+    if attempted.lifecycle.value is not None or statement.serdes is not None:
         reading.plan.forget(submitter)  # what a submitter returns is nobody's: one SDK drops it
     flow = attempted.flow
     if isinstance(flow, Returned):
@@ -100,18 +131,29 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
         flow = Raised(Failure("CallbackSubmitterError", UNKNOWN, flow.failure.message))
     told = Raised(attempted.flow.failure) if isinstance(attempted.flow, Raised) else flow
     reading.plan.end(path, context_end(told))
-    if created.serialised:
+    if statement.serdes is not None:
         reading.plan.forget(path)
-    if statement.serdes is not None and statement.serdes.name == "json" and isinstance(flow, Returned):
-        reading.plan.rewrite(path, lambda _: OneOf((flow.value, parsed(flow.value))))
-    return _received(reading.leave(inner, flow), statement.bind, scope, own=created.serialised)
+        if statement.serdes.name == "json" and isinstance(flow, Returned):
+            reading.plan.rewrite(path, lambda _: OneOf((flow.value, parsed(flow.value))))
+        submitted = isinstance(attempted.flow, Returned) and not reads_back(
+            statement.serdes, attempted.flow.value
+        )  # one SDK takes it for what the submitter returns, too
+        if submitted or (isinstance(flow, Returned) and not reads(statement.serdes, flow.value)):
+            reading.plan.end(submitter, ANY_END)
+            reading.plan.end(path, ANY_END)
+            return reading.leave(inner, SERIALISER_FAILS)
+    return _received(reading.leave(inner, flow), statement.bind, scope, statement.serdes)
 
 
-def _received(flow: Flow, bind: str | None, scope: Scope, *, own: bool) -> Flow:
+def _received(flow: Flow, bind: str | None, scope: Scope, serdes: Serdes | None) -> Flow:
     """A callback's result as the handler sees it: a serialiser of its own changes it in its own way."""
-    if isinstance(flow, Done) or (own and isinstance(flow, Returned)):
-        flow = Returned(UNKNOWN)
-    return bound(flow, bind, scope)
+    if not isinstance(flow, Done | Returned):
+        return flow
+    if serdes is None:
+        return bound(Returned(UNKNOWN) if isinstance(flow, Done) else flow, bind, scope)
+    text = flow.value if isinstance(flow, Returned) else None
+    unreadable = text is not None and not reads(serdes, text)
+    return SERIALISER_FAILS if unreadable else bound(Returned(UNKNOWN), bind, scope)
 
 
 def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> Flow:
@@ -121,7 +163,8 @@ def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> F
     payload = UNKNOWN if statement.payload is ABSENT else compute(statement.payload, scope)
     sent = None if statement.payload is ABSENT else payload
     if statement.payload_serdes is not None:
-        payload, sent = UNKNOWN, written(statement.payload_serdes, sent)
+        sent = written(statement.payload_serdes, sent)
+        payload = UNKNOWN if _no_json(sent) else sent
     reading.plan.carry(
         path,
         ChainedInvokeOptions__FunctionName=compute(statement.function, scope),
@@ -129,9 +172,26 @@ def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> F
         Payload=sent if is_known(sent) else UNKNOWN,
     )
     flow = _invoked(reading, statement, payload, scope)
-    if isinstance(flow, Returned) and (statement.result_serdes or statement.payload_serdes):
+    if statement.payload_serdes is not None and statement.payload_serdes.name == "fail-write":
+        reading.plan.relax(path)
+        return SERIALISER_FAILS
+    if _no_json(sent):
+        return Lost("what its target makes of a payload that is no JSON is its own business")
+    result = statement.result_serdes
+    if result is not None and isinstance(flow, Returned) and not reads(result, _text(flow.value)):
+        return SERIALISER_FAILS
+    if isinstance(flow, Returned) and result is not None:
         flow = Returned(UNKNOWN)
     return bound(flow, statement.bind, scope)
+
+
+def _no_json(sent: Any) -> bool:
+    return isinstance(sent, dict) and "$text" in sent
+
+
+def _text(value: Any) -> Any:
+    """What a target's result is on its way to the one that invoked it."""
+    return json.dumps(value) if is_known(value) else UNKNOWN
 
 
 def _carry_timeouts(reading: Reading, path: str, created: callbacks.Created) -> None:
@@ -154,8 +214,8 @@ def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) ->
         return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
     if function.unknown:
         return Raised(Failure("InvokeError", UNKNOWN, UNKNOWN))
-    runs: dict[Place, list[int | None]] | None = None if reading.runs is None else {}
-    target = Reading(reading.scenario, reading.readers, runs, reading.depth + 1)
+    seen = None if reading.seen is None else Seen({})
+    target = Reading(reading.scenario, reading.readers, seen, reading.depth + 1)
     root: frozenset[str | None] = frozenset({None})
     given = Scope({"input": payload, "invocation": UNKNOWN})
     flow = target.body(function.handler, Frame(None, root), given)

@@ -34,14 +34,11 @@ from conformance.scenario.statements import (
     WithRetry,
 )
 from conformance.verdict.structure import contexts, control, operations
-from conformance.verdict.structure.flow import Lost
 from conformance.verdict.structure.paths import Context
-from conformance.verdict.structure.reading import Frame, Place, Reader, Reading
+from conformance.verdict.structure.reading import Frame, Reader, Reading, Seen
 from conformance.verdict.structure.values import UNKNOWN, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from conformance.scenario.model import Scenario
     from conformance.verdict.structure.plan import Plan
 
@@ -75,7 +72,7 @@ def predict(
     given: Any = UNKNOWN,
     *,
     invocations: int | None = None,
-    runs: Mapping[Place, Sequence[int | None]] | None = None,
+    seen: Seen | None = None,
 ) -> Plan:
     """Which operations one execution must put on the wire.
 
@@ -84,15 +81,13 @@ def predict(
         handler: The handler of one of its functions; the scenario's own when none is given.
         given: That function's input; the scenario's own handler has the scenario's.
         invocations: How many invocations there were; only where there was one is `invocation` told.
-        runs: The attempts that each body was told as it began, where the scenario does not determine them.
+        seen: How often bodies ran, where the scenario does not determine it.
     """
     if handler is None:
         handler, given = scenario.handler, scenario.input
     scope = Scope({"invocation": 1 if invocations == 1 else UNKNOWN})
     scope.values["input"] = UNKNOWN if given is ABSENT else given
-    reading = Reading(scenario, READERS, runs)
+    reading = Reading(scenario, READERS, seen)
     reading.plan.flow = reading.body(handler, Frame(None, frozenset[Context]({None})), scope)
-    if reading.plan.unreadable:
-        reading.plan.flow = Lost("what an SDK makes of a value that can't be read decides how it ends")
     reading.plan.refused = scope.refused
     return reading.plan

@@ -86,8 +86,7 @@ class Plan:
     `sequential` are the batches whose branches run one after the other. `flow` is how the handler ends.
     `refused` are expressions that the two harnesses need not agree on, and why.
     `raced` keeps, for a batch and a branch of it that may not have been run to its end, what must be on the
-    wire if it was. `unreadable`: a value was met that some invocation can't read, so that what the handler
-    calls from there on may be missing, and how it ends can't be told.
+    wire if it was.
     """
 
     operations: dict[str, Expected] = field(default_factory=dict)
@@ -96,7 +95,6 @@ class Plan:
     flow: Flow = field(default_factory=Done)
     refused: list[str] = field(default_factory=list)
     raced: dict[str, dict[int, dict[str, Expected]]] = field(default_factory=dict)
-    unreadable: bool = False
 
     def add(self, expected: Expected) -> None:
         """Take in an operation as it is called."""

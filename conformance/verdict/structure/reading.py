@@ -7,20 +7,23 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from conformance.scenario.statements import ABSENT
+from conformance.scenario.statements import ABSENT, WaitForCallback
 from conformance.verdict.structure import attempts, callbacks, delays
 from conformance.verdict.structure.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped
 from conformance.verdict.structure.paths import Context, operation
 from conformance.verdict.structure.plan import ANY_END, FAIL, STARTED_ONLY, SUCCEED, Expected, Lifecycle, Plan
-from conformance.verdict.structure.serialisers import written
+from conformance.verdict.structure.serialisers import keeps, reads_back, written
 from conformance.verdict.structure.values import UNKNOWN, Scope, compute
 
 if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
-    from conformance.scenario.statements import Body, Callback, Retry, Serdes, Statement, WaitForCallback
+    from conformance.scenario.statements import Callback, Serdes, Statement, Step
 
 UNTOLD = Failure(UNKNOWN, UNKNOWN, UNKNOWN)
 """An error of which only the SDK knows what it says."""
+
+SERIALISER_FAILS = Lost("what an SDK does when a serialiser fails is its own business", fatal=True)
+"""One ends the operation, or the execution; another has the invocation repeated."""
 
 Place: TypeAlias = tuple[str, tuple[int, ...]]
 """A statement and the branch indexes and with_retry attempts that lead to it, as effects name it."""
@@ -48,18 +51,30 @@ class Frame:
         return operation(self.context, self.ordinal)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a recording tells of bodies that faults or crashes have run again.
+
+    `begun` are the attempts that each body was told as it began; `interrupted` the last attempts of the
+    steps, by path, that ended because their process had died.
+    """
+
+    begun: Mapping[Place, Sequence[int | None]]
+    interrupted: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass
 class Reading:
     """One execution's prediction, under way.
 
-    `runs` holds, for a scenario whose bodies are run again by faults or beside crashes, the attempts that
-    each body was told as it began: they can't be told from the scenario then. None elsewhere. `created` are
-    the callbacks so far, by own name and by that of the wait_for_callback around them.
+    `seen` is how often bodies ran, for a scenario in which faults or crashes have them run again: the
+    scenario alone does not tell it then. None elsewhere. `created` are the callbacks so far, by own name and
+    by that of the wait_for_callback around them.
     """
 
     scenario: Scenario
     readers: Mapping[type, Reader]
-    runs: Mapping[Place, Sequence[int | None]] | None = None
+    seen: Seen | None = None
     depth: int = 0
     plan: Plan = field(default_factory=Plan)
     created: list[tuple[str | None, str | None]] = field(default_factory=list)
@@ -90,46 +105,50 @@ class Reading:
         """An operation that a statement makes, under names of the SDK's own choice, perhaps; its path."""
         path = frame.next_path()
         expected = Expected(path, at, kind, subtype, called, frame.parents, STARTED_ONLY, frame.indexes)
-        self.plan.add(replace(expected, optional=self.plan.unreadable))
+        self.plan.add(expected)
         return path
 
     def attempted(
-        self, place: Place, bodies: tuple[Body, ...], retry: Retry | None, scope: Scope, semantics: str | None
+        self, path: str, place: Place, statement: Step | WaitForCallback, scope: Scope
     ) -> attempts.Attempted:
         """Run a step's or submitter's body until it is settled, or as the effects show it."""
-        once = semantics == attempts.AT_MOST_ONCE
-        if self.runs is None:
-            return attempts.step(bodies, retry, scope, at_most_once=once)
-        told = self.runs.get(place, [None] * len(bodies))
-        return attempts.as_seen(bodies, retry, scope, told, at_most_once=once)
+        if isinstance(statement, WaitForCallback):
+            bodies, once = statement.submitter, False
+        else:
+            bodies, once = statement.bodies, statement.semantics == attempts.AT_MOST_ONCE
+        if self.seen is None:
+            return attempts.step(bodies, statement.retry, scope, at_most_once=once)
+        told = self.seen.begun.get(place, [None] * len(bodies))
+        if once and path in self.seen.interrupted:
+            return attempts.cut_off(bodies, statement.retry, scope, told, self.seen.interrupted[path])
+        return attempts.as_seen(bodies, statement.retry, scope, told, at_most_once=once)
 
     def serialised(
         self, path: str, bind: str | None, flow: Flow, scope: Scope, serdes: Serdes | None
     ) -> Flow:
         """Bind a result that went through a serialiser of the scenario's own, if it has one.
 
-        Such a one changes the value in its own way; one that can't write fails its operation.
+        Such a one changes the value in its own way, or fails its operation.
         """
-        if isinstance(flow, Returned) and serdes is not None:
-            self.plan.rewrite(path, partial(written, serdes))
-            lifecycle = self.plan.operations[path].lifecycle
-            if serdes.name == "fail-write":
-                self.plan.end(path, replace(lifecycle, terminals=frozenset({FAIL}), failure=UNTOLD))
-                return Lost("what follows a serialiser that fails is not the same with all SDKs")
-            if serdes.name == "fail-read":
-                self._unreadable(path, lifecycle)
-            flow = Returned(UNKNOWN)
-        return bound(flow, bind, scope)
+        if not isinstance(flow, Returned) or serdes is None:
+            return bound(flow, bind, scope)
+        self.plan.rewrite(path, partial(written, serdes))
+        if not reads_back(serdes, flow.value):
+            self.unserialised(path, written=serdes.name != "fail-write")
+            return SERIALISER_FAILS
+        return bound(flow if keeps(serdes, flow.value) else Returned(UNKNOWN), bind, scope)
 
-    def _unreadable(self, path: str, lifecycle: Lifecycle) -> None:
-        """A value that some invocation can't read: whatever comes after it may never be called.
+    def unserialised(self, path: str, *, written: bool) -> None:
+        """A serialiser fails at the value of an operation that comes to its end.
 
-        What was retried may have been read on the way, so that its own end is in doubt as well.
+        What can't be written can't succeed. What can't be read may, since some SDKs read what they wrote and
+        some do not; what is retried is read, and written, on the way.
         """
+        lifecycle = self.plan.operations[path].lifecycle
+        ends = lifecycle.terminals | {FAIL} if written else frozenset({FAIL})
         if lifecycle.retries != 0:
-            ends = lifecycle.terminals | {FAIL}
-            self.plan.end(path, replace(lifecycle, terminals=ends, retries=None, runs=None, failure=UNTOLD))
-        self.plan.unreadable = True
+            lifecycle = replace(lifecycle, retries=None, runs=None)
+        self.plan.end(path, replace(lifecycle, terminals=ends, failure=UNTOLD))
 
     def create(
         self, name: Any, of: Any, statement: Callback | WaitForCallback, scope: Scope
@@ -144,7 +163,7 @@ class Reading:
             nth_of_all=len(self.created),
             timeout=delays.seconds(statement.timeout, scope),
             heartbeat=delays.seconds(statement.heartbeat_timeout, scope),
-            serialised=statement.serdes is not None,
+            serdes=statement.serdes,
         )
 
 

@@ -37,12 +37,43 @@ def kept(serdes: Serdes, value: Any) -> Any:
     return made if same(made, plain(value)) else UNKNOWN
 
 
-def _json(value: Any, _argument: Any = None) -> str:
+def reads_back(serdes: Serdes, value: Any) -> bool:
+    """Whether a serialiser surely reads what it made of a value itself."""
+    return not serdes.fails and (serdes.name != "number" or _is_number(value))
+
+
+def keeps(serdes: Serdes, value: Any) -> bool:
+    """Whether a serialiser surely gives back the value that it was given."""
+    if not is_known(value) or not reads_back(serdes, value):
+        return False
+    return serdes.name in WHOLE or (serdes.name == "prefix" and isinstance(value, str))
+
+
+def reads(serdes: Serdes, text: Any) -> bool:
+    """Whether a serialiser surely reads a text that somebody else wrote: any JSON where it is UNKNOWN."""
+    if serdes.name in ANY_TEXT or serdes.name == "fail-read":
+        return serdes.name in ANY_TEXT
+    if serdes.name == "prefix":
+        return isinstance(text, str) and text.startswith(str(serdes.argument))
+    value = text if text is UNKNOWN else parsed(text)
+    if serdes.name == "number":
+        return _is_number(value)
+    if serdes.name == "wrap":
+        return isinstance(value, dict) and "wrapped" in value
+    return not (isinstance(value, dict) and "$text" in value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def compact(value: Any, _argument: Any = None) -> str:
+    """A value as JSON without blanks, every character as it is."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _text(value: Any, _argument: Any = None) -> str | None:
-    return value if value is None or isinstance(value, str) else _json(value)
+    return value if value is None or isinstance(value, str) else compact(value)
 
 
 def _upper(value: Any, _argument: Any) -> str | None:
@@ -51,7 +82,7 @@ def _upper(value: Any, _argument: Any) -> str | None:
 
 
 def _upper_json(value: Any, _argument: Any) -> str:
-    return _json(_shouted(value))
+    return compact(_shouted(value))
 
 
 def _prefix(value: Any, prefix: Any) -> str | None:
@@ -60,12 +91,12 @@ def _prefix(value: Any, prefix: Any) -> str | None:
 
 
 def _wrap(value: Any, _argument: Any) -> str:
-    return _json({"wrapped": value})
+    return compact({"wrapped": value})
 
 
 def _batch(value: Any, _argument: Any) -> str:
     if not isinstance(value, dict) or "all" not in value:
-        return _json(value)
+        return compact(value)
     results = (item["result"] for item in value["all"] if item["status"] == "SUCCEEDED")
     return "OPSERDE:" + ",".join(str(_text(result)) for result in results)
 
@@ -82,6 +113,12 @@ def _shouted(value: Any) -> Any:
             return value
 
 
+WHOLE = frozenset({"json", "wrap", "number"})
+"""Serialisers that change no value, of those that they can read."""
+
+ANY_TEXT = frozenset({"upper", "upper-read", "nothing"})
+"""Serialisers that take a text as it is, or not at all."""
+
 WRITERS: dict[str, Callable[[Any, Any], str | None]] = {
     "upper": _upper,
     "upper-json": _upper_json,
@@ -89,8 +126,8 @@ WRITERS: dict[str, Callable[[Any, Any], str | None]] = {
     "prefix": _prefix,
     "wrap": _wrap,
     "opserde": _batch,
-    "json": _json,
-    "number": _json,
-    "epoch": _json,
-    "fail-read": _json,  # which is what it writes
+    "json": compact,
+    "number": compact,
+    "epoch": compact,
+    "fail-read": compact,  # which is what it writes
 }

@@ -453,7 +453,7 @@ def test_a_callbacks_result_is_the_text_that_was_sent(given: dict[str, object], 
     plan = plan_of(scenario(waiting, {"return": {"$eval": "v"}}, outside=outside))
     assert plan.operations["1"].lifecycle.value == received
     assert plan.flow == Returned(received)
-    own = {"wait_for_callback": waiting["wait_for_callback"] | {"serdes": "json"}}
+    own = {"wait_for_callback": waiting["wait_for_callback"] | {"serdes": "upper"}}
     assert plan_of(scenario(own, {"return": {"$eval": "v"}}, outside=outside)).flow == Returned(UNKNOWN)
 
 

@@ -1,0 +1,42 @@
+"""What stands in a statement: the bodies that it has run, and the lists of statements that it encloses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.scenario import statements as s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def bodies(statement: s.Statement) -> tuple[s.Body, ...]:
+    """The bodies of a step, check or submitter; none of anything else."""
+    match statement:
+        case s.Step(bodies=given) | s.WaitForCondition(check=given) | s.WaitForCallback(submitter=given):
+            return given
+        case _:
+            return ()
+
+
+def blocks(statement: s.Statement) -> tuple[tuple[s.Statement, ...], ...]:
+    """The lists of statements in a statement, those in its bodies too, in the document's order."""
+    match statement:
+        case s.Child() | s.Map() | s.WithRetry() | s.OnRoot():
+            return (statement.do,)
+        case s.Parallel():
+            return tuple(branch.do for branch in statement.branches)
+        case s.Try():
+            return (statement.do, statement.catch)
+        case s.If():
+            return (statement.then, statement.otherwise)
+        case _:
+            return tuple(body.do for body in bodies(statement) if body.do is not None)
+
+
+def everything(statement: s.Statement) -> Iterator[s.Statement]:
+    """A statement and all statements in it, outer ones first."""
+    yield statement
+    for block in blocks(statement):
+        for item in block:
+            yield from everything(item)
