@@ -88,6 +88,7 @@ class Pool:
         Raises:
             EnvironmentFault: one can't start.
         """
+        self._open()
         self._kept = max(self._kept, count)
         starts = [self._start() for _ in range(count - self.size)]
         for start in asyncio.as_completed(starts):
@@ -99,8 +100,7 @@ class Pool:
         Raises:
             EnvironmentFault: no process was free, and a new one can't start.
         """
-        if self._closed:
-            raise RuntimeError("the pool is closed")
+        self._open()
         given: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
         self._waiting.append((event, given))
         self._dispatch()
@@ -115,7 +115,8 @@ class Pool:
     async def close(self) -> None:
         """End every process, and wait until nothing is left of any."""
         self._closed = True
-        for process in self._processes:
+        processes = (*self._processes,)  # a start that is cancelled leaves the list before its process is gone
+        for process in processes:
             process.kill()
         for _, given in self._waiting:
             given.cancel()
@@ -123,11 +124,15 @@ class Pool:
         for start in self._starts:
             start.cancel()
         await asyncio.gather(*self._starts, return_exceptions=True)
-        await asyncio.gather(*(process.stop() for process in self._processes))
+        await asyncio.gather(*(process.stop() for process in processes))
         if self._directory:
             shutil.rmtree(self._directory, ignore_errors=True)
             guard.forget(self._directory)
             self._directory = None
+
+    def _open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the pool is closed")
 
     def _dispatch(self) -> None:
         """Give waiting events to free processes, and start processes for those that are left."""

@@ -77,7 +77,10 @@ class RuntimeApi:
 
     async def start(self) -> None:
         """Listen on a free port of the loopback interface."""
-        self._socket = await asyncio.get_running_loop().create_server(self._server, "127.0.0.1", 0)
+        # Started apart: cancelled while it starts a server too, create_server would leave the socket open.
+        loop = asyncio.get_running_loop()
+        self._socket = await loop.create_server(self._server, "127.0.0.1", 0, start_serving=False)
+        await self._socket.start_serving()
         host, port = self._socket.sockets[0].getsockname()
         self.address = f"{host}:{port}"
 

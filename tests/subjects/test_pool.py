@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -393,6 +395,28 @@ def test_closing_leaves_nothing_and_ends_what_waits() -> None:
         await pool.close()
 
     run(work())
+
+
+@pytest.mark.parametrize("seconds", [process.START_SECONDS, 0.0])
+def test_closing_while_a_process_starts_or_can_t_leaves_nothing_open(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "START_SECONDS", seconds)
+
+    async def work(turns: int) -> None:
+        pool = Pool(script(BROKEN / "subject.py"), "", "")
+        starting = asyncio.ensure_future(pool.warm(1))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await pool.close()
+        await asyncio.gather(starting, return_exceptions=True)
+
+    for turns in range(24):  # more than a start takes until its process runs
+        with warnings.catch_warnings(record=True) as leaks:
+            warnings.simplefilter("always", ResourceWarning)
+            asyncio.run(work(turns))  # ends with the last line of `work`: what `close` left behind stays open
+            gc.collect()
+        assert [str(leak.message) for leak in leaks] == [], f"closed after {turns} turns of the loop"
 
 
 DRIVER = """
