@@ -4,7 +4,7 @@
 // and sent in order, so that nothing in a handler or a branch ever waits for anything but the SDK.
 
 import { writeSync } from "node:fs";
-import { Worker } from "node:worker_threads";
+import { report } from "./reporter.mjs";
 
 /** Exit status of a harness that can't go on. */
 export const FAULT = 70;
@@ -12,7 +12,6 @@ export const FAULT = 70;
 const OK = 300;
 const REFUSED = 409;
 const STDERR = 2;
-const REPORT_MS = 5000;
 
 /** The side channel of one invocation. */
 export class Lab {
@@ -88,17 +87,12 @@ export class Lab {
   /**
    * Report that this run can't go on, and end the process, past SDK and user code.
    *
-   * `kind` is `unsupported` (by this version of the SDK) or `harness`. It must not give way to SDK or user
-   * code, not even where nothing can be awaited. So another thread reports, while this one stands still.
+   * `kind` is `unsupported` (by this version of the SDK) or `harness`.
    */
   stop(kind, message, at = null) {
     writeSync(STDERR, at === null ? `${kind}: ${message}\n` : `${kind}: ${at}: ${message}\n`);
-    const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const url = `${this.#client.base}${this.#path}/reports`;
-    const body = JSON.stringify({ kind, message, at });
-    new Worker(new URL("./reporter.mjs", import.meta.url), { workerData: { url, body, done } });
-    if (Atomics.wait(done, 0, 0, REPORT_MS) === "timed-out" || Atomics.load(done, 0) < 0) {
-      writeSync(STDERR, `the report did not reach the lab: POST ${url}\n`);
+    if (!report(this.#client, `${this.#path}/reports`, { kind, message, at })) {
+      writeSync(STDERR, `the report did not reach the lab at ${this.#client.base}\n`);
     }
     process.exit(FAULT);
   }

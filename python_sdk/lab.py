@@ -15,6 +15,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from python_sdk.http_client import Answer, HttpClient, NoAnswerError
+from python_sdk.reporter import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,10 +122,8 @@ class Lab:
         `kind` is `unsupported` (by this version of the SDK) or `harness`.
         """
         sys.stderr.write(f"{kind}: {at}: {message}\n" if at else f"{kind}: {message}\n")
-        try:
-            self._client.send("POST", f"{self._path}/reports", {"kind": kind, "message": message, "at": at})
-        except NoAnswerError as error:
-            sys.stderr.write(f"the report did not reach the lab: {error}\n")
+        if not report(self._client, f"{self._path}/reports", {"kind": kind, "message": message, "at": at}):
+            sys.stderr.write(f"the report did not reach the lab at {self._client.base}\n")
         sys.stderr.flush()
         sys.stdout.flush()
         os._exit(FAULT)

@@ -15,8 +15,8 @@ from python_sdk import batches, blocks, interpreter, logs, odd, operations, retr
 from tests.harness.subjects import JS, installed
 
 CHECKOUT = Path(__file__).parents[2]
-ALONE = {"__init__", "__main__", "mutants", "main", "reporter"}
-"""Files that stand alone: the way in, the mutants, and the thread that reports for a standing process."""
+ALONE = {"__init__", "__main__", "mutants", "main"}
+"""Files that stand alone: the way in, and the mutants."""
 
 PYTHON_ONLY = {
     "blocks": {"Runner", "Statement"},  # types
