@@ -115,7 +115,9 @@ class Pool:
     async def close(self) -> None:
         """End every process, and wait until nothing is left of any."""
         self._closed = True
-        processes = (*self._processes,)  # a start that is cancelled leaves the list before its process is gone
+        processes = (
+            *self._processes,
+        )  # a start that is cancelled leaves the list before its process is gone
         for process in processes:
             process.kill()
         for _, given in self._waiting:

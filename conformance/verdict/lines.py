@@ -28,8 +28,7 @@ def told(case: Case) -> Mapping[str, list[dict[str, Any]]]:
     for effect in case.recording.effects:
         if effect.kind != "log" or effect.invocation in lossy:
             continue
-        place = f"{effect.at}{''.join(f'[{index}]' for index in effect.indexes)}"
-        line = lines.setdefault(place, {}).setdefault(repr(effect.detail), dict(effect.detail))
+        line = lines.setdefault(effect.place, {}).setdefault(repr(effect.detail), dict(effect.detail))
         if case.stream.sequential:
             line.setdefault("invocations", []).append(effect.invocation)
         else:

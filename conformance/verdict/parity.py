@@ -350,13 +350,12 @@ def _runs(case: Case) -> Mapping[str, list[Any]]:
             continue
         if effect.event != "start" or (effect.kind == "note" and effect.invocation in lossy):
             continue
-        indexes = "".join(f"[{index}]" for index in effect.indexes)
         run: dict[str, Any] = (
             {"attempt": effect.attempt} if effect.kind in _BODIES else {"value": effect.detail}
         )
         if case.stream.sequential:
             run["invocation"] = effect.invocation
-        told = runs.setdefault(f"{effect.at}{indexes}", [])
+        told = runs.setdefault(effect.place, [])
         if effect.kind in _BODIES or case.stream.sequential or told[-1:] != [run]:
             told.append(run)  # else passes are counted, which are as many as there are invocations
     return runs

@@ -119,6 +119,11 @@ class Effect:
     a submitter, and a callback, the `callback_id` that the SDK gave.
     """
 
+    @property
+    def place(self) -> str:
+        """Its `at` and `indexes` in one, as findings name it: `handler/0/do/0[1]`."""
+        return self.at + "".join(f"[{index}]" for index in self.indexes)
+
 
 @dataclass(frozen=True)
 class Report:

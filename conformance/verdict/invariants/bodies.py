@@ -33,7 +33,7 @@ def checkpointed_bodies_stay_done(case: Case) -> Iterator[Finding]:
         if end is not None and effect.seq > end.seq:
             yield broken(
                 "body-runs-again",
-                f"effect:{_named(effect)}",
+                f"effect:{effect.place}",
                 {"run": effect.run, "invocation": effect.invocation},
                 "no run",
                 f"the body of {path} runs in invocation {effect.invocation}, after {end.label} was taken",
@@ -54,7 +54,7 @@ def attempts_are_counted(case: Case) -> Iterator[Finding]:
         if effect.attempt != len(retries) + 1:
             yield broken(
                 "attempt-miscounted",
-                f"effect:{_named(effect)}.attempt",
+                f"effect:{effect.place}.attempt",
                 effect.attempt,
                 len(retries) + 1,
                 f"the body of {path} is told attempt {effect.attempt} after {len(retries)} RETRY updates",
@@ -112,10 +112,10 @@ def at_most_once_is_kept(case: Case) -> Iterator[Finding]:
         if effect.at in careful and key in told:
             yield broken(
                 "attempt-runs-twice",
-                f"effect:{_named(effect)}",
+                f"effect:{effect.place}",
                 {"attempt": effect.attempt, "run": effect.run},
                 "one run",
-                f"attempt {effect.attempt} of {_named(effect)}, which is at-most-once, runs twice",
+                f"attempt {effect.attempt} of {effect.place}, which is at-most-once, runs twice",
             )
         told.add(key)
 
@@ -146,7 +146,7 @@ def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
             told.add(batch)
             yield broken(
                 "concurrency-exceeded",
-                f"effect:{_named(effect)}",
+                f"effect:{effect.place}",
                 sorted(under_way),
                 limits[effect.at],
                 f"{len(under_way)} branches of {effect.at} are under way at once,"
@@ -174,10 +174,10 @@ def replay_sees_the_same(case: Case) -> Iterator[Finding]:
         if not same(effect.detail, wanted):
             yield broken(
                 "replay-sees-another-value",
-                f"effect:{_named(effect)}",
+                f"effect:{effect.place}",
                 effect.detail,
                 wanted,
-                f"{_named(effect)} saw {effect.detail} in invocation {effect.invocation}, first {wanted}",
+                f"{effect.place} saw {effect.detail} in invocation {effect.invocation}, first {wanted}",
             )
 
 
@@ -192,7 +192,3 @@ def _limits(case: Case) -> Iterator[tuple[str, int]]:
 
 def _starts(case: Case) -> Iterator[Effect]:
     return (e for e in case.recording.effects if e.kind in BODIES and e.event == "start")
-
-
-def _named(effect: Effect) -> str:
-    return effect.at + "".join(f"[{index}]" for index in effect.indexes)
