@@ -180,37 +180,21 @@ REASON = "1:CONTEXT.SUCCEED.Payload.completionReason"
 REPLAYED = "1:CONTEXT.SUCCEED.ContextOptions.ReplayChildren"
 
 BROKEN = (
-    Broken(
-        "callback_ids_are_those_given",
-        "callback-id-wrong",
-        "1:CALLBACK.CallbackId",
-        callback_told("wrong"),
-        "wrong",
-        "right",
-    ),
-    Broken(
-        "callback_ids_are_those_given",
-        "callback-id-wrong",
-        "1:CALLBACK.CallbackId",
-        callback_told("right", given=False),
-        "right",
-        ABSENT,
-    ),
-    Broken(
-        "callback_ids_are_those_given",
-        "callback-id-wrong",
-        "1.1:CALLBACK.CallbackId",
-        callback_told("wrong", kind="submitter"),
-        "wrong",
-        "right",
-    ),
-    Broken(
-        "callback_ids_are_those_given",
-        "callback-id-wrong",
-        "1:CALLBACK.CallbackId",
-        callback_told(None),
-        None,
-        "right",
+    *(
+        Broken(
+            "callback_ids_are_those_given",
+            "callback-id-wrong",
+            f"{path}:CALLBACK.CallbackId",
+            make,
+            told,
+            given,
+        )
+        for path, make, told, given in (
+            ("1", callback_told("wrong"), "wrong", "right"),
+            ("1", callback_told(None), None, "right"),
+            ("1", callback_told("right", given=False), "right", ABSENT),
+            ("1.1", callback_told("wrong", kind="submitter"), "wrong", "right"),
+        )
     ),
     Broken(
         "callback_ids_are_those_given",
