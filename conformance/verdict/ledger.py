@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.verdict.entries import Entry
 from conformance.verdict.finding import Blame, Finding, Layer, Result
 from conformance.verdict.policy import Policies
+from conformance.verdict.structure.interruptions import interrupted
 from conformance.verdict.transforms import Facts
 from conformance.verdict.where import Where
 
@@ -129,17 +130,14 @@ def facts(case: Case, finding: Finding) -> Facts:
 def _cut_off(case: Case, path: str) -> str | None:
     """What the subject says of the last step at `path`, or below, that ended because its process had died."""
     below = re.compile(rf"{re.escape(path)}(?!\d)") if path else re.compile("")
-    errors = [
-        update.fields.get("Error")
+    cut = [
+        str(update.fields["Error"].get("ErrorMessage"))
         for update in case.stream.accepted
-        if update.type == "STEP" and update.action == "FAIL" and below.match(update.path)
+        if (update.type, update.action) == ("STEP", "FAIL")
+        and below.match(update.path)
+        and interrupted(update)
     ]
-    cut = [error for error in errors if isinstance(error, dict) and _interrupted(error)]
-    return str(cut[-1].get("ErrorMessage")) if cut else None
-
-
-def _interrupted(error: dict[str, Any]) -> bool:
-    return str(error.get("ErrorType")).rpartition(".")[2] == "StepInterruptedError"
+    return cut[-1] if cut else None
 
 
 _BRANCH = re.compile(r"(?<=^Payload\.all)\[\d+\]")

@@ -26,12 +26,13 @@ def interruptions(updates: Iterable[Update], prefix: str) -> dict[str, int]:
             attempts[update.path] = attempts.get(update.path, 1) + 1
         elif update.action == "START":
             started[update.path] = update.invocation
-        elif update.action == "FAIL" and _says_so(update) and _later(update, started.get(update.path)):
+        elif update.action == "FAIL" and interrupted(update) and _later(update, started.get(update.path)):
             cut[update.path.removeprefix(prefix)] = attempts.get(update.path, 1)
     return cut
 
 
-def _says_so(update: Update) -> bool:
+def interrupted(update: Update) -> bool:
+    """Whether an update says that its process died."""
     error = update.fields.get("Error")
     return isinstance(error, dict) and bare(error.get("ErrorType")) == INTERRUPTED.kind
 
