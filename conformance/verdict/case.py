@@ -94,8 +94,8 @@ class Case:
         return False
 
     @cached_property
-    def misread(self) -> bool:
-        """Whether a serialiser of the scenario fails: then an attempt may end before its body runs."""
+    def serialiser_fails(self) -> bool:
+        """Whether a serialiser of the scenario fails, reading or writing: an attempt may end without its body."""
         document = json.dumps(self.recording.document)
         return "fail-read" in document or "fail-write" in document
 

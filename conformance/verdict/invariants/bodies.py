@@ -82,7 +82,7 @@ def ended_attempts_ran(case: Case) -> Iterator[Finding]:
             told = [effect.attempt for effect in before]
             ran = len(before) >= attempt if None in told else attempt in told
             excused = update.action == "FAIL" or (case.disturbed and update.action == "RETRY")
-            if not ran and not (excused and (case.disturbed or case.misread)):
+            if not ran and not (excused and (case.disturbed or case.serialiser_fails)):
                 yield broken(
                     "attempt-never-ran",
                     update.label,
