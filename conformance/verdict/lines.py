@@ -6,6 +6,7 @@ twice, or never, is a difference like any other.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdict import struck
@@ -28,7 +29,8 @@ def told(case: Case) -> Mapping[str, list[dict[str, Any]]]:
     for effect in case.recording.effects:
         if effect.kind != "log" or effect.invocation in lossy:
             continue
-        line = lines.setdefault(effect.place, {}).setdefault(repr(effect.detail), dict(effect.detail))
+        said = json.dumps(effect.detail, sort_keys=True)  # a message may be any value
+        line = lines.setdefault(effect.place, {}).setdefault(said, dict(effect.detail))
         if case.stream.sequential:
             line.setdefault("invocations", []).append(effect.invocation)
         else:
