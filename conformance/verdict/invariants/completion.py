@@ -114,8 +114,9 @@ def _branches(statement: object) -> int | None:
     if isinstance(statement, s.Parallel):
         return len(statement.branches)
     items = statement.items if isinstance(statement, s.Map) else None
-    fixed = isinstance(items, list) and not any(isinstance(item, dict) for item in items)
-    return len(items) if fixed and isinstance(items, list) else None
+    if not isinstance(items, list) or any(isinstance(item, dict) for item in items):
+        return None
+    return len(items)
 
 
 def _bodies_ended(case: Case, update: Update, batch: Candidate) -> Counter[str] | None:
