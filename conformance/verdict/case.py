@@ -95,7 +95,7 @@ class Case:
 
     @cached_property
     def serialiser_fails(self) -> bool:
-        """Whether a serialiser of the scenario fails, reading or writing: an attempt may end without its body."""
+        """Whether a serialiser of the scenario fails: then an attempt may end without its body."""
         document = json.dumps(self.recording.document)
         return "fail-read" in document or "fail-write" in document
 
