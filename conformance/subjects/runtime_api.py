@@ -29,6 +29,8 @@ TOO_LARGE = "Function.ResponseSizeTooLarge"  # Lambda's own name for an answer o
 _PREFIX = "/2018-06-01/runtime/"
 _NO_HTTP = "UNKNOWN"  # what aiohttp calls the method of a request that it could not parse
 _SETTLE_SECONDS = 1.0
+_DROP_SECONDS = 0.1  # aiohttp takes 0 for no limit
+_TURNS = 4  # of the loop, until a connection is accepted, has a transport, and the server is told of it
 
 # aiohttp logs what a subject sends that is no HTTP; here it is said among the subject's own lines.
 _SILENT = logging.getLogger(__name__)
@@ -85,12 +87,14 @@ class RuntimeApi:
         self.address = f"{host}:{port}"
 
     async def close(self) -> None:
-        """Stop listening and drop every connection."""
+        """Stop listening and drop every connection, those too that a process made just before it ended."""
         self._event = None
         if self._socket:
+            await _turns()  # asyncio would leave open what it has accepted and not yet told of
             self._socket.close()
-            await self._server.shutdown(0)
+            await self._server.shutdown(_DROP_SECONDS)
             await self._socket.wait_closed()
+            await _turns()
             self._socket = None
 
     @property
@@ -225,6 +229,11 @@ class RuntimeApi:
     def _end(self, reply: Reply) -> None:
         self._event = None
         self._listener.answered(reply)
+
+
+async def _turns() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 def _refusal(status: int, kind: str, message: str) -> web.Response:
