@@ -111,21 +111,25 @@ class Bodies:
         self._note(flight, begun, str(told["event"]), run, told.get("detail"), told.get("number"))
 
     async def may_crash(self, flight: Flight, told: Mapping[str, Any]) -> None:
-        """Wait until the process may die: the gateway quiet, with `started` the own START applied as well.
+        """Wait until the process may die: the START of every body that runs applied, and the gateway quiet.
 
-        Every body that runs is a STEP on the wire, so its START has been applied when the execution has as
-        many STEPs under way as bodies running.
+        Every body that runs is a STEP on the wire, so all are applied when the execution has as many STEPs
+        under way as bodies running. One that the service does not take, or that its SDK never sends, is
+        waited for as long as it could still come.
 
         Raises:
-            NeverTrueError: The service does not take the START, and nobody sends another one.
+            NeverTrueError: It never comes, and the body is to crash `when` it is `started` only.
         """
-        while told.get("when") == "started" and not self._all_started(flight):
-            if (left := self.last_request + UNTAKEN_SECONDS - time.monotonic()) <= 0:
+        asked = time.monotonic()
+        while not self._all_started(flight):
+            if (left := max(asked, self.last_request) + UNTAKEN_SECONDS - time.monotonic()) <= 0:
+                if told.get("when") != "started":
+                    break
                 error = NeverTrueError(f"the body at {told['at']} is to crash once its START was applied")
                 self.recorder.report(ReportKind.LAB, f"{error}, which it never is", flight, str(told["at"]))
                 raise error
             await self.pulse.next(left)
-        while (left := self.last_request + QUIET_SECONDS - time.monotonic()) > 0:
+        while (left := max(asked, self.last_request) + QUIET_SECONDS - time.monotonic()) > 0:
             await self.pulse.next(left)
 
     def activity(self) -> None:

@@ -48,6 +48,16 @@ IN_TURN: tuple[Statement, ...] = (
     {"completion": {"tolerated_failure_count": 1}},
     {"completion": {"tolerated_failure_percentage": 50}},
 )
+FAULTS: tuple[Statement, ...] = (
+    {"fault": "crash-before"},
+    {"fault": "crash-after"},
+    {"fault": "lose-response"},
+    {"fault": "error", "status": 500},
+    {"fault": "throttle"},
+)
+ENDING = frozenset({"step", "child", "map", "parallel", "wait_for_condition"})
+"""The operations whose end the SDK writes, and not the service."""
+
 ACCESSORS = ("results", "errors", "all", "status", "completionReason", "successCount", "totalCount")
 FUNCTIONS: Statement = {
     "echo": {"handler": [{"wait": {"seconds": 1}}, {"return": {"$eval": "input"}}]},
@@ -62,9 +72,12 @@ FUNCTIONS: Statement = {
 }
 
 
-def program(seed: str) -> Statement:
-    """A scenario's document; the same seed gives the same one."""
-    return _Author(Random(seed)).scenario(seed)  # noqa: S311 - nothing here is secret
+def program(seed: str, *, upset: bool = False) -> Statement:
+    """A scenario's document; the same seed gives the same one.
+
+    In one that is `upset` bodies crash, and something goes wrong at an update, if the program comes to that.
+    """
+    return _Author(Random(seed), upset).scenario(seed)  # noqa: S311 - nothing here is secret
 
 
 @dataclass
@@ -72,10 +85,12 @@ class _Author:
     """Writes one scenario."""
 
     random: Random
+    upset: bool = False
     outside: list[Statement] = field(default_factory=list)
     invokes: bool = False
     _numbers: int = 0
     _statements: int = 0
+    _named: list[tuple[str, str]] = field(default_factory=list)
 
     def scenario(self, title: str) -> Statement:
         waiting = [self.random.choice((self.callback, self.wait_for_callback)) for _ in range(2)]
@@ -93,7 +108,14 @@ class _Author:
             document["functions"] = FUNCTIONS
         if self.outside:
             document["outside"] = self.outside
+        if self.upset and self._named:
+            document["faults"] = [self.fault()]
         return document
+
+    def fault(self) -> Statement:
+        word, name = self.random.choice(self._named)
+        action = self.random.choice(("START", "SUCCEED") if word in ENDING else ("START",))
+        return {**self.random.choice(FAULTS), "of": name, "action": action}
 
     def block(self, known: Names, depth: int, *, returns: float = 0.8) -> list[Statement]:
         """A list of statements, the last one a `return` as often as told."""
@@ -236,12 +258,15 @@ class _Author:
         names: Names = ()
         if self.maybe(0.85):
             given["name"] = self.name()
+            self._named.append((word, given["name"]))
         if binds and self.maybe(0.5):
             names = (self.name("v"),)
             given["as"] = names[0]
         return {word: given}, names
 
     def body(self, known: Names, fails: float) -> Statement:
+        if self.upset and self.maybe(0.1):
+            return {"crashes": True}
         if self.maybe(fails):
             return {"raises": self.random.choice(ERRORS)}
         return {"returns": self.value(known)}

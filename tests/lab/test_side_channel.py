@@ -223,23 +223,40 @@ def test_effects_that_arrive_late_are_put_where_they_belong() -> None:
     assert seqs == sorted(seqs)
 
 
-def test_a_crash_waits_until_the_own_start_was_applied_and_the_gateway_is_quiet() -> None:
+@pytest.mark.parametrize("crash", [{"when": "started"}, {}], ids=["started", "true"])
+def test_a_crash_waits_until_the_own_start_was_applied_and_the_gateway_is_quiet(
+    crash: dict[str, Any],
+) -> None:
     async def crashes(handler: Handler) -> Any:
         if await handler.body(A) > 1:
             return succeeded(handler.status("a"))
 
         async def start() -> None:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(2 * bodies.QUIET_SECONDS)
             await handler.checkpoint(update("STEP", "START", "a"))
 
         starting = asyncio.create_task(start())
-        await handler.tell("crash", at=A, indexes=[], when="started")
+        await handler.tell("crash", at=A, indexes=[], **crash)
         assert starting.done()
         raise Died
 
     recording = run(crashes, handler=[step("a", {"crashes": {"after": "started"}}, {"returns": 1})])
     assert recording.executions[0].result == '"STARTED"'
     assert [invocation.outcome for invocation in recording.invocations] == [Outcome.EXIT, Outcome.RESPONSE]
+
+
+def test_a_crash_happens_though_the_service_never_took_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "UNTAKEN_SECONDS", 0.2)
+
+    async def crashes(handler: Handler) -> Any:
+        if await handler.body(A) > 1:
+            return succeeded(handler.status("a"))
+        await handler.tell("crash", at=A, indexes=[])
+        raise Died
+
+    recording = run(crashes, handler=[step("a", {"crashes": True}, {"returns": 1})])
+    assert [invocation.outcome for invocation in recording.invocations] == [Outcome.EXIT, Outcome.RESPONSE]
+    assert recording.reports == ()
 
 
 def test_what_a_harness_can_not_do_ends_the_run_at_once() -> None:
