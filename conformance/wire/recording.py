@@ -78,6 +78,11 @@ class Invocation:
     outcome: Outcome | None  # None: still running when the recording ended
     output: str | None  # the body of the response or of the error
 
+    @property
+    def answered(self) -> bool:
+        """Whether its process lived to answer: all that it had to tell of bodies has been told."""
+        return self.outcome in (Outcome.RESPONSE, Outcome.ERROR)
+
 
 @dataclass(frozen=True)
 class Exchange:

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.wire.recording import Effect, Recording
+from conformance.wire.recording import Effect, Outcome, Recording
 from conformance.wire.values import ABSENT
 from tests.verdict.breaking import CAREFUL, STEP, Broken, document
 from tests.verdict.recordings import Maker, batch, mapped, with_fields
@@ -37,13 +37,22 @@ def _disturbed(recording: Recording) -> Recording:
     return replace(recording, document=recording.document | {"faults": faults})
 
 
-def _crowded() -> Recording:
-    made = Maker("js", document({"map": {"items": [1, 2, 3], "max_concurrency": 2, "do": []}}))
-    made.invoke()
-    for index in range(3):
-        made.effect("handler/0", "branch", "start", (index,))
-    made.succeed("1")
-    return made.done()
+def _crowded(outcome: Outcome, *later: int) -> Callable[[], Recording]:
+    """Two branches are under way, as many as may be, when their invocation ends; others are in the next."""
+
+    def make() -> Recording:
+        made = Maker("js", document({"map": {"items": [1, 2, 3], "max_concurrency": 2, "do": []}}))
+        made.invoke()
+        for index in range(2):
+            made.effect("handler/0", "branch", "start", (index,))
+        made.answer({"Status": "PENDING"} if outcome is Outcome.RESPONSE else None, outcome)
+        made.invoke()
+        for index in later:
+            made.effect("handler/0", "branch", "start", (index,))
+        made.succeed("1")
+        return made.done()
+
+    return make
 
 
 def _forgetful() -> Recording:
@@ -284,8 +293,16 @@ BROKEN = (
             statement=CAREFUL,
         ),
     ),
-    Broken(
-        "concurrency_limit_is_kept", "concurrency-exceeded", "effect:handler/0[2]", _crowded, [0, 1, 2], 2
+    *(
+        Broken(
+            "concurrency_limit_is_kept",
+            "concurrency-exceeded",
+            "effect:handler/0[2]",
+            _crowded(outcome, *later),
+            [0, 1, 2],
+            2,
+        )
+        for outcome, later in ((Outcome.RESPONSE, (2,)), (Outcome.EXIT, (0, 1, 2)))
     ),
     Broken("replay_sees_the_same", "replay-sees-another-value", "effect:handler/0", _forgetful, 2, 1),
     Broken(
@@ -368,6 +385,8 @@ ALLOWED: tuple[tuple[str, Callable[[], Recording]], ...] = (
     ),
     ("ended_attempts_ran", lambda: replace(_body(("START",), ("FAIL",))(), instrumented=False)),
     ("ended_attempts_ran", lambda: _disturbed(_body(("START",), ("FAIL",))())),
+    ("concurrency_limit_is_kept", _crowded(Outcome.RESPONSE, 0, 1)),
+    ("concurrency_limit_is_kept", _crowded(Outcome.EXIT, 1, 2)),  # the other may have ended untold
     ("at_most_once_is_kept", _body(("run", None), ("run", None), statement=CAREFUL)),
     ("small_results_are_kept", _sized(262_144, replays=False)),
     ("small_results_are_kept", _sized(300_000, replays=True)),

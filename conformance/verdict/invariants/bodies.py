@@ -123,12 +123,14 @@ def at_most_once_is_kept(case: Case) -> Iterator[Finding]:
 def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
     """No more branches of a map or parallel are under way at once than its max concurrency.
 
-    Source: language SDK specification 6.1.3 and 6.2.3. A branch that is suspended is still under way.
+    Source: language SDK specification 6.1.3 and 6.2.3. A branch that is suspended is still under way; one
+    that was when its process died may have ended untold, and is told of again if it has not.
     """
     limits = dict(_limits(case))
     if not limits:
         return
-    open_: dict[tuple[str, str, tuple[int, ...]], set[int]] = {}
+    died = {one.number for one in case.recording.invocations if not one.answered}
+    open_: dict[tuple[str, str, tuple[int, ...]], dict[int, int]] = {}
     ended: set[tuple[str, str, tuple[int, ...]]] = set()
     told: set[tuple[str, str, tuple[int, ...]]] = set()
     for effect in case.recording.effects:
@@ -136,12 +138,15 @@ def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
             continue
         batch = (effect.execution, effect.at, effect.indexes[:-1])
         branch = (effect.execution, effect.at, effect.indexes)
-        under_way = open_.setdefault(batch, set())
+        under_way = open_.setdefault(batch, {})
+        for index, invocation in list(under_way.items()):
+            if invocation in died and invocation != effect.invocation:
+                del under_way[index]
         if effect.event == "end":
-            under_way.discard(effect.indexes[-1])
+            under_way.pop(effect.indexes[-1], None)
             ended.add(branch)
         elif branch not in ended:
-            under_way.add(effect.indexes[-1])
+            under_way[effect.indexes[-1]] = effect.invocation
         if len(under_way) > limits[effect.at] and batch not in told:
             told.add(batch)
             yield broken(

@@ -11,7 +11,6 @@ from conformance.scenario import statements as s
 from conformance.verdict.invariants.base import broken
 from conformance.wire.payloads import BATCH_SUBTYPES
 from conformance.wire.program import Program
-from conformance.wire.recording import Outcome
 from conformance.wire.stream import path_key
 
 if TYPE_CHECKING:
@@ -121,10 +120,9 @@ def _branches(statement: object) -> int | None:
 
 def _bodies_ended(case: Case, update: Update, batch: Candidate) -> Counter[str] | None:
     """How the bodies of a batch's branches ended, None where that may not have been told."""
-    answered = (Outcome.RESPONSE, Outcome.ERROR)
     if not case.recording.instrumented or case.disturbed:
         return None
-    if any(invocation.outcome not in answered for invocation in case.recording.invocations):
+    if not all(invocation.answered for invocation in case.recording.invocations):
         return None
     ends = {
         effect.indexes: str((effect.detail or {}).get("outcome"))
