@@ -2,8 +2,9 @@
 
 What is known to differ between the SDKs only where a scenario shows it on purpose (a `limited` entry of the
 ledger) is not written: an invoke without payload, the type of an error that was caught, a batch that asks for
-more successes than it has items, and what is in the folders `odd`, `misuse` and `determinism`. Branches that
-run side by side tolerate every failure, since which of them ends first is nobody's business.
+more successes than it has items, the results of branches some of which return nothing, and what is in the
+folders `odd`, `misuse` and `determinism`. Branches that run side by side tolerate every failure, since which
+of them ends first is nobody's business.
 """
 
 from __future__ import annotations
@@ -199,7 +200,12 @@ class _Author:
         else:
             given["completion"] = {"tolerated_failure_count": 9}
         statement, names = self.operation(word, given)
-        return statement, tuple(f"{name}.{self.random.choice(ACCESSORS)}" for name in names)
+        branches = [
+            branch["do"] if isinstance(branch, dict) else branch for branch in given.get("branches", ())
+        ]
+        full = all(_ends(do[-1]) for do in branches or [given["do"]])
+        told = ACCESSORS if full else ACCESSORS[1:]
+        return statement, tuple(f"{name}.{self.random.choice(told)}" for name in names)
 
     def callback(self) -> Statement:
         name, bound, told = self.name(), self.name("c"), self.name("v")

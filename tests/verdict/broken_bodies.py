@@ -38,13 +38,15 @@ def _disturbed(recording: Recording) -> Recording:
 
 
 def _crowded(outcome: Outcome, *later: int) -> Callable[[], Recording]:
-    """Two branches are under way, as many as may be, when their invocation ends; others are in the next."""
+    """Two branches are under way, as many as may be, over an invocation with such an end; others after it."""
 
     def make() -> Recording:
         made = Maker("js", document({"map": {"items": [1, 2, 3], "max_concurrency": 2, "do": []}}))
         made.invoke()
         for index in range(2):
             made.effect("handler/0", "branch", "start", (index,))
+        made.answer({"Status": "PENDING"})
+        made.invoke()
         made.answer({"Status": "PENDING"} if outcome is Outcome.RESPONSE else None, outcome)
         made.invoke()
         for index in later:

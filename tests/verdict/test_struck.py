@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.wire.recording import Recording
 
 CRASH = "crash-after"
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "title": "made by hand",
     "covers": [],
     "handler": [{"note": 1}, {"step": {"name": "a", "returns": 1, "as": "a"}}, {"return": {"$eval": "a"}}],
@@ -107,6 +107,25 @@ def test_lines_of_a_process_that_a_fault_ended_may_be_lost(number: int, told: li
     said = replace(quiet.effects[0], kind="log", invocation=number, detail=line)
     talking = replace(quiet, effects=(*quiet.effects, said))
     assert rules(talking, quiet) == rules(quiet, talking) == told
+
+
+@pytest.mark.parametrize(
+    ("number", "beside", "told"),
+    [
+        (1, [], ["body-runs"]),
+        (1, [{"parallel": {"branches": [[], []]}}], []),
+        (2, [{"parallel": {"branches": [[], []]}}], ["body-runs"]),
+    ],
+    ids=["sequential", "concurrent", "afterwards"],
+)
+def test_how_far_concurrent_bodies_had_come_when_a_fault_ended_their_process_is_a_race(
+    number: int, beside: list[dict[str, Any]], told: list[str]
+) -> None:
+    document = DOCUMENT | {"handler": [*DOCUMENT["handler"], *beside]}
+    once = replace(apart(), document=document)
+    ran = replace(once.effects[-1], invocation=number)
+    twice = replace(once, effects=(*once.effects, ran))
+    assert rules(twice, once) == rules(once, twice) == told
 
 
 def test_a_later_update_of_the_same_kind_is_another_one() -> None:

@@ -123,13 +123,13 @@ def at_most_once_is_kept(case: Case) -> Iterator[Finding]:
 def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
     """No more branches of a map or parallel are under way at once than its max concurrency.
 
-    Source: language SDK specification 6.1.3 and 6.2.3. A branch that is suspended is still under way; one
-    that was when its process died may have ended untold, and is told of again if it has not.
+    Source: language SDK specification 6.1.3 and 6.2.3. A branch that is suspended is still under way. In
+    a process that dies any may end untold; those that have not are told of again.
     """
     limits = dict(_limits(case))
     if not limits:
         return
-    died = {one.number for one in case.recording.invocations if not one.answered}
+    died = [(one.execution, one.number) for one in case.recording.invocations if not one.answered]
     open_: dict[tuple[str, str, tuple[int, ...]], dict[int, int]] = {}
     ended: set[tuple[str, str, tuple[int, ...]]] = set()
     told: set[tuple[str, str, tuple[int, ...]]] = set()
@@ -139,9 +139,9 @@ def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
         batch = (effect.execution, effect.at, effect.indexes[:-1])
         branch = (effect.execution, effect.at, effect.indexes)
         under_way = open_.setdefault(batch, {})
-        for index, invocation in list(under_way.items()):
-            if invocation in died and invocation != effect.invocation:
-                del under_way[index]
+        since = max((n for of, n in died if of == effect.execution and n < effect.invocation), default=0)
+        for index in [index for index, invocation in under_way.items() if invocation <= since]:
+            del under_way[index]
         if effect.event == "end":
             under_way.pop(effect.indexes[-1], None)
             ended.add(branch)
