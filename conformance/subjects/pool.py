@@ -88,7 +88,7 @@ class Pool:
         Raises:
             EnvironmentFault: one can't start.
         """
-        self._open()
+        self._refuse_closed()
         self._kept = max(self._kept, count)
         starts = [self._start() for _ in range(count - self.size)]
         for start in asyncio.as_completed(starts):
@@ -100,7 +100,7 @@ class Pool:
         Raises:
             EnvironmentFault: no process was free, and a new one can't start.
         """
-        self._open()
+        self._refuse_closed()
         given: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
         self._waiting.append((event, given))
         self._dispatch()
@@ -132,7 +132,7 @@ class Pool:
             guard.forget(self._directory)
             self._directory = None
 
-    def _open(self) -> None:
+    def _refuse_closed(self) -> None:
         if self._closed:
             raise RuntimeError("the pool is closed")
 
