@@ -122,14 +122,14 @@ class Bodies:
         """
         asked = time.monotonic()
         while not self._all_started(flight):
-            if (left := max(asked, self.last_request) + UNTAKEN_SECONDS - time.monotonic()) <= 0:
+            if (left := self._until_silent(asked, UNTAKEN_SECONDS)) <= 0:
                 if told.get("when") != "started":
                     break
                 error = NeverTrueError(f"the body at {told['at']} is to crash once its START was applied")
                 self.recorder.report(ReportKind.LAB, f"{error}, which it never is", flight, str(told["at"]))
                 raise error
             await self.pulse.next(left)
-        while (left := max(asked, self.last_request) + QUIET_SECONDS - time.monotonic()) > 0:
+        while (left := self._until_silent(asked, QUIET_SECONDS)) > 0:
             await self.pulse.next(left)
 
     def activity(self) -> None:
@@ -241,6 +241,10 @@ class Bodies:
         if after.attempt is not None and operation.step_details is not None:
             return operation.step_details.attempt >= after.attempt
         return operation.status not in ONGOING
+
+    def _until_silent(self, since: float, seconds: float) -> float:
+        """How long it takes until the gateway has been silent for so many seconds, beginning with `since`."""
+        return max(since, self.last_request) + seconds - time.monotonic()
 
     def _all_started(self, flight: Flight) -> bool:
         if flight.token_id is None:
