@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import json
 import os
 import shlex
 import sys
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +31,15 @@ _numbers = itertools.count(1)
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a test's coroutine, within bounds."""
     return asyncio.run(asyncio.wait_for(work, SECONDS))
+
+
+def left_open(work: Coroutine[Any, Any, None]) -> list[str]:
+    """Run a test's coroutine, and what it leaves open: the loop ends with its last line."""
+    with warnings.catch_warnings(record=True) as leaks:
+        warnings.simplefilter("always", ResourceWarning)
+        asyncio.run(work)
+        gc.collect()
+    return [str(leak.message) for leak in leaks]
 
 
 def script(path: Path, *arguments: str) -> Installed:

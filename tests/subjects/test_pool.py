@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import re
@@ -14,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from pathlib import Path
 
 import pytest
@@ -30,6 +28,7 @@ from tests.subjects.driving import (
     broken,
     event,
     gone,
+    left_open,
     pid_of,
     pool_of,
     removed,
@@ -412,11 +411,7 @@ def test_closing_while_a_process_starts_or_can_t_leaves_nothing_open(
         await asyncio.gather(starting, return_exceptions=True)
 
     for turns in range(24):  # more than a start takes until its process runs
-        with warnings.catch_warnings(record=True) as leaks:
-            warnings.simplefilter("always", ResourceWarning)
-            asyncio.run(work(turns))  # ends with the last line of `work`: what `close` left behind stays open
-            gc.collect()
-        assert [str(leak.message) for leak in leaks] == [], f"closed after {turns} turns of the loop"
+        assert left_open(work(turns)) == [], f"closed after {turns} turns of the loop"
 
 
 DRIVER = """

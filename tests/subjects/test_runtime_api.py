@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 import struct
-import warnings
 
 import pytest
 
 from conformance.subjects.runtime_api import Listener, RuntimeApi
+from tests.subjects.driving import left_open
 
 NOBODY = Listener(lambda: None, lambda _: None, lambda _: None, lambda _: None)
 AT_ONCE = struct.pack("ii", 1, 0)  # a connection is reset when it is closed
@@ -32,8 +31,4 @@ def test_closing_drops_the_connections_that_were_made(*, gone: bool) -> None:
                 await api.close()
 
     for turns in range(12):  # more than it takes until the server waits for a first request
-        with warnings.catch_warnings(record=True) as leaks:
-            warnings.simplefilter("always", ResourceWarning)
-            asyncio.run(work(turns))
-            gc.collect()
-        assert [str(leak.message) for leak in leaks] == [], f"closed after {turns} turns of the loop"
+        assert left_open(work(turns)) == [], f"closed after {turns} turns of the loop"
