@@ -38,7 +38,7 @@ bench: $(STAMP)  ## scenarios per second, beside a loop that says how fast this 
 stability: $(STAMP)  ## every scenario 20 times under each disturbance, with one and the same stream
 	@$(VENV)/bin/python -m tests.bench.stability $(ARGS)
 
-fuzz: $(STAMP)  ## random programs through both SDKs: ARGS="--seed 7 --count 500 --upset"
+fuzz: $(STAMP)  ## random programs through both SDKs: ARGS="--seed 7 --count 500 --faults"
 	@$(VENV)/bin/python -m tests.fuzz $(ARGS)
 
 mutants: $(STAMP)  ## make recordings and SDKs wrong on purpose, and tell which layers notice

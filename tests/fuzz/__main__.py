@@ -1,9 +1,9 @@
 """`make fuzz`: random programs through both SDKs, with nothing that the ledger does not know.
 
-    python -m tests.fuzz [--seed SEED] [--count N] [--keep DIR] [--upset]
+    python -m tests.fuzz [--seed SEED] [--count N] [--keep DIR] [--faults]
 
 The same seed gives the same programs. Each is a scenario file; with `--keep` they stay, so that one can be
-run alone: `conformance run --scenarios DIR SEED/12`. With `--upset` bodies crash and the service does wrong.
+run alone: `conformance run --scenarios DIR SEED/12`. With `--faults` bodies crash and the service does wrong.
 A fault strikes whole requests, and what an SDK puts into one is its own business: where it struck other
 updates on the two sides, both are held to the absolute rules only, and these programs are counted.
 """
@@ -33,13 +33,13 @@ def main() -> int:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--count", type=int, default=200, metavar="N")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where the scenario files stay")
-    parser.add_argument("--upset", action="store_true", help="with crashes and faults")
+    parser.add_argument("--faults", action="store_true", help="with crashes and faults")
     given, more = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch, "programs")
-        write(folder / given.seed, given.seed, given.count, upset=given.upset)
+        write(folder / given.seed, given.seed, given.count, faults=given.faults)
         command = [sys.executable, "-m", "conformance", "run", "--scenarios", str(folder), *more]
-        if not given.upset:
+        if not given.faults:
             return subprocess.run(command, check=False).returncode  # noqa: S603 - our own words
         report = Path(scratch, "report.json")
         ended = subprocess.run([*command, "--json", str(report)], check=False)  # noqa: S603 - our own words
@@ -48,11 +48,11 @@ def main() -> int:
         return judge(json.loads(report.read_text(encoding="utf-8")))
 
 
-def write(folder: Path, seed: str, count: int, *, upset: bool = False) -> None:
+def write(folder: Path, seed: str, count: int, *, faults: bool = False) -> None:
     """Write scenario files; JSON is YAML."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        text = json.dumps(program(f"{seed}/{number}", upset=upset), indent=1, ensure_ascii=False)
+        text = json.dumps(program(f"{seed}/{number}", faults=faults), indent=1, ensure_ascii=False)
         (folder / f"{number}.yaml").write_text(text + "\n", encoding="utf-8")
 
 

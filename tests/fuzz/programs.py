@@ -73,12 +73,12 @@ FUNCTIONS: Statement = {
 }
 
 
-def program(seed: str, *, upset: bool = False) -> Statement:
+def program(seed: str, *, faults: bool = False) -> Statement:
     """A scenario's document; the same seed gives the same one.
 
-    In one that is `upset` bodies crash, and something goes wrong at an update, if the program comes to that.
+    With `faults` bodies crash, and something goes wrong at an update, if the program comes to that.
     """
-    return _Author(Random(seed), upset).scenario(seed)  # noqa: S311 - nothing here is secret
+    return _Author(Random(seed), faults).scenario(seed)  # noqa: S311 - nothing here is secret
 
 
 @dataclass
@@ -86,7 +86,7 @@ class _Author:
     """Writes one scenario."""
 
     random: Random
-    upset: bool = False
+    faults: bool = False
     outside: list[Statement] = field(default_factory=list)
     invokes: bool = False
     _numbers: int = 0
@@ -109,7 +109,7 @@ class _Author:
             document["functions"] = FUNCTIONS
         if self.outside:
             document["outside"] = self.outside
-        if self.upset and self._named:
+        if self.faults and self._named:
             document["faults"] = [self.fault()]
         return document
 
@@ -271,7 +271,7 @@ class _Author:
         return {word: given}, names
 
     def body(self, known: Names, fails: float) -> Statement:
-        if self.upset and self.maybe(0.1):
+        if self.faults and self.maybe(0.1):
             return {"crashes": True}
         if self.maybe(fails):
             return {"raises": self.random.choice(ERRORS)}

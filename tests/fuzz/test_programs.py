@@ -11,9 +11,9 @@ from tests.fuzz.__main__ import judge, write
 from tests.fuzz.programs import program
 
 
-@pytest.mark.parametrize("upset", [False, True])
-def test_every_program_is_admitted(tmp_path: Path, *, upset: bool) -> None:
-    write(tmp_path / "seed", "seed", 150, upset=upset)
+@pytest.mark.parametrize("faults", [False, True])
+def test_every_program_is_admitted(tmp_path: Path, *, faults: bool) -> None:
+    write(tmp_path / "seed", "seed", 150, faults=faults)
     found = find(tmp_path, [])
     assert [str(error) for error in found.errors] == []
     assert len(found.scenarios) == 150
@@ -60,9 +60,9 @@ OPERATIONS = [
 ]
 CONTROL = ["await", "let", "note", "logs", "if", "try", "raise", "return", "wait_for_condition"]
 OPTIONS = ["FLAT", "NESTED", "virtual", "at-most-once", "min_successful", "item_name", "wrap"]
-UPSETS = ["crashes", "crash-before", "crash-after", "lose-response", "error", "throttle"]
+FAULTS = ["crashes", "crash-before", "crash-after", "lose-response", "error", "throttle"]
 
 
 def test_together_they_say_all_that_they_can() -> None:
-    text = str([program(f"all/{number}", upset=number > 100) for number in range(200)])
-    assert [word for word in (*OPERATIONS, *CONTROL, *OPTIONS, *UPSETS) if f"'{word}'" not in text] == []
+    text = str([program(f"all/{number}", faults=number > 100) for number in range(200)])
+    assert [word for word in (*OPERATIONS, *CONTROL, *OPTIONS, *FAULTS) if f"'{word}'" not in text] == []
