@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from conformance.admitted import RULES, Admitted
 from conformance.commands import chosen
+from conformance.engine.admitted import RULES, Admitted
+from conformance.engine.collator import assessors
+from conformance.engine.collected import Collected, unexpected
+from conformance.engine.events import Judged
+from conformance.engine.files import ledger_file
+from conformance.engine.session import Plan, Session
+from conformance.engine.stack import real
 from conformance.errors import Location, ScenarioError, UsageError
-from conformance.judging import assessors
-from conformance.places import ledger_file
 from conformance.report import text
-from conformance.report.collected import Collected, unexpected
-from conformance.report.events import Judged
 from conformance.scenario.load import load
 from conformance.scenario.model import Scenario
-from conformance.session import Plan, Session
-from conformance.stack import real
 from conformance.subjects.subject import Subject
 from conformance.verdict.finding import GOOD, Verdict
 from conformance.verdict.ledger import Ledger

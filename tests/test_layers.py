@@ -17,26 +17,21 @@ LAYERS: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "scenario": frozenset({"errors"}),
     "wire": frozenset({"errors", "scenario"}),
-    "verdict": frozenset({"errors", "scenario", "wire"}),
+    "oracle": frozenset({"errors", "scenario", "wire"}),
+    "verdict": frozenset({"errors", "scenario", "wire", "oracle"}),
     # what does the work
     "subjects": frozenset({"errors", "wire"}),
     "lab": frozenset({"errors", "scenario", "wire", "subjects"}),
+    # a run from its plan to verdicts; it knows the lab by its protocol, and loads the real one only to run
+    "engine": frozenset({"errors", "scenario", "wire", "verdict", "subjects", "lab"}),
     # what is told of it
-    "report": frozenset({"errors", "wire", "verdict"}),
-    "judging": frozenset({"errors", "wire", "verdict", "report"}),
-    "saved": frozenset({"errors", "wire", "report"}),
-    "places": frozenset(),
-    "admitted": frozenset({"errors", "scenario", "verdict", "subjects"}),
-    # a session knows what runs scenarios by its protocol only
-    "session": frozenset({"errors", "scenario", "wire", "verdict", "report", "judging"}),
-    "stack": frozenset({"subjects", "lab", "session"}),
+    "report": frozenset({"errors", "wire", "verdict", "engine"}),
 }
 """What each part may import of the others. The front ends, which are not here, may import all of these."""
 
 FRONT_ENDS: dict[str, frozenset[str]] = {
-    "coverage": frozenset({"killing"}),
-    "killing": frozenset(),
-    "commands": frozenset({"coverage", "killing"}),
+    "quality": frozenset(),
+    "commands": frozenset({"quality"}),
     "cli": frozenset({"commands"}),
     "__main__": frozenset({"cli"}),
     "pytest_items": frozenset({"commands"}),
@@ -44,7 +39,7 @@ FRONT_ENDS: dict[str, frozenset[str]] = {
 }
 """What each front end may import of the other front ends."""
 
-PURE = ("errors", "scenario", "wire", "verdict")
+PURE = ("errors", "scenario", "wire", "oracle", "verdict")
 OUTSIDE = frozenset(
     {"asyncio", "aiohttp", "http", "multiprocessing", "selectors", "signal", "socket", "ssl", "subprocess"}
 )

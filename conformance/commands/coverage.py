@@ -6,13 +6,13 @@ import argparse
 import json
 import sys
 
-from conformance import coverage
+from conformance.engine.collator import assessors
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event
+from conformance.engine.files import ledger_file
 from conformance.errors import Exit
-from conformance.judging import assessors
-from conformance.places import ledger_file
-from conformance.report.collected import Collected
+from conformance.quality.coverage import coverage
 from conformance.report.console import Console
-from conformance.report.events import Event
 from conformance.verdict.ledger import Ledger
 
 
@@ -34,8 +34,8 @@ def execute(given: argparse.Namespace) -> Exit:
         replay(given.directory, judges, emit, keep=covered.keep)
     else:
         from conformance.commands import chosen, selection  # noqa: PLC0415 (as above)
-        from conformance.session import Plan, Session  # noqa: PLC0415
-        from conformance.stack import real  # noqa: PLC0415
+        from conformance.engine.session import Plan, Session  # noqa: PLC0415
+        from conformance.engine.stack import real  # noqa: PLC0415
 
         found = selection.scenarios(given.scenarios, ())
         plan = Plan(

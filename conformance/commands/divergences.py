@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from conformance.commands.judge import replay
+from conformance.engine.collator import assessors
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event
+from conformance.engine.files import ledger_file
 from conformance.errors import Exit
-from conformance.judging import assessors
-from conformance.places import ledger_file
-from conformance.report.collected import Collected
 from conformance.report.console import Console
-from conformance.report.events import Event
 from conformance.report.text import counted
 from conformance.verdict.entries import Entry
 from conformance.verdict.ledger import Ledger
@@ -54,8 +54,8 @@ def _run(given: argparse.Namespace, ledger: Ledger) -> Collected:
         replay(given.directory, judges, emit)
     else:
         from conformance.commands import chosen, selection  # noqa: PLC0415 (reading recordings needs no SDK)
-        from conformance.session import Plan, Session  # noqa: PLC0415
-        from conformance.stack import real  # noqa: PLC0415
+        from conformance.engine.session import Plan, Session  # noqa: PLC0415
+        from conformance.engine.stack import real  # noqa: PLC0415
 
         found = selection.scenarios(given.scenarios, ())
         plan = Plan(

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.commands.reports import Reports
+from conformance.engine import event_log as ndjson
+from conformance.engine.collator import Assessors, Docket, assessors
+from conformance.engine.directory import EVENTS, recordings
+from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
+from conformance.engine.files import ledger_file
 from conformance.errors import Exit, UsageError
-from conformance.judging import Assessors, Docket, assessors
-from conformance.places import ledger_file
-from conformance.report import ndjson
-from conformance.report.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
-from conformance.saved import EVENTS, recordings
 from conformance.verdict.finding import Result, Verdict
 from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import Recording

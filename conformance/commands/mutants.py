@@ -9,17 +9,17 @@ from fnmatch import fnmatchcase
 
 from conformance.commands import chosen, selection
 from conformance.commands.judge import replay
+from conformance.engine.collator import assessors
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event, Listener, RunEnded, RunStarted
+from conformance.engine.files import ledger_file
+from conformance.engine.session import Plan, Session
+from conformance.engine.stack import real
 from conformance.errors import Exit, UsageError
-from conformance.judging import assessors
-from conformance.killing import live, recorded
-from conformance.killing.matrix import Matrix, Row
-from conformance.killing.shown import document, lines
-from conformance.places import ledger_file
-from conformance.report.collected import Collected
+from conformance.quality.mutation import live, recorded
+from conformance.quality.mutation.matrix import Matrix, Row
+from conformance.quality.mutation.shown import document, lines
 from conformance.report.console import Console
-from conformance.report.events import Event, Listener, RunEnded, RunStarted
-from conformance.session import Plan, Session
-from conformance.stack import real
 from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import Recording

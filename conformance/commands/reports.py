@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event, Listener
 from conformance.errors import Exit
 from conformance.report import github, htmlreport, jsonreport, junit
-from conformance.report.collected import Collected
 from conformance.report.console import Console
-from conformance.report.events import Event, Listener
 from conformance.report.files import AtEnd
 
 

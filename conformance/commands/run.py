@@ -6,12 +6,12 @@ import argparse
 
 from conformance.commands import chosen, selection
 from conformance.commands.reports import Reports
+from conformance.engine.collator import assessors
+from conformance.engine.directory import Directory
+from conformance.engine.files import ledger_file
+from conformance.engine.session import Plan, Session
+from conformance.engine.stack import real
 from conformance.errors import Exit
-from conformance.judging import assessors
-from conformance.places import ledger_file
-from conformance.saved import Directory
-from conformance.session import Plan, Session
-from conformance.stack import real
 from conformance.verdict.ledger import Ledger
 
 

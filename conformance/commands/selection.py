@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.admitted import RULES, Admitted
+from conformance.engine.admitted import RULES, Admitted
+from conformance.engine.files import SCENARIOS
 from conformance.errors import ScenarioError, UsageError
-from conformance.places import SCENARIOS
 from conformance.scenario.load import Found, InvalidScenarioError, find
 
 

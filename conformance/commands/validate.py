@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from conformance.admitted import RULES
 from conformance.commands import selection
+from conformance.engine.admitted import RULES
 from conformance.errors import Exit, ScenarioError
 from conformance.report.text import counted
 from conformance.scenario.load import Found, load

@@ -25,14 +25,7 @@ from conformance.lab.seen import Seen
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN, program
 from conformance.scenario.statements import ABSENT
-from conformance.wire.recording import (
-    SCHEMA,
-    ExecutionRecord,
-    Outcome,
-    Recording,
-    ReportKind,
-    SubjectInfo,
-)
+from conformance.wire.recording import SCHEMA, ExecutionRecord, Outcome, Recording, ReportKind, SubjectInfo
 
 ENDING = frozenset({ReportKind.UNSUPPORTED, ReportKind.HARNESS})
 """What a harness reports that ends the run at once."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from conformance.engine.collected import Collected, unexpected
+from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
 from conformance.report import requirements, text
-from conformance.report.collected import Collected, unexpected
-from conformance.report.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
-from conformance.verdict.finding import GOOD
+from conformance.verdict.finding import GOOD, GRAVEST_FIRST
 
 RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 ERASE = "\r\x1b[2K"
@@ -76,7 +76,7 @@ class Console:
 
     def _footer(self, event: RunEnded) -> None:
         run = self._run
-        shown = [v for v in reversed(text.GRAVEST_FIRST) if any(run.verdicts(i.id)[v] for i in run.subjects)]
+        shown = [v for v in reversed(GRAVEST_FIRST) if any(run.verdicts(i.id)[v] for i in run.subjects)]
         if shown:
             rows = [("subject", *(verdict.value for verdict in shown))]
             rows += [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event, RunEnded
 from conformance.errors import UsageError
-from conformance.report.collected import Collected
-from conformance.report.events import Event, RunEnded
 
 
 class AtEnd:

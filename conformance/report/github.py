@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from conformance.engine.collected import Collected, unexpected
+from conformance.engine.events import Event, Faulted, Judged, RunEnded
 from conformance.errors import Location
 from conformance.report import text
-from conformance.report.collected import Collected, unexpected
-from conformance.report.events import Event, Faulted, Judged, RunEnded
-from conformance.verdict.finding import GOOD
+from conformance.verdict.finding import GOOD, GRAVEST_FIRST
 
 
 class Annotations:
@@ -59,7 +59,7 @@ def _property(words: str) -> str:
 def render(run: Collected) -> str:
     """The step's summary, in Markdown: the verdicts, then what is unexpected, folded."""
     lines = ["## Conformance", ""]
-    shown = [v for v in reversed(text.GRAVEST_FIRST) if any(run.verdicts(i.id)[v] for i in run.subjects)]
+    shown = [v for v in reversed(GRAVEST_FIRST) if any(run.verdicts(i.id)[v] for i in run.subjects)]
     if shown:
         lines.append("| subject | " + " | ".join(shown) + " |")
         lines.append("| --- |" + " ---: |" * len(shown))

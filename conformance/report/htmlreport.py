@@ -9,9 +9,9 @@ from __future__ import annotations
 from html import escape
 from itertools import groupby
 
+from conformance.engine.collected import Collected, unexpected
+from conformance.engine.events import Judged
 from conformance.report import text
-from conformance.report.collected import Collected, unexpected
-from conformance.report.events import Judged
 from conformance.verdict.finding import GOOD
 
 STYLE = """

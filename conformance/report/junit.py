@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from conformance.engine.collected import Collected, unexpected
+from conformance.engine.events import Judged
 from conformance.report import text
-from conformance.report.collected import Collected, unexpected
-from conformance.report.events import Judged
 from conformance.verdict.finding import GOOD, Verdict
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from enum import StrEnum
 
-from conformance.report.collected import Collected
+from conformance.engine.collected import Collected
 from conformance.verdict.finding import Finding, Layer, Result, Verdict
 from conformance.wire.recording import SubjectInfo
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.report.events import Judged
-from conformance.verdict.finding import Finding, Layer, Verdict
+from conformance.engine.events import Judged
+from conformance.verdict.finding import Finding, Layer
 
 LONGEST = 300  # characters of a value that a line shows; the JSON report has it whole
 
@@ -15,16 +15,6 @@ MOST = 8  # findings of a scenario with a subject that the console shows
 
 _TELLING = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
 """Layers that say what a difference from the reference comes from."""
-
-GRAVEST_FIRST = (
-    Verdict.HARNESS_ERROR,
-    Verdict.VIOLATED,
-    Verdict.DIVERGED,
-    Verdict.UNSUPPORTED,
-    Verdict.KNOWN_DIVERGENCE,
-    Verdict.PARITY,
-    Verdict.CONFORMS,
-)
 
 
 def value(seen: Any) -> str:

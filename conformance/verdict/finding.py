@@ -40,6 +40,16 @@ class Verdict(StrEnum):
     HARNESS_ERROR = "harness-error"
 
 
+GRAVEST_FIRST = (
+    Verdict.HARNESS_ERROR,
+    Verdict.VIOLATED,
+    Verdict.DIVERGED,
+    Verdict.UNSUPPORTED,
+    Verdict.KNOWN_DIVERGENCE,
+    Verdict.PARITY,
+    Verdict.CONFORMS,
+)
+
 GOOD = frozenset({Verdict.CONFORMS, Verdict.PARITY, Verdict.KNOWN_DIVERGENCE, Verdict.UNSUPPORTED})
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.oracle.serialisers import written
+from conformance.oracle.unknown import is_known
 from conformance.scenario import statements as s
-from conformance.verdict.structure.serialisers import written
-from conformance.verdict.structure.unknown import is_known
 from conformance.wire.positions import Role
 from conformance.wire.values import ABSENT, parse, same
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.engine.events import Event, Faulted, Judged, Operation, Recorded, RunEnded, RunStarted
 from conformance.errors import EnvironmentFault, Location, ScenarioError
-from conformance.report.events import Event, Faulted, Judged, Operation, Recorded, RunEnded, RunStarted
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.wire.recording import SCHEMA, Recording, SubjectInfo
 

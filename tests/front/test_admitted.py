@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance import admitted
-from conformance.admitted import Admitted
+from conformance.engine import admitted
+from conformance.engine.admitted import Admitted
 from conformance.errors import ScenarioError
 from conformance.scenario import load as loading
 from conformance.scenario import yaml_text

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from conformance.coverage import Coverage, document, lines
-from conformance.killing.entries import UNBREAKABLE, Breaking
-from conformance.scenario.cells import CELLS, EXCLUDED, Cell
+from conformance.quality.coverage.cells import CELLS, EXCLUDED, Cell
+from conformance.quality.coverage.coverage import Coverage, document, lines
+from conformance.quality.mutation.entries import UNBREAKABLE, Breaking
 from conformance.verdict.finding import Layer, Verdict
 from conformance.wire.recording import Effect, ExecutionRecord, SubjectInfo
 from tests.front.samples import JS, KNOWN, PYTHON, judged, recording

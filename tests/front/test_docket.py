@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from conformance.engine.collator import Assessors, Docket
+from conformance.engine.events import Event, Judged
 from conformance.errors import Location
-from conformance.judging import Assessors, Docket
-from conformance.report.events import Event, Judged
 from conformance.verdict.finding import Finding, Result, Verdict
 from conformance.wire.recording import Recording, SubjectInfo
 from tests.front.samples import JS, KNOWN, ORPHAN, PYTHON, UNSTABLE, recording

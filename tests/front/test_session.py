@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from conformance.engine.collator import Assessors
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
+from conformance.engine.session import Lab, Plan, Session, Stack
 from conformance.errors import EnvironmentFault, Location, ScenarioError
-from conformance.judging import Assessors
-from conformance.report.collected import Collected
-from conformance.report.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
 from conformance.scenario.model import Scenario
-from conformance.session import Lab, Plan, Session, Stack
 from conformance.verdict.finding import Result, Verdict
 from conformance.wire.recording import Recording, SubjectInfo
 from tests.front.samples import JS, PYTHON, recording

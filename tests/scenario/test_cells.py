@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from conformance.quality.coverage.cells import CELLS, EXCLUDED, Cell, impossible, possible, sites
+from conformance.quality.coverage.shown import shown
 from conformance.scenario.catalogue import requirements
-from conformance.scenario.cells import CELLS, EXCLUDED, Cell, impossible, possible, sites
 from conformance.scenario.model import Scenario
 from conformance.wire.recording import Effect, ExecutionRecord, Invocation, Outcome, Recording, SubjectInfo
-from conformance.wire.shown import shown
 
 MAIN = "arn"
 

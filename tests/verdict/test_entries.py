@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.killing.entries import BREAKERS, UNBREAKABLE, WHEN, WHERE, Breaking, bites
+from conformance.quality.mutation.entries import BREAKERS, UNBREAKABLE, WHEN, WHERE, Breaking, bites
+from conformance.quality.mutation.recordings import MUTATIONS
 from conformance.scenario.catalogue import requirements
-from conformance.verdict.mutants import MUTATIONS
 from conformance.wire.recording import Recording
 from tests.verdict.recordings import Maker, mapped, virtual
 

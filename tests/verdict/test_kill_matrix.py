@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.engine.collator import assessors
+from conformance.engine.collected import Collected
+from conformance.engine.files import SCENARIOS, ledger_file
+from conformance.engine.session import Plan, Session
+from conformance.engine.stack import real
 from conformance.errors import Exit
-from conformance.judging import assessors
-from conformance.killing import live, recorded
-from conformance.killing.live import SEEDED, Seeded
-from conformance.killing.matrix import Matrix, Row
-from conformance.killing.referee import Referee
-from conformance.killing.shown import document, lines
-from conformance.killing.spread import spread
-from conformance.places import SCENARIOS, ledger_file
-from conformance.report.collected import Collected
+from conformance.quality.mutation import live, recorded
+from conformance.quality.mutation.live import SEEDED, Seeded
+from conformance.quality.mutation.matrix import Matrix, Row
+from conformance.quality.mutation.recordings import MUTATIONS, Original, Trial, noticed
+from conformance.quality.mutation.referee import Referee
+from conformance.quality.mutation.shown import document, lines
+from conformance.quality.mutation.spread import spread
 from conformance.scenario.load import find
-from conformance.session import Plan, Session
-from conformance.stack import real
 from conformance.subjects.subject import Subject
 from conformance.verdict.finding import Layer
 from conformance.verdict.ledger import Ledger
-from conformance.verdict.mutants import MUTATIONS, Original, Trial, noticed
 from python_sdk import mutants
 from tests.harness.test_mirror import words
 from tests.verdict.recordings import virtual

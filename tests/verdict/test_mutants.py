@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.verdict import expect, schema, structure
-from conformance.verdict.case import Case
-from conformance.verdict.finding import Blame, Finding, Layer
-from conformance.verdict.invariants import INVARIANTS
-from conformance.verdict.mutants import (
+from conformance.quality.mutation.recordings import (
     BASIC,
     MUTATIONS,
     Inapplicable,
@@ -26,6 +22,10 @@ from conformance.verdict.mutants import (
     survivors,
     trials,
 )
+from conformance.verdict import expect, schema, structure
+from conformance.verdict.case import Case
+from conformance.verdict.finding import Blame, Finding, Layer
+from conformance.verdict.invariants import INVARIANTS
 from conformance.wire.recording import Outcome
 from tests.verdict.broken_bodies import callback_told
 from tests.verdict.recordings import Maker, mapped, virtual

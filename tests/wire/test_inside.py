@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.wire.inside import INSIDES, Inside, shown
+from conformance.quality.coverage.inside import INSIDES, Inside, shown
 from conformance.wire.recording import Recording
 from conformance.wire.stream import canonical
 from tests.verdict.recordings import Maker

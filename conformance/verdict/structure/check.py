@@ -6,26 +6,26 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from conformance.oracle.prediction import predict
+from conformance.oracle.reading import Seen
+from conformance.oracle.values import UNKNOWN
 from conformance.scenario import enclosed
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.structure.contents import contents
 from conformance.verdict.structure.endings import body_runs, outcome
 from conformance.verdict.structure.interruptions import interruptions
 from conformance.verdict.structure.lifecycles import lifecycles, orders
-from conformance.verdict.structure.oracle import predict
 from conformance.verdict.structure.places import misplaced, missing
-from conformance.verdict.structure.reading import Seen
-from conformance.verdict.structure.values import UNKNOWN
 from conformance.verdict.structure.view import UNDECODED, View
 from conformance.wire.program import statements_within
 from conformance.wire.recording import Outcome
 from conformance.wire.stream import CHECKPOINT
 
 if TYPE_CHECKING:
+    from conformance.oracle.plan import Plan
+    from conformance.oracle.reading import Place
     from conformance.scenario.model import Scenario
     from conformance.scenario.statements import Statement
-    from conformance.verdict.structure.plan import Plan
-    from conformance.verdict.structure.reading import Place
     from conformance.wire.recording import ExecutionRecord, Recording
     from conformance.wire.stream import Stream
 

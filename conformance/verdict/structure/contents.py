@@ -10,18 +10,18 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict.structure.attempts import INTERRUPTED
-from conformance.verdict.structure.batches import Raced
-from conformance.verdict.structure.paths import context_of, is_branch, ordinal_of
-from conformance.verdict.structure.plan import FAIL, SUCCEED
-from conformance.verdict.structure.serialisers import parsed
-from conformance.verdict.structure.values import UNKNOWN, OneOf, is_known
+from conformance.oracle.attempts import INTERRUPTED
+from conformance.oracle.batches import Raced
+from conformance.oracle.paths import context_of, is_branch, ordinal_of
+from conformance.oracle.plan import FAIL, SUCCEED
+from conformance.oracle.serialisers import parsed
+from conformance.oracle.values import UNKNOWN, OneOf, is_known
 from conformance.wire.values import brief, plain, same
 
 if TYPE_CHECKING:
+    from conformance.oracle.flow import Failure
+    from conformance.oracle.plan import Expected
     from conformance.verdict.finding import Finding
-    from conformance.verdict.structure.flow import Failure
-    from conformance.verdict.structure.plan import Expected
     from conformance.verdict.structure.view import View
     from conformance.wire.stream import Update
 

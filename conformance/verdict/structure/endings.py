@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from conformance.oracle.flow import Done, Flow, Raised, Returned
+from conformance.oracle.values import UNKNOWN, is_known
 from conformance.verdict.structure.contents import bare
-from conformance.verdict.structure.flow import Done, Flow, Raised, Returned
-from conformance.verdict.structure.values import UNKNOWN, is_known
 from conformance.wire import payloads
 from conformance.wire.values import brief, plain, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from conformance.oracle.reading import Place
     from conformance.verdict.finding import Finding
-    from conformance.verdict.structure.reading import Place
     from conformance.verdict.structure.view import View
     from conformance.wire.recording import ExecutionRecord
 

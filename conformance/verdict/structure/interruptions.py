@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from conformance.verdict.structure.attempts import INTERRUPTED
+from conformance.oracle.attempts import INTERRUPTED
 from conformance.verdict.structure.contents import bare
 
 if TYPE_CHECKING:

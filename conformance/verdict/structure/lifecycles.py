@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conformance.verdict.structure.paths import ancestors, context_of, is_branch, ordinal_of
-from conformance.verdict.structure.plan import FAIL, SUCCEED
+from conformance.oracle.paths import ancestors, context_of, is_branch, ordinal_of
+from conformance.oracle.plan import FAIL, SUCCEED
 
 if TYPE_CHECKING:
+    from conformance.oracle.plan import Expected
     from conformance.verdict.finding import Finding
-    from conformance.verdict.structure.plan import Expected
     from conformance.verdict.structure.view import View
     from conformance.wire.stream import Update
 

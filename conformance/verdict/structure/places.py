@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict.structure.paths import ancestors
+from conformance.oracle.paths import ancestors
 
 if TYPE_CHECKING:
+    from conformance.oracle.plan import Expected
     from conformance.verdict.finding import Finding
-    from conformance.verdict.structure.plan import Expected
     from conformance.verdict.structure.view import View
     from conformance.wire.stream import Update
 

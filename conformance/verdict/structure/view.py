@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from conformance.oracle.paths import Context, ancestors, context_of, shown
 from conformance.verdict.finding import Blame, Finding, Layer
-from conformance.verdict.structure.paths import Context, ancestors, context_of, shown
 
 if TYPE_CHECKING:
-    from conformance.verdict.structure.plan import Expected, Plan
+    from conformance.oracle.plan import Expected, Plan
     from conformance.wire.stream import Update
 
 ROOT = "root"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.admitted import RULES
+from conformance.engine.admitted import RULES
 from conformance.errors import ScenarioError
 from conformance.scenario.load import load
 from conformance.scenario.model import Scenario

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.oracle import attempts
+from conformance.oracle.flow import Failure, Lost, Returned
+from conformance.oracle.values import UNKNOWN, Scope
 from conformance.scenario.statements import Step
-from conformance.verdict.structure import attempts
-from conformance.verdict.structure.flow import Failure, Lost, Returned
-from conformance.verdict.structure.values import UNKNOWN, Scope
 from conformance.wire.recording import Outcome
 from tests.verdict.recordings import Maker
 from tests.verdict.structure.worlds import (

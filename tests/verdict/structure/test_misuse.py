@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from conformance.oracle.flow import Lost
+from conformance.oracle.reading import Seen
 from conformance.verdict.structure import predict
-from conformance.verdict.structure.flow import Lost
-from conformance.verdict.structure.reading import Seen
 from tests.verdict.recordings import Maker
 from tests.verdict.structure.worlds import (
     Update,

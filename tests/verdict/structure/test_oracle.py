@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.oracle.flow import Returned
+from conformance.oracle.values import UNKNOWN
 from conformance.verdict.structure import predict
-from conformance.verdict.structure.flow import Returned
-from conformance.verdict.structure.values import UNKNOWN
 from tests.verdict.structure.worlds import (
     RAISE,
     caught,

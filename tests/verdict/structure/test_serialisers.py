@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.oracle.flow import Lost, Raised, Returned
+from conformance.oracle.serialisers import WRITERS, keeps, kept, parsed, reads, reads_back, written
+from conformance.oracle.values import UNKNOWN
 from conformance.scenario.statements import Serdes
-from conformance.verdict.structure.flow import Lost, Raised, Returned
-from conformance.verdict.structure.serialisers import WRITERS, keeps, kept, parsed, reads, reads_back, written
-from conformance.verdict.structure.values import UNKNOWN
 from python_sdk import serdes
 from tests.verdict.recordings import Maker
 from tests.verdict.structure.worlds import child, each, judged, plan_of, scenario, step

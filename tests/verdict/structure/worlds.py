@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.oracle.batches import Raced
+from conformance.oracle.flow import Failure, Flow, Raised, Returned, Stopped
+from conformance.oracle.values import OneOf, is_known
 from conformance.scenario.model import Scenario
 from conformance.verdict.structure import Expected, Plan, check, predict
-from conformance.verdict.structure.batches import Raced
-from conformance.verdict.structure.flow import Failure, Flow, Raised, Returned, Stopped
-from conformance.verdict.structure.values import OneOf, is_known
 from conformance.wire.stream import canonical
 from tests.verdict.recordings import Maker
 

@@ -1,0 +1,103 @@
+"""A whole run, gathered from its events: what the reports that are written at the end are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.engine.events import Event, Faulted, Judged, RunEnded, RunStarted
+from conformance.errors import ConformanceError, Exit
+from conformance.verdict.finding import GOOD, Finding, Verdict
+from conformance.wire.recording import SubjectInfo
+
+
+@dataclass
+class Collected:
+    """Listens to a run. Verdicts come in the order in which runs end; `judged` gives them back sorted."""
+
+    started: RunStarted | None = None
+    faults: list[ConformanceError] = field(default_factory=list)
+    ended: RunEnded | None = None
+    _judged: dict[tuple[str, int, str], Judged] = field(default_factory=dict)
+
+    def __call__(self, event: Event) -> None:
+        """Take one event in."""
+        match event:
+            case RunStarted():
+                self.started = event
+            case Judged(result=result):
+                self._judged[result.scenario, self._rank(result.subject), result.subject] = event
+            case Faulted(error=error):
+                self.faults.append(error)
+            case RunEnded():
+                self.ended = event
+            case _:
+                pass
+
+    @property
+    def subjects(self) -> tuple[SubjectInfo, ...]:
+        """The subjects that took part, the reference first."""
+        return self.started.subjects if self.started else ()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether something ended the run before it was done; a run without a footer was cut off."""
+        return self.ended is None or self.ended.interrupted
+
+    def judged(self) -> list[Judged]:
+        """Every verdict, by scenario, then by subject in the header's order: the same for the same run."""
+        return [self._judged[key] for key in sorted(self._judged)]
+
+    def verdicts(self, subject: str) -> Counter[Verdict]:
+        """How often each verdict was given to `subject`."""
+        return Counter(one.result.verdict for one in self._judged.values() if one.result.subject == subject)
+
+    def totals(self) -> dict[str, Any]:
+        """The numbers of the JSON report. None of them depends on how fast this machine judged."""
+        results = [one.result for one in self.judged()]
+        return {
+            "scenarios": len({result.scenario for result in results}),
+            "results": len(results),
+            "verdicts": {verdict.value: sum(r.verdict is verdict for r in results) for verdict in Verdict},
+            "subjects": {
+                info.id: {verdict.value: self.verdicts(info.id)[verdict] for verdict in Verdict}
+                for info in self.subjects
+            },
+            "findings": sum(len(result.findings) for result in results),
+            "seconds": round(sum(result.seconds for result in results), 3),
+            "held_seconds": round(self.ended.held_seconds, 3) if self.ended else 0,
+            "divergences": dict(sorted(self.ended.divergences.items())) if self.ended else {},
+            "problems": list(self.ended.problems) if self.ended else [],
+            "faults": [str(fault) for fault in self.faults],
+            "interrupted": self.interrupted,
+        }
+
+    def exit(self) -> Exit:
+        """What the command's exit code must be: the gravest that applies.
+
+        Interrupted outweighs all, since what is missing can't be judged. Then come the environment (3) and
+        what the user gave (2), which keep the suite from judging, before a finding (1), which is what it
+        found.
+        """
+        if self.interrupted:
+            return Exit.INTERRUPTED
+        verdicts = {one.result.verdict for one in self._judged.values()}
+        kinds = {fault.exit for fault in self.faults}
+        if Verdict.HARNESS_ERROR in verdicts:
+            kinds.add(Exit.ENVIRONMENT)
+        if verdicts - GOOD - {Verdict.HARNESS_ERROR} or (self.ended and self.ended.problems):
+            kinds.add(Exit.FINDING)
+        return max(kinds, default=Exit.AS_EXPECTED)
+
+    def _rank(self, subject: str) -> int:
+        """The subject's place in the header; one that the header doesn't know comes last."""
+        ids = [info.id for info in self.subjects]
+        return ids.index(subject) if subject in ids else len(ids)
+
+
+def unexpected(judged: Judged) -> tuple[Finding, ...]:
+    """The findings that make a verdict bad: those that no ledger entry accounts for; none if it is good."""
+    if judged.result.verdict in GOOD:
+        return ()
+    return tuple(finding for finding in judged.result.findings if finding.divergence is None)

@@ -1,0 +1,116 @@
+"""The events of a run as lines of JSON, one each, written as they happen.
+
+The first line is the run's header and the last its footer, so a file that was cut off shows it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
+from conformance.engine.results import serializable
+from conformance.errors import ConformanceError, EnvironmentFault, Exit, Location, UsageError
+from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.wire.recording import SubjectInfo
+
+
+class NdjsonWriter:
+    """Writes each event to `path` at once: what is there after a crash is what had happened."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin the file anew."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._path.write_text("", encoding="utf-8")
+
+    def __call__(self, event: Event) -> None:
+        """Add one line."""
+        with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(to_json(event), ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read(path: Path) -> Iterator[Event]:
+    """The events of a file, up to the line at which it was cut off, if it was.
+
+    Raises:
+        UsageError: the file is missing, or a line before the last is no event.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(
+            "this is no directory of recordings", where=str(path), cure="name the DIR of --out"
+        ) from error
+    for number, line in enumerate(lines, 1):
+        try:
+            event = from_json(json.loads(line))
+        except (ValueError, KeyError, TypeError) as error:
+            if number == len(lines):
+                return
+            raise UsageError("this line is no event of a run", where=Location(str(path), number)) from error
+        yield event
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """One event as plain JSON values; operation trees are left out, a recording has them."""
+    match event:
+        case RunStarted():
+            return {"event": "run-started", **asdict(event)}
+        case Recorded():
+            return {"event": "recorded", **asdict(event)}
+        case Judged():
+            return {
+                "event": "judged",
+                "result": serializable(event.result),
+                "location": asdict(event.location),
+            }
+        case Faulted(error=error):
+            where = asdict(error.where) if isinstance(error.where, Location) else error.where
+            return {
+                "event": "faulted",
+                "exit": int(error.exit),
+                "message": error.message,
+                "where": where,
+                "cure": error.cure,
+            }
+        case RunEnded():
+            return {"event": "run-ended", **asdict(event)}
+
+
+def from_json(line: dict[str, Any]) -> Event:
+    """What `to_json` gave, back as an event.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is not what `to_json` gives.
+    """
+    fields = dict(line)
+    match fields.pop("event"):
+        case "run-started":
+            fields["subjects"] = tuple(SubjectInfo(**info) for info in fields["subjects"])
+            fields["scenarios"] = tuple(fields["scenarios"])
+            return RunStarted(**fields)
+        case "recorded":
+            return Recorded(**fields)
+        case "judged":
+            return Judged(_result(fields["result"]), Location(**fields["location"]))
+        case "faulted":
+            where = Location(**fields["where"]) if isinstance(fields["where"], dict) else fields["where"]
+            kind: type[ConformanceError] = UsageError if fields["exit"] == Exit.USAGE else EnvironmentFault
+            return Faulted(kind(fields["message"], where=where, cure=fields["cure"]))
+        case "run-ended":
+            fields["problems"] = tuple(fields["problems"])
+            return RunEnded(**fields)
+        case unknown:
+            raise ValueError(f"no event is called {unknown!r}")
+
+
+def _result(fields: dict[str, Any]) -> Result:
+    findings = tuple(
+        Finding(**{**finding, "layer": Layer(finding["layer"]), "blame": Blame(finding["blame"])})
+        for finding in fields["findings"]
+    )
+    return Result(**{**fields, "verdict": Verdict(fields["verdict"]), "findings": findings})

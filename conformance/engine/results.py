@@ -1,0 +1,31 @@
+"""Results as plain JSON values, as the event log and the JSON report have them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from conformance.verdict.finding import Result
+
+
+def serializable(one: Result) -> dict[str, Any]:
+    """One verdict as plain JSON values."""
+    return {
+        "scenario": one.scenario,
+        "subject": one.subject,
+        "verdict": one.verdict.value,
+        "seconds": round(one.seconds, 3),
+        "findings": [_finite(asdict(finding)) for finding in one.findings],
+    }
+
+
+def _finite(value: Any) -> Any:
+    """`value` with the numbers that JSON doesn't have as text: a subject's payload may hold them."""
+    if isinstance(value, dict):
+        return {str(key): _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

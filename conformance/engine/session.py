@@ -1,0 +1,310 @@
+"""One run of scenarios with subjects: install, record, judge, tell.
+
+Everything a report shows goes through the events that a session emits, as it happens. The lab, the pools and
+the installer are given as a `Stack`, so that a session's own promises (a subject that can't start costs only
+itself, an interrupted run leaves a valid report and no process) can be tried without any SDK.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from conformance.engine.collator import Assessors, Docket
+from conformance.engine.events import Faulted, Listener, Recorded, RunEnded, RunStarted
+from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
+from conformance.scenario.model import Scenario
+from conformance.verdict.finding import Blame, Finding, Layer, Result
+from conformance.wire.recording import Recording, SubjectInfo
+
+LONGEST_DELAY = 0.05
+"""Seconds that a request is held at most when delays are asked for."""
+
+Delays = Callable[[], float]
+
+
+class Installed(Protocol):
+    """A subject that is ready to be started."""
+
+    @property
+    def info(self) -> SubjectInfo:
+        """Which SDK at which version."""
+
+
+class Pool(Protocol):
+    """A subject's processes."""
+
+    async def warm(self, count: int) -> None:
+        """Have `count` of them running; raises EnvironmentFault if one can't be started."""
+
+    async def close(self) -> None:
+        """End them all."""
+
+
+class Lab(Protocol):
+    """What runs a scenario."""
+
+    async def run(
+        self, scenario: Scenario, subject: SubjectInfo, pool: Any, delays: Delays | None = None
+    ) -> Recording:
+        """Run it once; `delays` gives the seconds for which the next request is held."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What does the work: `install` blocks, so it is called in a thread; one lab serves the whole session."""
+
+    install: Callable[[Any], Installed]
+    stop_installing: Callable[[], None]
+    lab: Callable[[], AbstractAsyncContextManager[Lab]]
+    pool: Callable[[Any, Any], Pool]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run.
+
+    `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported, and
+    do not keep the others from running. `complete` is whether this is every scenario with the default pair:
+    only then is the ledger judged stale. `delays` seeds the random delays of a stability run.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    subjects: tuple[Any, ...]
+    locations: Mapping[str, Location]
+    errors: tuple[ScenarioError, ...] = ()
+    jobs: int = 4
+    repeat: int = 1
+    complete: bool = False
+    delays: int | None = None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run in the lab that is to be made."""
+
+    scenario: Scenario
+    subject: str
+    repeat: int
+
+    def __str__(self) -> str:
+        """Name it, the same in every session."""
+        return f"{self.scenario.id} {self.subject} {self.repeat}"
+
+
+class Session:
+    """Runs a plan once.
+
+    Args:
+        plan: what to run.
+        stack: what runs it.
+        assessors: what judges it.
+        emit: told of everything, in this thread.
+        stale: given all results of a complete run, says what is wrong with the ledger.
+        keep: given each recording as it comes, with its repeat, before it is judged.
+    """
+
+    def __init__(  # noqa: PLR0913 (each is one thing that a test replaces)
+        self,
+        plan: Plan,
+        stack: Stack,
+        assessors: Assessors,
+        emit: Listener,
+        *,
+        stale: Callable[[list[Result]], tuple[str, ...]] = lambda _: (),
+        keep: Callable[[Recording, int], None] = lambda *_: None,
+    ) -> None:
+        """Nothing runs yet."""
+        self._plan = plan
+        self._stack = stack
+        self._assessors = assessors
+        self._emit = emit
+        self._stale = stale
+        self.keep = keep
+        self._pools: dict[str, Pool] = {}
+        self._given_up: list[Pool] = []
+        self._started = False
+        self._infos: dict[str, SubjectInfo] = {}
+        self._docket = self._open({})
+
+    def run(self) -> None:
+        """Run to the end, or until SIGINT or SIGTERM, which end it in order: the footer says so."""
+        began = time.monotonic()
+        interrupted = False
+        try:
+            asyncio.run(self._until_signal())
+        except asyncio.CancelledError:
+            interrupted = True
+        finally:
+            self._end(began, interrupted=interrupted)
+
+    def _end(self, began: float, *, interrupted: bool) -> None:
+        if not self._started:  # not even installed: an empty report is still a valid one
+            self._start({})
+        docket = self._docket
+        docket.finish()
+        problems = self._stale(docket.results) if self._plan.complete and not interrupted else ()
+        self._emit(
+            RunEnded(
+                seconds=time.monotonic() - began,
+                interrupted=interrupted,
+                divergences=dict(docket.divergences),
+                problems=problems,
+                held_seconds=docket.held_seconds,
+            )
+        )
+
+    async def _until_signal(self) -> None:
+        """Run all, cancelled by the first signal; a second one must not break the order of the ending."""
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(self._all())
+        with contextlib.ExitStack() as handlers:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, _once(task.cancel))
+                handlers.callback(loop.remove_signal_handler, number)
+            await task
+
+    async def _all(self) -> None:
+        installed = await self._install()
+        self._start(installed)
+        if not installed or not self._plan.scenarios:
+            return
+        async with self._stack.lab() as lab:
+            try:
+                for subject, one in installed.items():
+                    self._pools[subject] = self._stack.pool(one, lab)
+                await asyncio.gather(*(self._warm(subject) for subject in installed))
+                runs = self._runs()
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(self._plan.jobs):
+                        workers.create_task(self._work(lab, runs))
+            finally:
+                await asyncio.gather(*(pool.close() for pool in [*self._pools.values(), *self._given_up]))
+
+    async def _install(self) -> dict[str, Installed]:
+        """Install all subjects at once; one that can't be costs only itself."""
+        subjects = self._plan.subjects
+        try:
+            outcomes = await asyncio.gather(
+                *(asyncio.to_thread(self._stack.install, subject) for subject in subjects),
+                return_exceptions=True,
+            )
+        except asyncio.CancelledError:
+            self._stack.stop_installing()  # a thread can't be cancelled, only what it waits for
+            raise
+        installed: dict[str, Installed] = {}
+        for subject, outcome in zip(subjects, outcomes, strict=True):
+            if isinstance(outcome, ConformanceError):
+                self._emit(Faulted(outcome))
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                installed[subject.id] = outcome
+        return installed
+
+    def _open(self, installed: Mapping[str, Installed]) -> Docket:
+        return Docket(
+            subjects=installed,
+            reference=self._plan.subjects[0].id,
+            repeat=self._plan.repeat,
+            locations=self._plan.locations,
+            assessors=self._assessors,
+            emit=self._emit,
+        )
+
+    def _start(self, installed: Mapping[str, Installed]) -> None:
+        plan = self._plan
+        self._started = True
+        self._infos = {subject: one.info for subject, one in installed.items()}
+        self._docket = self._open(installed)
+        self._emit(
+            RunStarted(
+                subjects=tuple(self._infos.values()),
+                reference=plan.subjects[0].id,
+                scenarios=tuple(scenario.id for scenario in plan.scenarios),
+                complete=plan.complete,
+                repeat=plan.repeat,
+                requirements={one.id: one.aws.id for one in plan.scenarios if one.aws is not None},
+            )
+        )
+        for error in plan.errors:
+            self._emit(Faulted(error))
+
+    def _runs(self) -> Iterator[_Run]:
+        """Repeat by repeat, so that a scenario's repeats meet other neighbours; subjects side by side."""
+        for repeat in range(1, self._plan.repeat + 1):
+            for scenario in self._plan.scenarios:
+                for subject in self._infos:
+                    yield _Run(scenario, subject, repeat)
+
+    async def _warm(self, subject: str) -> None:
+        try:
+            await self._pools[subject].warm(1)
+        except EnvironmentFault as error:
+            self._drop(subject, error)
+
+    async def _work(self, lab: Lab, runs: Iterator[_Run]) -> None:
+        for run in runs:
+            pool = self._pools.get(run.subject)
+            finding = None
+            if pool is not None:
+                try:
+                    recording = await lab.run(run.scenario, self._infos[run.subject], pool, self._delays(run))
+                except EnvironmentFault as error:
+                    self._drop(run.subject, error)
+                except Exception as error:  # noqa: BLE001 (whatever breaks in one run must not end the others)
+                    finding = _broken(error)
+                else:
+                    self.keep(recording, run.repeat)
+                    self._emit(Recorded(run.scenario.id, run.subject, run.repeat))
+                    self._docket.take(recording, run.repeat)
+                    continue
+            self._docket.missing(run.scenario.id, run.subject, run.repeat, finding)
+
+    def _delays(self, run: _Run) -> Delays | None:
+        """Delays that depend on the seed and the run alone, not on what runs beside it."""
+        if self._plan.delays is None:
+            return None
+        chance = random.Random(f"{self._plan.delays} {run}")  # noqa: S311 (nothing is secret here)
+        return lambda: chance.uniform(0, LONGEST_DELAY)
+
+    def _drop(self, subject: str, error: EnvironmentFault) -> None:
+        """A subject that can't be started is said once; its other scenarios have no verdict.
+
+        What still runs with it may end by itself; its processes are ended with the session's.
+        """
+        pool = self._pools.pop(subject, None)
+        if pool is not None:
+            self._emit(Faulted(error))
+            self._given_up.append(pool)
+
+
+def _once(act: Callable[[], object]) -> Callable[[], None]:
+    """`act`, but only the first time it is called."""
+    left = [act]
+
+    def once() -> None:
+        if left:
+            left.pop()()
+
+    return once
+
+
+def _broken(error: Exception) -> Finding:
+    """What is said of a run that the lab itself could not finish."""
+    return Finding(
+        layer=Layer.HARNESS,
+        rule="lab-failed",
+        path="lab",
+        seen=f"{type(error).__name__}: {error}",
+        wanted=None,
+        blame=Blame.HARNESS,
+        message="The lab failed while it ran this scenario; that says nothing about the SDK.",
+    )

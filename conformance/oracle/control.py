@@ -1,0 +1,76 @@
+"""Readers of the statements that call no operation: they only say which way it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.oracle import attempts, batches
+from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned
+from conformance.oracle.values import ODD, UNKNOWN, Scope, compute, is_odd
+
+if TYPE_CHECKING:
+    from conformance.oracle.reading import Frame, Reading
+    from conformance.scenario.statements import If, Let, Log, Note, OnRoot, Raise, Return, ThrowIfError, Try
+
+CAUGHT = "e"
+"""The name under which a catch finds its error."""
+
+
+def attempt_all(reading: Reading, statement: Try, frame: Frame, scope: Scope) -> Flow:
+    """`try`: an error's type and message are the user's, the rest of it the SDK's business."""
+    flow = reading.run(statement.do, frame, scope)
+    if not isinstance(flow, Raised):
+        return flow
+    unknown = dict.fromkeys(("wrapper", "cause", "data"), UNKNOWN)
+    scope.bind(CAUGHT, {"message": flow.failure.message, "type": flow.failure.type, **unknown})
+    scope.failures[CAUGHT] = flow.failure
+    return reading.run(statement.catch, frame, scope)
+
+
+def misused(_reading: Reading, statement: OnRoot, _frame: Frame, _scope: Scope) -> Flow:
+    """`on_root`: an SDK may refuse it or not."""
+    reason = f"what an SDK makes of a context used out of its place at {statement.at} is its own business"
+    return Lost(reason, fatal=True)
+
+
+def choose(reading: Reading, statement: If, frame: Frame, scope: Scope) -> Flow:
+    """`if`."""
+    holds = attempts.truth(compute(statement.condition, scope))
+    if holds is UNKNOWN:
+        return Lost(f"the condition at {statement.at} reads what the scenario does not tell")
+    return reading.run(statement.then if holds else statement.otherwise, frame, scope)
+
+
+def let(_reading: Reading, statement: Let, _frame: Frame, scope: Scope) -> Flow:
+    """`let`."""
+    for name, value in statement.values:
+        scope.bind(name, compute(value, scope))
+    return Done()
+
+
+def give_back(_reading: Reading, statement: Return, _frame: Frame, scope: Scope) -> Flow:
+    """`return`."""
+    if is_odd(statement.value):
+        return Lost(ODD)
+    return Returned(compute(statement.value, scope))
+
+
+def throw(_reading: Reading, statement: Raise, _frame: Frame, scope: Scope) -> Flow:
+    """`raise`, of a new error or of a caught one."""
+    if statement.error is not None:
+        return Raised(attempts.failure_of(statement.error, scope))
+    unknown = Failure(UNKNOWN, UNKNOWN, UNKNOWN)
+    return Raised(scope.failures.get(statement.again or "", unknown))
+
+
+def throw_if_error(_reading: Reading, statement: ThrowIfError, _frame: Frame, scope: Scope) -> Flow:
+    """`throw_if_error`, the SDK's own helper on a batch result."""
+    failure = batches.first_failure(scope.values.get(statement.batch, UNKNOWN))
+    if failure is UNKNOWN:
+        return Lost(f"whether {statement.batch} has an error depends on how its branches raced")
+    return Done() if failure is None else Raised(failure)
+
+
+def nothing(_reading: Reading, _statement: Log | Note, _frame: Frame, _scope: Scope) -> Flow:
+    """`log` and `note` leave no trace on the wire."""
+    return Done()

@@ -1,0 +1,231 @@
+"""Readers of the operations that open no context for the handler's own statements."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conformance.oracle import attempts, callbacks, delays
+from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned
+from conformance.oracle.plan import ANY_END, FAIL, Lifecycle
+from conformance.oracle.reading import (
+    SERIALISER_FAILS,
+    UNTOLD,
+    Frame,
+    Names,
+    Reading,
+    Seen,
+    bound,
+    context_end,
+    given_name,
+)
+from conformance.oracle.serialisers import keeps, parsed, reads, reads_back, written
+from conformance.oracle.values import UNKNOWN, OneOf, Scope, compute, is_known
+from conformance.scenario.statements import ABSENT
+
+if TYPE_CHECKING:
+    from conformance.scenario.statements import (
+        Await,
+        Callback,
+        Invoke,
+        Serdes,
+        Step,
+        Wait,
+        WaitForCallback,
+        WaitForCondition,
+    )
+
+DEEPEST_INVOKE = 8
+"""Chained invokes are followed this deep; a function that invokes itself may have no end."""
+
+
+def step(reading: Reading, statement: Step, frame: Frame, scope: Scope) -> Flow:
+    """`step`."""
+    path = reading.call(statement, frame, scope, "STEP", "Step")
+    place = (statement.at, frame.indexes)
+    attempted = reading.attempted(path, place, statement, scope)
+    reading.plan.end(path, attempted.lifecycle)
+    return reading.serialised(path, statement.bind, attempted.flow, scope, statement.serdes)
+
+
+def wait_for_condition(reading: Reading, statement: WaitForCondition, frame: Frame, scope: Scope) -> Flow:
+    """`wait_for_condition`: one STEP, each further poll a RETRY."""
+    path = reading.call(statement, frame, scope, "STEP", "WaitForCondition")
+    attempted = attempts.condition(statement, scope)
+    lifecycle = attempted.lifecycle
+    if reading.seen is not None:
+        lifecycle = Lifecycle(lifecycle.terminals, retries=None)
+    reading.plan.end(path, lifecycle)
+    serdes = statement.serdes
+    if serdes is None or isinstance(attempted.flow, Lost):
+        return bound(attempted.flow, statement.bind, scope)
+    states = [each.state for each in lifecycle.rounds if each.failure is None]
+    first = UNKNOWN if statement.initial is ABSENT else compute(statement.initial, scope)
+    if not all(reads_back(serdes, state) for state in (first, *states)):
+        ends = frozenset({FAIL}) | (frozenset() if serdes.name == "fail-write" else lifecycle.terminals)
+        open_ended = replace(lifecycle, terminals=ends, retries=None, runs=None, failure=UNTOLD)
+        reading.plan.end(path, open_ended)  # one SDK writes its first state, too
+        reading.plan.rewrite(path, partial(written, serdes))
+        return SERIALISER_FAILS
+    if not all(keeps(serdes, state) for state in states):
+        reading.plan.end(path, ANY_END)
+        return Lost("its serialiser changes the state that it goes on from")
+    if isinstance(attempted.flow, Returned):
+        return reading.serialised(path, statement.bind, attempted.flow, scope, serdes)
+    reading.plan.rewrite(path, partial(written, serdes))
+    return attempted.flow
+
+
+def wait(reading: Reading, statement: Wait, frame: Frame, scope: Scope) -> Flow:
+    """`wait`: a START, and nothing else from the SDK."""
+    path = reading.call(statement, frame, scope, "WAIT", "Wait")
+    length = delays.seconds(statement.duration, scope)
+    reading.plan.carry(path, WaitOptions__WaitSeconds=delays.exactly(length) or UNKNOWN)
+    if length is UNKNOWN or length >= 1:
+        return Done()
+    reading.plan.relax(path)
+    return Lost("a wait of less than a second is refused by some SDKs")
+
+
+def callback(reading: Reading, statement: Callback, frame: Frame, scope: Scope) -> Flow:
+    """`callback` creates one and goes on; its name stands for its id, which the service makes."""
+    path = reading.call(statement, frame, scope, "CALLBACK", "Callback")
+    created = reading.create(given_name(statement.name, scope), None, statement, scope)
+    _carry_timeouts(reading, path, created)
+    scope.bind(statement.bind, UNKNOWN)
+    if statement.bind is not None:
+        scope.callbacks[statement.bind] = created
+    return Done()
+
+
+def wait_on(reading: Reading, statement: Await, _frame: Frame, scope: Scope) -> Flow:
+    """`await` is no operation of its own."""
+    created = scope.callbacks.get(statement.callback)
+    if created is None:
+        return Lost(f"no callback {statement.callback} is in scope at {statement.at}")
+    flow = callbacks.ending(created, reading.scenario.outside)
+    return _received(flow, statement.bind, scope, created.serdes)
+
+
+def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame, scope: Scope) -> Flow:
+    """`wait_for_callback`: a context with the callback and the submitter's step in it."""
+    path = reading.call(statement, frame, scope, "CONTEXT", "WaitForCallback")
+    inner = Frame(path, frozenset({path}), frame.indexes)
+    name = given_name(statement.name, scope)
+    called = reading.add(inner, statement.at, "CALLBACK", "Callback", _derived(name, "create callback id"))
+    created = reading.create(None, name, statement, scope)
+    _carry_timeouts(reading, called, created)
+    submitter = reading.add(inner, statement.at, "STEP", "Step", _derived(name, "submitter"))
+    place = (statement.at, frame.indexes)
+    inside = scope.with_values(callback_id=UNKNOWN)
+    attempted = reading.attempted(submitter, place, statement, inside)
+    reading.plan.end(submitter, attempted.lifecycle)
+    if attempted.lifecycle.value is not None or statement.serdes is not None:
+        reading.plan.forget(submitter)  # what a submitter returns is nobody's: one SDK drops it
+    flow = attempted.flow
+    if isinstance(flow, Returned):
+        flow = callbacks.ending(created, reading.scenario.outside)
+    elif isinstance(flow, Raised):
+        flow = Raised(Failure("CallbackSubmitterError", UNKNOWN, flow.failure.message))
+    told = Raised(attempted.flow.failure) if isinstance(attempted.flow, Raised) else flow
+    reading.plan.end(path, context_end(told))
+    if statement.serdes is not None:
+        reading.plan.forget(path)
+        if statement.serdes.name == "json" and isinstance(flow, Returned):
+            reading.plan.rewrite(path, lambda _: OneOf((flow.value, parsed(flow.value))))
+        submitted = isinstance(attempted.flow, Returned) and not reads_back(
+            statement.serdes, attempted.flow.value
+        )  # one SDK takes it for what the submitter returns, too
+        if submitted or (isinstance(flow, Returned) and not reads(statement.serdes, flow.value)):
+            reading.plan.end(submitter, ANY_END)
+            reading.plan.end(path, ANY_END)
+            return reading.leave(inner, SERIALISER_FAILS)
+    return _received(reading.leave(inner, flow), statement.bind, scope, statement.serdes)
+
+
+def _received(flow: Flow, bind: str | None, scope: Scope, serdes: Serdes | None) -> Flow:
+    """A callback's result as the handler sees it: a serialiser of its own changes it in its own way."""
+    if not isinstance(flow, Done | Returned):
+        return flow
+    if serdes is None:
+        return bound(Returned(UNKNOWN) if isinstance(flow, Done) else flow, bind, scope)
+    text = flow.value if isinstance(flow, Returned) else None
+    unreadable = text is not None and not reads(serdes, text)
+    return SERIALISER_FAILS if unreadable else bound(Returned(UNKNOWN), bind, scope)
+
+
+def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> Flow:
+    """`invoke`: a START; the target's handler says how it ends."""
+    path = reading.call(statement, frame, scope, "CHAINED_INVOKE", "ChainedInvoke")
+    tenant = None if statement.tenant is ABSENT else compute(statement.tenant, scope)
+    payload = UNKNOWN if statement.payload is ABSENT else compute(statement.payload, scope)
+    sent = None if statement.payload is ABSENT else payload
+    if statement.payload_serdes is not None:
+        sent = written(statement.payload_serdes, sent)
+        payload = UNKNOWN if _no_json(sent) else sent
+    reading.plan.carry(
+        path,
+        ChainedInvokeOptions__FunctionName=compute(statement.function, scope),
+        ChainedInvokeOptions__TenantId=tenant,
+        Payload=sent if is_known(sent) else UNKNOWN,
+    )
+    flow = _invoked(reading, statement, payload, scope)
+    if statement.payload_serdes is not None and statement.payload_serdes.name == "fail-write":
+        reading.plan.relax(path)
+        return SERIALISER_FAILS
+    if _no_json(sent):
+        return Lost("what its target makes of a payload that is no JSON is its own business")
+    result = statement.result_serdes
+    if result is not None and isinstance(flow, Returned) and not reads(result, _text(flow.value)):
+        return SERIALISER_FAILS
+    if isinstance(flow, Returned) and result is not None:
+        flow = Returned(UNKNOWN)
+    return bound(flow, statement.bind, scope)
+
+
+def _no_json(sent: Any) -> bool:
+    return isinstance(sent, dict) and "$text" in sent
+
+
+def _text(value: Any) -> Any:
+    """What a target's result is on its way to the one that invoked it."""
+    return json.dumps(value) if is_known(value) else UNKNOWN
+
+
+def _carry_timeouts(reading: Reading, path: str, created: callbacks.Created) -> None:
+    reading.plan.carry(
+        path,
+        CallbackOptions__TimeoutSeconds=_whole(created.timeout),
+        CallbackOptions__HeartbeatTimeoutSeconds=_whole(created.heartbeat),
+    )
+
+
+def _whole(length: Any) -> Any:
+    """A timeout in whole seconds, None for none; a fraction is rounded by each SDK in its own way."""
+    return UNKNOWN if isinstance(length, float) and not length.is_integer() else length or None
+
+
+def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) -> Flow:
+    name = compute(statement.function, scope)
+    function = reading.scenario.functions.get(name) if isinstance(name, str) else None
+    if function is None or reading.depth >= DEEPEST_INVOKE:
+        return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
+    if function.unknown:
+        return Raised(Failure("InvokeError", UNKNOWN, UNKNOWN))
+    seen = None if reading.seen is None else Seen({})
+    target = Reading(reading.scenario, reading.readers, seen, reading.depth + 1)
+    root: frozenset[str | None] = frozenset({None})
+    given = Scope({"input": payload, "invocation": UNKNOWN})
+    flow = target.body(function.handler, Frame(None, root), given)
+    if isinstance(flow, Raised):
+        return Raised(Failure("InvokeError", UNKNOWN, flow.failure.message))
+    return Returned(UNKNOWN) if isinstance(flow, Done) else flow
+
+
+def _derived(name: Any, word: str) -> Names:
+    """Names of the operations inside a wait_for_callback: none, or made from its own name."""
+    if name is UNKNOWN:
+        return None
+    return frozenset({None, f"{name} {word}" if isinstance(name, str) and name else word})

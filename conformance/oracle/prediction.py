@@ -1,0 +1,93 @@
+"""The oracle: reads the handler as data and predicts which operations it must put on the wire.
+
+It follows the one logical pass that an execution is: suspensions, replays and processes that die do not
+change which operations a deterministic handler calls. Where the way it goes can't be told from the scenario,
+it says so (`Lost`) and the operations after that are undetermined, never guessed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.oracle import contexts, control, operations
+from conformance.oracle.paths import Context
+from conformance.oracle.reading import Frame, Reader, Reading, Seen
+from conformance.oracle.values import UNKNOWN, Scope
+from conformance.scenario.statements import (
+    ABSENT,
+    Await,
+    Callback,
+    Child,
+    If,
+    Invoke,
+    Let,
+    Log,
+    Map,
+    Note,
+    OnRoot,
+    Parallel,
+    Raise,
+    Return,
+    Statement,
+    Step,
+    ThrowIfError,
+    Try,
+    Wait,
+    WaitForCallback,
+    WaitForCondition,
+    WithRetry,
+)
+
+if TYPE_CHECKING:
+    from conformance.oracle.plan import Plan
+    from conformance.scenario.model import Scenario
+
+READERS: dict[type, Reader] = {
+    Step: operations.step,
+    Wait: operations.wait,
+    Child: contexts.child,
+    Map: contexts.map_items,
+    Parallel: contexts.parallel,
+    Callback: operations.callback,
+    Await: operations.wait_on,
+    WaitForCallback: operations.wait_for_callback,
+    WaitForCondition: operations.wait_for_condition,
+    Invoke: operations.invoke,
+    WithRetry: contexts.with_retry,
+    Return: control.give_back,
+    Raise: control.throw,
+    Try: control.attempt_all,
+    OnRoot: control.misused,
+    If: control.choose,
+    Let: control.let,
+    Log: control.nothing,
+    Note: control.nothing,
+    ThrowIfError: control.throw_if_error,
+}
+
+
+def predict(
+    scenario: Scenario,
+    handler: tuple[Statement, ...] | None = None,
+    given: Any = UNKNOWN,
+    *,
+    invocations: int | None = None,
+    seen: Seen | None = None,
+) -> Plan:
+    """Which operations one execution must put on the wire.
+
+    Args:
+        scenario: The scenario.
+        handler: The handler of one of its functions; the scenario's own when none is given.
+        given: That function's input; the scenario's own handler has the scenario's.
+        invocations: How many invocations there were; only where there was one is `invocation` told.
+        seen: How often bodies ran, where the scenario does not determine it.
+    """
+    if handler is None:
+        handler, given = scenario.handler, scenario.input
+    scope = Scope({"invocation": 1 if invocations == 1 else UNKNOWN})
+    scope.values["input"] = UNKNOWN if given is ABSENT else given
+    reading = Reading(scenario, READERS, seen)
+    reading.plan.flow = reading.body(handler, Frame(None, frozenset[Context]({None})), scope)
+    reading.plan.refused = scope.refused
+    return reading.plan

@@ -1,0 +1,1 @@
+"""How good the suite itself is: mutation testing and coverage."""

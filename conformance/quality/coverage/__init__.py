@@ -1,0 +1,1 @@
+"""What the scenarios cover, from runs that showed it."""
