@@ -11,7 +11,7 @@ from aws_durable_execution_sdk_python_testing.executor import Executor
 from aws_durable_execution_sdk_python_testing.token import CallbackToken
 
 from conformance.lab.clock import micros
-from conformance.lab.seen import Seen, SeenOperation
+from conformance.lab.observed import Observed, ObservedOperation
 from conformance.scenario.setting import Action, ErrorSpec
 from conformance.scenario.statements import ABSENT
 
@@ -38,7 +38,7 @@ class Actors:
     """The actions of a scenario still to come. A callback may be of any execution of the run."""
 
     execution: str
-    seen: Seen
+    observed: Observed
     executor: Executor
     waiting: list[Action] = field(default_factory=list)
 
@@ -85,13 +85,13 @@ class Actors:
         target = self._target(action)
         return None if target is None else target.time + micros(action.after)
 
-    def _target(self, action: Action) -> SeenOperation | None:
-        matching = [callback for callback in self.seen.callbacks() if self._meant(action, callback)]
+    def _target(self, action: Action) -> ObservedOperation | None:
+        matching = [callback for callback in self.observed.callbacks() if self._meant(action, callback)]
         return matching[action.nth - 1] if len(matching) >= action.nth else None
 
-    def _meant(self, action: Action, callback: SeenOperation) -> bool:
+    def _meant(self, action: Action, callback: ObservedOperation) -> bool:
         if action.of is not None:
-            parent = self.seen.parent(callback)
+            parent = self.observed.parent(callback)
             return parent is not None and parent.name == action.of
         return action.callback is None or callback.name == action.callback
 

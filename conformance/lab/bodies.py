@@ -12,10 +12,10 @@ from typing import Any
 from aws_durable_execution_sdk_python.lambda_service import Operation, OperationStatus, OperationType
 
 from conformance.lab.emulator import Stack
+from conformance.lab.observed import Observed
 from conformance.lab.places import Place, Places
 from conformance.lab.pulse import Pulse
-from conformance.lab.recorder import Flight, Recorder
-from conformance.lab.seen import Seen
+from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.scenario.statements import After
 from conformance.wire.recording import Effect, ReportKind
 
@@ -53,7 +53,7 @@ class Begun:
 class Hold:
     """A body that may not go on yet."""
 
-    flight: Flight
+    invocation: OpenInvocation
     begun: Begun
     after: After
     free: asyncio.Future[None]
@@ -71,17 +71,17 @@ class Bodies:
 
     places: Places
     stack: Stack
-    seen: Seen
+    observed: Observed
     recorder: Recorder
     pulse: Pulse
     holds: list[Hold] = field(default_factory=list)
     last_activity: float = field(default_factory=time.monotonic)
     last_request: float = field(default_factory=time.monotonic)
     _runs: Counter[tuple[str, str, tuple[int, ...]]] = field(default_factory=Counter)
-    _running: dict[Flight, Counter[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
+    _running: dict[OpenInvocation, Counter[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
     _effects: list[tuple[str, str, tuple[int, ...], str, int | None]] = field(default_factory=list)
 
-    async def begin(self, flight: Flight, told: Mapping[str, Any]) -> int:
+    async def begin(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> int:
         """A body wants to begin: wait until it may; how many times it has begun, this one included.
 
         To others that wait for it, it runs from now on, held back or not.
@@ -90,27 +90,27 @@ class Bodies:
             NeverTrueError: It is held for something that can't happen any more.
         """
         begun = Begun.of(told)
-        key = (flight.execution, begun.at, begun.indexes)
+        key = (invocation.execution, begun.at, begun.indexes)
         self._runs[key] += 1
         run = self._runs[key]
         self._effects.append((*key, "start", begun.attempt))
         self.activity()
         body = self.places.body(begun.at, run)
-        if body is not None and body.after is not None and not self._true(flight, begun, body.after):
-            await self._hold(flight, begun, body.after)
-        self._running.setdefault(flight, Counter())[begun.at, begun.indexes] += 1
-        self._note(flight, begun, "start", run, None, told.get("number"))
+        if body is not None and body.after is not None and not self._true(invocation, begun, body.after):
+            await self._hold(invocation, begun, body.after)
+        self._running.setdefault(invocation, Counter())[begun.at, begun.indexes] += 1
+        self._note(invocation, begun, "start", run, None, told.get("number"))
         return run
 
-    def tell(self, flight: Flight, told: Mapping[str, Any]) -> None:
+    def tell(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> None:
         """Take an effect that the harness tells of."""
         begun = Begun.of(told)
-        if told["event"] == "end" and flight in self._running:
-            self._running[flight][begun.at, begun.indexes] -= 1
+        if told["event"] == "end" and invocation in self._running:
+            self._running[invocation][begun.at, begun.indexes] -= 1
         run = told.get("run") or 1
-        self._note(flight, begun, str(told["event"]), run, told.get("detail"), told.get("number"))
+        self._note(invocation, begun, str(told["event"]), run, told.get("detail"), told.get("number"))
 
-    async def may_crash(self, flight: Flight, told: Mapping[str, Any]) -> None:
+    async def may_crash(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> None:
         """Wait until the process may die: the START of every body that runs applied, and the gateway quiet.
 
         Every body that runs is a STEP on the wire, so all are applied when the execution has as many STEPs
@@ -121,12 +121,14 @@ class Bodies:
             NeverTrueError: It never comes, and the body is to crash `when` it is `started` only.
         """
         asked = time.monotonic()
-        while not self._all_started(flight):
+        while not self._all_started(invocation):
             if (left := self._until_silent(asked, UNTAKEN_SECONDS)) <= 0:
                 if told.get("when") != "started":
                     break
                 error = NeverTrueError(f"the body at {told['at']} is to crash once its START was applied")
-                self.recorder.report(ReportKind.LAB, f"{error}, which it never is", flight, str(told["at"]))
+                self.recorder.report(
+                    ReportKind.LAB, f"{error}, which it never is", invocation, str(told["at"])
+                )
                 raise error
             await self.pulse.next(left)
         while (left := self._until_silent(asked, QUIET_SECONDS)) > 0:
@@ -145,36 +147,38 @@ class Bodies:
     def release(self) -> None:
         """Let go on what has come true."""
         for hold in list(self.holds):
-            if self._true(hold.flight, hold.begun, hold.after):
+            if self._true(hold.invocation, hold.begun, hold.after):
                 self._free(hold)
                 self.last_activity = time.monotonic()
 
-    def all_held(self, flights: list[Flight]) -> bool:
+    def all_held(self, invocations: list[OpenInvocation]) -> bool:
         """Whether there are held bodies and every body that runs in these invocations is held."""
         return bool(self.holds) and not any(
-            count > 0 for flight in flights for count in self._running.get(flight, {}).values()
+            count > 0 for invocation in invocations for count in self._running.get(invocation, {}).values()
         )
 
-    def held(self, flight: Flight) -> bool:
+    def held(self, invocation: OpenInvocation) -> bool:
         """Whether an invocation has held bodies and every body that runs in it is held."""
-        return self.all_held([flight]) and any(hold.flight is flight for hold in self.holds)
+        return self.all_held([invocation]) and any(hold.invocation is invocation for hold in self.holds)
 
     def give_up(self) -> None:
         """Nothing can come true any more: report every hold by name and refuse its body."""
         for hold in list(self.holds):
-            self.recorder.report(ReportKind.LAB, f"{hold}, which can't happen", hold.flight, hold.begun.at)
+            self.recorder.report(
+                ReportKind.LAB, f"{hold}, which can't happen", hold.invocation, hold.begun.at
+            )
             self._free(hold, NeverTrueError(str(hold)))
 
-    def landed(self, flight: Flight) -> None:
+    def ended(self, invocation: OpenInvocation) -> None:
         """An invocation has ended, and with it all its bodies."""
-        self._running.pop(flight, None)
-        for hold in [hold for hold in self.holds if hold.flight is flight]:
+        self._running.pop(invocation, None)
+        for hold in [hold for hold in self.holds if hold.invocation is invocation]:
             self._free(hold, NeverTrueError("the invocation has ended"))
         self.activity()
 
-    async def _hold(self, flight: Flight, begun: Begun, after: After) -> None:
+    async def _hold(self, invocation: OpenInvocation, begun: Begun, after: After) -> None:
         free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.holds.append(Hold(flight, begun, after, free, time.monotonic()))
+        self.holds.append(Hold(invocation, begun, after, free, time.monotonic()))
         self.pulse.beat()
         await free
 
@@ -189,12 +193,12 @@ class Bodies:
             hold.free.set_exception(error)
 
     def _note(  # noqa: PLR0913, PLR0917 - an effect has this many fields
-        self, flight: Flight, begun: Begun, event: str, run: int, detail: Any, number: int | None
+        self, invocation: OpenInvocation, begun: Begun, event: str, run: int, detail: Any, number: int | None
     ) -> None:
         effect = Effect(
             seq=self.recorder.next(),
-            invocation=flight.number,
-            execution=flight.execution,
+            invocation=invocation.number,
+            execution=invocation.execution,
             at=begun.at,
             indexes=begun.indexes,
             kind=begun.kind,
@@ -204,22 +208,22 @@ class Bodies:
             detail=detail,
         )
         self.recorder.effects.append((number, effect))
-        self._effects.append((flight.execution, begun.at, begun.indexes, event, begun.attempt))
+        self._effects.append((invocation.execution, begun.at, begun.indexes, event, begun.attempt))
         self.activity()
 
-    def _true(self, flight: Flight, begun: Begun, after: After) -> bool:
-        if after.state != "checkpointed" and self._told(flight, begun, after):
+    def _true(self, invocation: OpenInvocation, begun: Begun, after: After) -> bool:
+        if after.state != "checkpointed" and self._told(invocation, begun, after):
             return True
         return any(
-            self._reached(operation, after) for operation in self._operations(flight.execution, after.op)
+            self._reached(operation, after) for operation in self._operations(invocation.execution, after.op)
         )
 
-    def _told(self, flight: Flight, begun: Begun, after: After) -> bool:
+    def _told(self, invocation: OpenInvocation, begun: Begun, after: After) -> bool:
         """Whether an effect of what is waited for has been told, in the same branches as the held body."""
         wanted = "start" if after.state == "running" else "end"
         mine = self.places.by_at.get(begun.at)
         return any(
-            execution == flight.execution
+            execution == invocation.execution
             and event == wanted
             and after.attempt in (None, attempt)
             and _is_at(place, at, indexes)
@@ -230,7 +234,7 @@ class Bodies:
         )
 
     def _operations(self, execution: str, name: str) -> list[Operation]:
-        wanted = {operation.id for operation in self.seen.named(name, execution)}
+        wanted = {operation.id for operation in self.observed.named(name, execution)}
         stored = self.stack.store.load(execution).operations if wanted else []
         return [operation for operation in stored if operation.operation_id in wanted]
 
@@ -246,13 +250,13 @@ class Bodies:
         """How long it takes until the gateway has been silent for so many seconds, beginning with `since`."""
         return max(since, self.last_request) + seconds - time.monotonic()
 
-    def _all_started(self, flight: Flight) -> bool:
-        if flight.token_id is None:
+    def _all_started(self, invocation: OpenInvocation) -> bool:
+        if invocation.token_id is None:
             return True  # a plain function has no operations
-        running = sum(count > 0 for count in self._running.get(flight, {}).values())
+        running = sum(count > 0 for count in self._running.get(invocation, {}).values())
         started = sum(
             operation.operation_type is OperationType.STEP and operation.status is OperationStatus.STARTED
-            for operation in self.stack.store.load(flight.execution).operations
+            for operation in self.stack.store.load(invocation.execution).operations
         )
         return started >= running
 

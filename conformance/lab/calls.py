@@ -17,7 +17,7 @@ from conformance.lab import frames
 from conformance.lab.clock import SECOND, VirtualClock, micros
 from conformance.lab.emulator import ACCOUNT, REGION
 from conformance.lab.invoker import Call, Invoker, Reply
-from conformance.lab.recorder import Flight, Recorder
+from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.subjects.event import Answer, Event
 from conformance.wire.recording import ExecutionRecord, Outcome
 
@@ -35,36 +35,36 @@ class Calls:
     pool: Invoker
     recorder: Recorder
     clock: VirtualClock
-    landed: Callable[[Flight], None]
+    ended: Callable[[OpenInvocation], None]
     failed: Callable[[BaseException], None]
     plain: list[ExecutionRecord] = field(
         default_factory=list
     )  # plain targets, each as an execution of its own
-    _by_request: dict[str, Flight] = field(default_factory=dict)
-    _by_token: dict[str, Flight] = field(default_factory=dict)
+    _by_request: dict[str, OpenInvocation] = field(default_factory=dict)
+    _by_token: dict[str, OpenInvocation] = field(default_factory=dict)
 
-    def of_request(self, request_id: str) -> Flight | None:
+    def of_request(self, request_id: str) -> OpenInvocation | None:
         """The invocation with that request id."""
         return self._by_request.get(request_id)
 
-    def in_flight(self, execution: str | None = None) -> list[Flight]:
+    def in_flight(self, execution: str | None = None) -> list[OpenInvocation]:
         """The invocations that still run: of one execution or of all."""
         return [
-            flight
-            for flight in self.recorder.flights
-            if flight.in_flight and execution in (None, flight.execution)
+            invocation
+            for invocation in self.recorder.opened
+            if invocation.in_flight and execution in (None, invocation.execution)
         ]
 
-    def of_token(self, token: str | None, execution: str) -> Flight | None:
+    def of_token(self, token: str | None, execution: str) -> OpenInvocation | None:
         """Whose request carries this checkpoint token; without one, the execution's invocation in flight."""
         try:
             parsed = CheckpointToken.from_str(token or "")
         except (ValueError, KeyError, TypeError):
             parsed = None
-        if parsed is not None and (flight := self._by_token.get(parsed.invocation_id)) is not None:
-            return flight
-        flying = self.in_flight(execution)
-        return flying[0] if flying else None
+        if parsed is not None and (invocation := self._by_token.get(parsed.invocation_id)) is not None:
+            return invocation
+        in_flight = self.in_flight(execution)
+        return in_flight[0] if in_flight else None
 
     async def invoke(self, call: Call) -> Reply:
         """Call a function and wait for its answer.
@@ -72,32 +72,36 @@ class Calls:
         Raises:
             EnvironmentFault: No process can be started; the run is told as well.
         """
-        flight = self._take_off(call)
+        invocation = self._open(call)
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{call.function}:$LATEST"
         event = LateEvent(
-            flight.request_id, arn, call.tenant, lambda: _board(flight, call), lambda: flight.wear
+            invocation.request_id,
+            arn,
+            call.tenant,
+            lambda: _taken(invocation, call),
+            lambda: invocation.retries_sent,
         )
-        flight.task = asyncio.ensure_future(self.pool.invoke(event))
+        invocation.task = asyncio.ensure_future(self.pool.invoke(event))
         try:
-            answer = await flight.task
+            answer = await invocation.task
         except asyncio.CancelledError:
-            if flight.killed is None:
-                flight.task.cancel()
+            if invocation.killed is None:
+                invocation.task.cancel()
                 raise
-            answer = Answer(flight.killed, None, "")
+            answer = Answer(invocation.killed, None, "")
         except EnvironmentFault as fault:
             self.failed(fault)
             raise
-        self._land(flight, call, answer)
-        return Reply(answer, flight.request_id)
+        self._end(invocation, call, answer)
+        return Reply(answer, invocation.request_id)
 
-    def _take_off(self, call: Call) -> Flight:
+    def _open(self, call: Call) -> OpenInvocation:
         durable = call.operation is None
         execution = call.execution if durable else f"{call.execution}#{call.operation}"
         token = call.event.get("CheckpointToken") if durable else None
-        flight = Flight(
-            number=len(self.recorder.flights) + 1,
-            ordinal=1 + sum(flight.execution == execution for flight in self.recorder.flights),
+        invocation = OpenInvocation(
+            number=len(self.recorder.opened) + 1,
+            ordinal=1 + sum(invocation.execution == execution for invocation in self.recorder.opened),
             seq=self.recorder.next(),
             execution=execution,
             function=call.function,
@@ -105,35 +109,35 @@ class Calls:
             token_id=CheckpointToken.from_str(token).invocation_id if token else None,
             start=self.clock.micros,
         )
-        self.recorder.flights.append(flight)
-        self._by_request[flight.request_id] = flight
-        if flight.token_id:
-            self._by_token[flight.token_id] = flight
-        return flight
+        self.recorder.opened.append(invocation)
+        self._by_request[invocation.request_id] = invocation
+        if invocation.token_id:
+            self._by_token[invocation.token_id] = invocation
+        return invocation
 
-    def _land(self, flight: Flight, call: Call, answer: Answer) -> None:
-        if not flight.input:
-            _board(
-                flight, call
+    def _end(self, invocation: OpenInvocation, call: Call, answer: Answer) -> None:
+        if not invocation.input:
+            _taken(
+                invocation, call
             )  # it was killed before a process took it: the recording shows what it was to get
-        flight.end = self.clock.micros
-        flight.ended_seq = self.recorder.next()
-        flight.outcome = answer.outcome
-        flight.output = answer.body
+        invocation.end = self.clock.micros
+        invocation.ended_seq = self.recorder.next()
+        invocation.outcome = answer.outcome
+        invocation.output = answer.body
         if answer.stderr:
             self.recorder.stderr.append(answer.stderr)
         if call.operation is not None:
-            self.plain.append(_plain_record(flight, call, answer))
-        self.landed(flight)
+            self.plain.append(_plain_record(invocation, call, answer))
+        self.ended(invocation)
 
 
-def _board(flight: Flight, call: Call) -> str:
+def _taken(invocation: OpenInvocation, call: Call) -> str:
     """A process takes the invocation: from now on its real time counts. The event in the subject's frame."""
-    flight.real_start = time.monotonic()
-    flight.skew = frames.skew(flight.start / SECOND)
-    event = frames.event(call.event, flight.skew) if flight.token_id else call.event
-    flight.input = json.dumps(event)
-    return flight.input
+    invocation.real_start = time.monotonic()
+    invocation.skew = frames.skew(invocation.start / SECOND)
+    event = frames.event(call.event, invocation.skew) if invocation.token_id else call.event
+    invocation.input = json.dumps(event)
+    return invocation.input
 
 
 class LateEvent(Event):
@@ -148,20 +152,20 @@ class LateEvent(Event):
         request_id: str,
         function_arn: str,
         tenant: str | None,
-        board: Callable[[], str],
-        wear: Callable[[], int],
+        taken: Callable[[], str],
+        retries_sent: Callable[[], int],
     ) -> None:
-        """`board` gives the body as JSON text, `wear` how many requests had to be sent again."""
+        """`taken` gives the body as JSON text, `retries_sent` how many requests had to be sent again."""
         super().__init__(request_id, function_arn, b"", 0, tenant)
         del self.__dict__["body"], self.__dict__["deadline_ms"]
-        self.__dict__["_board"] = board
-        self.__dict__["_wear"] = wear
+        self.__dict__["_taken"] = taken
+        self.__dict__["_retries_sent"] = retries_sent
 
     @cached_property
     def body(self) -> bytes:
         """The invocation's input."""
-        board: Callable[[], str] = self.__dict__["_board"]
-        return board().encode()
+        taken: Callable[[], str] = self.__dict__["_taken"]
+        return taken().encode()
 
     @cached_property
     def deadline_ms(self) -> int:
@@ -169,34 +173,34 @@ class LateEvent(Event):
         return int((time.time() + DEADLINE_SECONDS) * 1000)
 
     @property
-    def wear(self) -> int:
+    def retries_sent(self) -> int:
         """How many requests had to be sent again."""
-        wear: Callable[[], int] = self.__dict__["_wear"]
-        return wear()
+        retries_sent: Callable[[], int] = self.__dict__["_retries_sent"]
+        return retries_sent()
 
 
-def limit(flight: Flight) -> int:
+def limit(invocation: OpenInvocation) -> int:
     """Until when, in virtual microseconds, what is due may fire when the SDK polls in an invocation."""
-    return flight.start + micros(time.monotonic() - flight.real_start + POLL_SLACK)
+    return invocation.start + micros(time.monotonic() - invocation.real_start + POLL_SLACK)
 
 
-def passes_at(flight: Flight, due: int) -> float:
+def passes_at(invocation: OpenInvocation, due: int) -> float:
     """When, in monotonic seconds, `due` lies no more ahead of the invocation."""
-    return flight.real_start + (due - flight.start) / SECOND
+    return invocation.real_start + (due - invocation.start) / SECOND
 
 
-def _plain_record(flight: Flight, call: Call, answer: Answer) -> ExecutionRecord:
+def _plain_record(invocation: OpenInvocation, call: Call, answer: Answer) -> ExecutionRecord:
     """A plain target's one invocation as an execution: it has no durable execution of its own."""
     succeeded = answer.outcome is Outcome.RESPONSE
     error = None
     if not succeeded:
         error = {"ErrorMessage": answer.body or f"the process ended: {answer.outcome}"}
     return ExecutionRecord(
-        arn=flight.execution,
+        arn=invocation.execution,
         function=call.function,
         parent=call.execution,
         parent_operation=call.operation,
-        input=flight.input,
+        input=invocation.input,
         status="SUCCEEDED" if succeeded else "FAILED",
         result=answer.body if succeeded else None,
         error=error,

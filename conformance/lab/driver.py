@@ -23,7 +23,7 @@ from conformance.lab.clock import RESOLUTION
 from conformance.lab.emulator import Stack
 from conformance.lab.exchanges import Exchanges
 from conformance.lab.pulse import Pulse
-from conformance.lab.recorder import Flight, Recorder
+from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.wire.recording import ReportKind
 
 SETTLE_SECONDS = 0.25
@@ -51,7 +51,7 @@ class Driver:
     deadline: float  # of the run, in monotonic seconds
     stopped: bool = False
     fault: BaseException | None = None
-    polling: set[Flight] = field(default_factory=set)  # whose SDK has a poll under way
+    polling: set[OpenInvocation] = field(default_factory=set)  # whose SDK has a poll under way
 
     def stop(self) -> None:
         """End the run as soon as possible."""
@@ -82,24 +82,24 @@ class Driver:
                 return
             await asyncio.sleep(0)  # what was started takes its first turn
 
-    async def poll(self, flight: Flight) -> None:
+    async def poll(self, invocation: OpenInvocation) -> None:
         """The SDK polls in the course of an invocation: fire what is due by its real time.
 
         Not before the invocations beside it have ended, are held or poll too: time stands still for them.
         """
-        self.polling.add(flight)
+        self.polling.add(invocation)
         self.pulse.beat()
         try:
             while not self.stopped and any(map(self._on_its_own, self.calls.in_flight())):
                 await self.pulse.next()
-            until = limit(flight)
+            until = limit(invocation)
             while not self.stopped and self.stack.scheduler.start_next(until):  # noqa: ASYNC110 - not waiting:
                 await asyncio.sleep(0)  # what was started takes its first turn
         finally:
-            self.polling.discard(flight)
+            self.polling.discard(invocation)
 
-    def _on_its_own(self, flight: Flight) -> bool:
-        return flight not in self.polling and not self.bodies.held(flight)
+    def _on_its_own(self, invocation: OpenInvocation) -> bool:
+        return invocation not in self.polling and not self.bodies.held(invocation)
 
     def _step(self) -> bool:
         """Do the one thing that is next while nothing is under way; False when there is none."""
@@ -145,18 +145,18 @@ class Driver:
 
     def _look_after_holds(self) -> float | None:
         """Start what held bodies may wait for, or give them up; seconds until it is worth looking again."""
-        flying = self.calls.in_flight()
-        if self.exchanges.open or not flying or not self.bodies.all_held(flying):
+        in_flight = self.calls.in_flight()
+        if self.exchanges.open or not in_flight or not self.bodies.all_held(in_flight):
             return None
         now, silent = time.monotonic(), self.bodies.last_activity
         due = self.stack.scheduler.next_due()
         opens = silent + SETTLE_SECONDS
         if due is not None and due > self.stack.clock.micros:
-            opens = max(opens, min(passes_at(flight, due) for flight in flying) + OVERDUE_SECONDS)
+            opens = max(opens, min(passes_at(invocation, due) for invocation in in_flight) + OVERDUE_SECONDS)
         if due is not None and opens < self.deadline:
             if now < opens:
                 return opens - now
-            self.stack.scheduler.start_next(max(limit(flight) for flight in flying))
+            self.stack.scheduler.start_next(max(limit(invocation) for invocation in in_flight))
             self.bodies.activity()
             return SETTLE_SECONDS
         if (left := silent + PATIENCE_SECONDS - now) > 0:

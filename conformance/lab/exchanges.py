@@ -33,8 +33,8 @@ from conformance.lab.faults import (
     Injection,
     outdated,
 )
-from conformance.lab.recorder import Flight, Recorder
-from conformance.lab.seen import Seen
+from conformance.lab.observed import Observed
+from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.wire.recording import Exchange, Outcome
 
 ERRORS = 400
@@ -125,9 +125,9 @@ class Exchanges:
     stack: Stack
     calls: Calls
     recorder: Recorder
-    seen: Seen
+    observed: Observed
     faults: Faults
-    poll: Callable[[Flight], Awaitable[None]]
+    poll: Callable[[OpenInvocation], Awaitable[None]]
     active: Callable[[], None]
     open: int = 0
     pages: dict[str, Any] = field(default_factory=dict)  # by marker: operations that a fault put on their own
@@ -137,11 +137,16 @@ class Exchanges:
         parsed = self._http(request)
         body = parsed.body if isinstance(parsed, HTTPRequest) and isinstance(parsed.body, dict) else {}
         token = body.get("CheckpointToken") or request.query.get("CheckpointToken", [None])[0]
-        flight = self.calls.of_token(token, request.execution)
+        invocation = self.calls.of_token(token, request.execution)
         updates = body.get("Updates") or []
         injection = self._injection(request, updates)
-        if request.operation == CHECKPOINT and not updates and flight is not None and flight.in_flight:
-            await self.poll(flight)
+        if (
+            request.operation == CHECKPOINT
+            and not updates
+            and invocation is not None
+            and invocation.in_flight
+        ):
+            await self.poll(invocation)
         else:
             self.active()
         time, seq = self.stack.clock.seconds, self.recorder.next()
@@ -151,15 +156,15 @@ class Exchanges:
             and answer.status_code < ERRORS
             and not injection.has(CRASH_BEFORE)
         ):
-            self.seen.take(request.execution, updates, self.stack.clock.micros)
+            self.observed.take(request.execution, updates, self.stack.clock.micros)
         # The clock has stood still while the invocation went on: with the skew of its beginning a wait of a
         # second would end in the past of a process that was slow to ask for it.
-        skew = frames.skew(self.stack.clock.seconds) if flight and flight.skew else 0.0
+        skew = frames.skew(self.stack.clock.seconds) if invocation and invocation.skew else 0.0
         served = answer.body_to_bytes() if answer.body else b""
         self.recorder.exchanges.append(
             Exchange(
                 seq=seq,
-                invocation=flight.number if flight else None,
+                invocation=invocation.number if invocation else None,
                 execution=request.execution,
                 operation=request.operation,
                 time=time,
@@ -170,9 +175,9 @@ class Exchanges:
                 fault=str(injection) or None,
             )
         )
-        if flight is not None and (_retryable(answer.status_code) or injection.has(LOSE_RESPONSE)):
-            flight.wear += 1
-        return await self._deliver(_response(answer, request.operation, skew, served), flight, injection)
+        if invocation is not None and (_retryable(answer.status_code) or injection.has(LOSE_RESPONSE)):
+            invocation.retries_sent += 1
+        return await self._deliver(_response(answer, request.operation, skew, served), invocation, injection)
 
     def _injection(self, request: Request, updates: list[dict[str, Any]]) -> Injection:
         """The faults that touch a request of the scenario's own execution."""
@@ -227,13 +232,13 @@ class Exchanges:
         return replace(answer, body={key: value for key, value in body.items() if value is not None})
 
     async def _deliver(
-        self, response: Response, flight: Flight | None, injection: Injection
+        self, response: Response, invocation: OpenInvocation | None, injection: Injection
     ) -> Response | None:
         if injection.delay:
             await asyncio.sleep(injection.delay)
         if injection.has(CRASH_BEFORE) or injection.has(CRASH_AFTER):
-            if flight is not None:
-                flight.kill(Outcome.EXIT)
+            if invocation is not None:
+                invocation.kill(Outcome.EXIT)
             return None
         return None if injection.has(LOSE_RESPONSE) else response
 

@@ -19,7 +19,7 @@ from conformance.errors import EnvironmentFault
 from conformance.lab.emulator import silence
 from conformance.lab.gateway import Gateway
 from conformance.lab.invoker import Invoker
-from conformance.lab.recorder import Flight
+from conformance.lab.recorder import OpenInvocation
 from conformance.lab.run import Run
 from conformance.lab.side_channel import SideChannel
 from conformance.scenario.model import Scenario
@@ -45,7 +45,7 @@ class Lab:
         """Start both servers, each on a free port of the loopback interface."""
         silence()
         self.gateway_url = await self._serve(Gateway(self._run_of).handle)
-        self.url = await self._serve(SideChannel(self._flight_of).handle)
+        self.url = await self._serve(SideChannel(self._invocation_of).handle)
         return self
 
     async def __aexit__(
@@ -83,9 +83,9 @@ class Lab:
     def _run_of(self, arn: str) -> Run | None:
         return next((run for run in self._runs if arn in run.arns), None)
 
-    def _flight_of(self, request_id: str) -> tuple[Run, Flight] | None:
+    def _invocation_of(self, request_id: str) -> tuple[Run, OpenInvocation] | None:
         for run in self._runs:
-            flight = run.calls.of_request(request_id)
-            if flight is not None:
-                return run, flight
+            invocation = run.calls.of_request(request_id)
+            if invocation is not None:
+                return run, invocation
         return None

@@ -13,7 +13,7 @@ STDERR_LINES = 50
 
 
 @dataclass(eq=False)
-class Flight:
+class OpenInvocation:
     """An invocation, while it lasts and after."""
 
     number: int
@@ -29,7 +29,7 @@ class Flight:
     input: str = ""
     task: asyncio.Future[Any] | None = None
     killed: Outcome | None = None  # set by the lab when it kills the process
-    wear: int = 0  # how many requests its process was made to send again
+    retries_sent: int = 0  # how many requests its process was made to send again
     end: int | None = None
     ended_seq: int | None = None
     outcome: Outcome | None = None
@@ -51,7 +51,7 @@ class Flight:
 class Recorder:
     """The lists of one recording."""
 
-    flights: list[Flight] = field(default_factory=list)
+    opened: list[OpenInvocation] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     effects: list[tuple[int | None, Effect]] = field(default_factory=list)  # with the harness's own number
     reports: list[Report] = field(default_factory=list)
@@ -66,30 +66,30 @@ class Recorder:
         return self._seq
 
     def report(
-        self, kind: ReportKind, message: str, flight: Flight | None = None, at: str | None = None
+        self, kind: ReportKind, message: str, invocation: OpenInvocation | None = None, at: str | None = None
     ) -> None:
         """Write down what a harness or the lab says about the run."""
-        number = flight.number if flight else None
+        number = invocation.number if invocation else None
         self.reports.append(Report(self.next(), kind, message, number, at))
 
     def invocations(self) -> tuple[Invocation, ...]:
         """The invocations, in order of start."""
         return tuple(
             Invocation(
-                number=flight.number,
-                seq=flight.seq,
-                ended_seq=flight.ended_seq,
-                execution=flight.execution,
-                function=flight.function,
-                request_id=flight.request_id,
-                time=flight.start / 1_000_000,
-                ended_time=None if flight.end is None else flight.end / 1_000_000,
-                skew=flight.skew,
-                input=flight.input,
-                outcome=flight.outcome,
-                output=flight.output,
+                number=invocation.number,
+                seq=invocation.seq,
+                ended_seq=invocation.ended_seq,
+                execution=invocation.execution,
+                function=invocation.function,
+                request_id=invocation.request_id,
+                time=invocation.start / 1_000_000,
+                ended_time=None if invocation.end is None else invocation.end / 1_000_000,
+                skew=invocation.skew,
+                input=invocation.input,
+                outcome=invocation.outcome,
+                output=invocation.output,
             )
-            for flight in self.flights
+            for invocation in self.opened
         )
 
     def ordered_effects(self) -> tuple[Effect, ...]:

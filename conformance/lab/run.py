@@ -18,10 +18,10 @@ from conformance.lab.emulator import PAGE_BYTES, Stack
 from conformance.lab.exchanges import Exchanges
 from conformance.lab.faults import Faults
 from conformance.lab.invoker import Call, Invoker, Reply
+from conformance.lab.observed import Observed
 from conformance.lab.places import Places
 from conformance.lab.pulse import Pulse
-from conformance.lab.recorder import Flight, Recorder
-from conformance.lab.seen import Seen
+from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN, program
 from conformance.scenario.statements import ABSENT
@@ -50,7 +50,7 @@ class Run:
         self.pulse = Pulse()
         self._began = time.monotonic()
         self._programs: dict[str, dict[str, Any]] = {}
-        self._seen = Seen()
+        self._observed = Observed()
         faults = Faults(scenario.faults)
         functions = {
             name: function.durable for name, function in scenario.functions.items() if not function.unknown
@@ -67,10 +67,10 @@ class Run:
             pool,
             self.recorder,
             self.stack.clock,
-            self._landed,
+            self._ended,
             self._fail,
         )
-        self.bodies = Bodies(Places.of(scenario), self.stack, self._seen, self.recorder, self.pulse)
+        self.bodies = Bodies(Places.of(scenario), self.stack, self._observed, self.recorder, self.pulse)
         payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
         self.root = self.stack.start(MAIN, payload)
         self.exchanges = Exchanges(
@@ -78,12 +78,12 @@ class Run:
             stack=self.stack,
             calls=self.calls,
             recorder=self.recorder,
-            seen=self._seen,
+            observed=self._observed,
             faults=faults,
             poll=self._poll,
             active=self.bodies.activity,
         )
-        actors = Actors(self.root, self._seen, self.stack.executor, list(scenario.outside))
+        actors = Actors(self.root, self._observed, self.stack.executor, list(scenario.outside))
         self.driver = Driver(
             root=self.root,
             stack=self.stack,
@@ -96,16 +96,16 @@ class Run:
             deadline=self._began + scenario.limit,
         )
 
-    def program(self, flight: Flight) -> dict[str, Any]:
+    def program(self, invocation: OpenInvocation) -> dict[str, Any]:
         """The program that an invocation runs."""
-        if flight.function not in self._programs:
-            self._programs[flight.function] = program(self.scenario, flight.function)
-        return self._programs[flight.function] | {"invocation": flight.ordinal}
+        if invocation.function not in self._programs:
+            self._programs[invocation.function] = program(self.scenario, invocation.function)
+        return self._programs[invocation.function] | {"invocation": invocation.ordinal}
 
-    def report(self, flight: Flight, told: Mapping[str, Any]) -> None:
+    def report(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> None:
         """A harness says something about the run; what keeps it from going on ends it."""
         kind = ReportKind(told["kind"])
-        self.recorder.report(kind, str(told.get("message", "")), flight, told.get("at"))
+        self.recorder.report(kind, str(told.get("message", "")), invocation, told.get("at"))
         if kind in ENDING:
             self.driver.stop()
 
@@ -133,11 +133,11 @@ class Run:
     async def _invoke(self, call: Call) -> Reply:
         return await self.calls.invoke(call)
 
-    async def _poll(self, flight: Flight) -> None:
-        await self.driver.poll(flight)
+    async def _poll(self, invocation: OpenInvocation) -> None:
+        await self.driver.poll(invocation)
 
-    def _landed(self, flight: Flight) -> None:
-        self.bodies.landed(flight)
+    def _ended(self, invocation: OpenInvocation) -> None:
+        self.bodies.ended(invocation)
 
     def _fail(self, fault: BaseException) -> None:
         self.driver.fail(fault)
@@ -145,8 +145,8 @@ class Run:
     async def _close(self, outcome: Outcome) -> None:
         """Kill what still runs, and wait until it is gone."""
         self.stack.executor.shutdown()  # first: what is killed now must not change any execution
-        for flight in self.calls.in_flight():
-            flight.kill(outcome)
+        for invocation in self.calls.in_flight():
+            invocation.kill(outcome)
         running = list(self.stack.scheduler.running)
         if running:
             await asyncio.wait(running, timeout=5)

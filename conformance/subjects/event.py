@@ -21,7 +21,7 @@ class Event:
     trace: str | None = None
 
     @property
-    def wear(self) -> int:
+    def retries_sent(self) -> int:
         """How many requests its process has been made to send again, while handling it."""
         return 0
 

@@ -28,7 +28,7 @@ START_SECONDS = 30.0
 RETURN_SECONDS = 5.0
 FAULT_LINES = 15
 
-MOST_WEAR = 20
+MOST_RETRIES_SENT = 20
 """How many requests a process may have been made to send again before another one takes its place.
 
 AWS's clients keep count for as long as they live, and send no request again once it has been too often. That
@@ -80,7 +80,7 @@ class Process:
         self._started: asyncio.Future[str] = loop.create_future()  # "" or what was wrong
         self._answer: asyncio.Future[Answer] = loop.create_future()
         self._event: Event | None = None
-        self._wear = 0
+        self._retries_sent = 0
         self._mark = 0
         self._overdue: asyncio.TimerHandle | None = None
 
@@ -213,8 +213,8 @@ class Process:
 
     def _answered(self, reply: Reply) -> None:
         self._resolve(reply)
-        self._wear += self._event.wear if self._event else 0
-        sound = reply.outcome in (Outcome.RESPONSE, Outcome.ERROR) and self._wear < MOST_WEAR
+        self._retries_sent += self._event.retries_sent if self._event else 0
+        sound = reply.outcome in (Outcome.RESPONSE, Outcome.ERROR) and self._retries_sent < MOST_RETRIES_SENT
         if self._answer.cancelled() or not sound:
             self.kill()
         else:

@@ -118,7 +118,7 @@ def test_refused_requests_are_not_applied(fault: str, more: dict[str, Any], firs
 
 
 @pytest.mark.parametrize(
-    ("fault", "more", "wear"),
+    ("fault", "more", "retries_sent"),
     [
         ("error", {}, 1),
         ("error", {"status": 503}, 1),
@@ -131,13 +131,15 @@ def test_refused_requests_are_not_applied(fault: str, more: dict[str, Any], firs
         ("delay", {"seconds": 0}, 0),
     ],
 )
-def test_what_wears_a_process_is_told_to_its_pool(fault: str, more: dict[str, Any], wear: int) -> None:
-    async def worn() -> int:
+def test_what_a_process_had_to_send_again_is_told_to_its_pool(
+    fault: str, more: dict[str, Any], retries_sent: int
+) -> None:
+    async def sent() -> int:
         async with Bench() as bench:
             await bench.run(two_steps, faults=[{"fault": fault, "checkpoint": 1} | more])
-            return sum(event.wear for event in bench.fake.events)
+            return sum(event.retries_sent for event in bench.fake.events)
 
-    assert asyncio.run(worn()) == wear
+    assert asyncio.run(sent()) == retries_sent
 
 
 def test_a_crash_before_leaves_the_request_unapplied() -> None:

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from conformance.errors import EnvironmentFault
-from conformance.lab.seen import Seen
+from conformance.lab.observed import Observed
 from conformance.wire.recording import Outcome, Recording, ReportKind
 from tests.lab.fake import PENDING, Bench, Died, Handler, run, succeeded, update, wait
 
@@ -429,7 +429,7 @@ def test_a_process_that_can_not_start_is_the_environments_fault() -> None:
 
 
 def test_a_failing_of_the_lab_is_never_the_subjects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Seen, "take", lambda *_: 1 / 0)
+    monkeypatch.setattr(Observed, "take", lambda *_: 1 / 0)
 
     async def survives(handler: Handler) -> Any:
         with contextlib.suppress(aiohttp.ClientError):

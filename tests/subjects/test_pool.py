@@ -252,12 +252,12 @@ def test_warm_processes_are_used_again_and_kept() -> None:
     run(work())
 
 
-class Wearing(Event):
+class Retrying(Event):
     """An event whose process is made to send half as many requests again as it may."""
 
     @property
-    def wear(self) -> int:
-        return process.MOST_WEAR // 2
+    def retries_sent(self) -> int:
+        return process.MOST_RETRIES_SENT // 2
 
 
 def test_a_process_that_was_made_to_send_too_many_requests_again_is_replaced() -> None:
@@ -267,7 +267,7 @@ def test_a_process_that_was_made_to_send_too_many_requests_again_is_replaced() -
             pids = []
             for _ in range(4):
                 asked = event("pid")
-                answer = await pool.invoke(Wearing(asked.request_id, ARN, asked.body, asked.deadline_ms))
+                answer = await pool.invoke(Retrying(asked.request_id, ARN, asked.body, asked.deadline_ms))
                 assert answer.outcome is Outcome.RESPONSE
                 pids.append(int(answer.body or ""))
             assert pids[0] == pids[1] != pids[2] == pids[3]

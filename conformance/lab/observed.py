@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class SeenOperation:
+class ObservedOperation:
     """An operation as its first update named it."""
 
     execution: str
@@ -24,10 +24,10 @@ class SeenOperation:
 
 
 @dataclass
-class Seen:
+class Observed:
     """Every operation of a run, in order of first appearance."""
 
-    operations: dict[tuple[str, str], SeenOperation] = field(default_factory=dict)
+    operations: dict[tuple[str, str], ObservedOperation] = field(default_factory=dict)
 
     def take(self, execution: str, updates: Iterable[Mapping[str, Any]], time: int) -> None:
         """Note what an accepted checkpoint tells for the first time."""
@@ -35,7 +35,7 @@ class Seen:
             key = (execution, str(update.get("Id")))
             self.operations.setdefault(
                 key,
-                SeenOperation(
+                ObservedOperation(
                     execution,
                     key[1],
                     str(update.get("Type")),
@@ -46,7 +46,7 @@ class Seen:
                 ),
             )
 
-    def named(self, name: str, execution: str) -> list[SeenOperation]:
+    def named(self, name: str, execution: str) -> list[ObservedOperation]:
         """The operations of that name in one execution."""
         return [
             operation
@@ -54,10 +54,10 @@ class Seen:
             if operation.name == name and operation.execution == execution
         ]
 
-    def callbacks(self) -> list[SeenOperation]:
+    def callbacks(self) -> list[ObservedOperation]:
         """The callbacks, in order of START."""
         return [operation for operation in self.operations.values() if operation.type == "CALLBACK"]
 
-    def parent(self, operation: SeenOperation) -> SeenOperation | None:
+    def parent(self, operation: ObservedOperation) -> ObservedOperation | None:
         """The operation whose id is its ParentId, if it was seen."""
         return self.operations.get((operation.execution, operation.parent)) if operation.parent else None
