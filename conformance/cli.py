@@ -22,6 +22,8 @@ execution SDKs and judges what they put on the wire."""
 EXITS = """exit codes, the gravest that applies: 0 as expected; 1 a finding; 2 usage or a scenario that
 can't be used; 3 a harness or the environment; 130 interrupted"""
 
+PATTERN = "a scenario's id, a part of ids, or a glob over them, such as 'virtual/*'"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
@@ -67,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
 
     judge = commands.add_parser("judge", help="judge saved recordings again, without any SDK", epilog=EXITS)
     judge.add_argument("directory", type=Path, metavar="DIR", help="what `run --out` wrote")
+    judge.add_argument("patterns", nargs="*", metavar="PATTERN", help=PATTERN)
     judge.add_argument(
         "--scenarios", type=Path, metavar="DIR", help="whose ledger to judge by, the suite's own unless given"
     )
@@ -131,9 +134,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _patterns(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "patterns", nargs="*", metavar="PATTERN", help="globs over scenario ids, such as 'virtual/*'"
-    )
+    command.add_argument("patterns", nargs="*", metavar="PATTERN", help=PATTERN)
     _scenarios(command)
 
 

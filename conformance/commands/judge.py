@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance.commands.reports import Reports
 from conformance.engine import event_log as ndjson
 from conformance.engine.collator import Assessors, Docket, assessors
-from conformance.engine.directory import EVENTS, recordings
+from conformance.engine.directory import EVENTS, Kept, beyond, recordings
 from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, UsageError
+from conformance.scenario.patterns import select
 from conformance.verdict.finding import Result, Verdict
 from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import Recording
+
+CURE = "take the file away, or run again into a new directory"
 
 
 @dataclass
@@ -51,16 +54,18 @@ def execute(given: argparse.Namespace) -> Exit:
         given.directory,
         assessors(ledger, strict=given.strict, drawn=given.html is not None),
         reports,
+        patterns=given.patterns,
         stale=ledger.stale,
     )
     return reports.exit()
 
 
-def replay(
+def replay(  # noqa: PLR0913 (what a session is given, less what runs)
     directory: Path,
     assessors: Assessors,
     emit: Listener,
     *,
+    patterns: Sequence[str] = (),
     stale: Callable[[list[Result]], tuple[str, ...]] = lambda _: (),
     keep: Callable[[Recording, int], None] = lambda *_: None,
 ) -> None:
@@ -69,12 +74,13 @@ def replay(
     Args:
         directory: what `run --out` wrote.
         assessors: what judges.
-        emit: told of everything.
+        emit: told of everything, a recording that is not the run's among it.
+        patterns: which of the run's scenarios to judge; all when there is none.
         stale: given all results of a complete run, says what is wrong with the ledger.
         keep: given each recording as it is read, with its repeat, before it is judged.
 
     Raises:
-        UsageError: the directory is none of a run's.
+        UsageError: the directory is none of a run's, or a pattern selects nothing of it.
     """
     told = Told()
     for event in ndjson.read(directory / EVENTS):
@@ -82,6 +88,7 @@ def replay(
     started = told.started
     if started is None:
         raise UsageError("this run has no header", where=str(directory / EVENTS), cure="run it again")
+    whole, started = started, narrowed(started, patterns)
     emit(started)
     for fault in told.faults:
         emit(fault)
@@ -93,26 +100,65 @@ def replay(
         assessors=assessors,
         emit=emit,
     )
+    pairs = [(name, info.id) for name in started.scenarios for info in started.subjects]
+    others = {(name, info.id) for name in whole.scenarios for info in whole.subjects}.difference(pairs)
     for repeat in range(1, started.repeat + 1):
-        wanted = dict.fromkeys((name, info.id) for name in started.scenarios for info in started.subjects)
-        for recording in recordings(directory, repeat):
+        wanted = dict.fromkeys(pairs)
+        for kept in recordings(directory, repeat, skip=others):
+            recording = kept.recording
             key = (recording.scenario, recording.subject.id)
             if key in wanted:
                 del wanted[key]
                 keep(recording, repeat)
                 docket.take(recording, repeat)
+            elif key not in others:
+                emit(Faulted(_not_the_runs(kept, twice=key in pairs)))
         for scenario, subject in wanted:
             _miss(docket, told, scenario, subject, repeat)
+    for path in beyond(directory, started.repeat):
+        emit(
+            Faulted(
+                UsageError(f"the run's header tells of {started.repeat} repeats", where=str(path), cure=CURE)
+            )
+        )
     docket.finish()
     interrupted = told.ended is None or told.ended.interrupted
     emit(
         RunEnded(
-            seconds=told.ended.seconds if told.ended else 0,
+            seconds=told.ended.seconds if told.ended and not patterns else 0,  # a part's time nobody took
             interrupted=interrupted,
             divergences=dict(docket.divergences),
             problems=stale(docket.results) if started.complete and not interrupted else (),
             held_seconds=docket.held_seconds,
         )
+    )
+
+
+def narrowed(started: RunStarted, patterns: Sequence[str]) -> RunStarted:
+    """The header of the part of a run that patterns select; without any it stays as it is.
+
+    Raises:
+        UsageError: a pattern selects none of the run's scenarios.
+    """
+    if not patterns:
+        return started
+    chosen = set(select(patterns, started.scenarios))
+    return replace(
+        started,
+        scenarios=tuple(name for name in started.scenarios if name in chosen),
+        complete=False,
+        requirements={name: id_ for name, id_ in started.requirements.items() if name in chosen},
+    )
+
+
+def _not_the_runs(kept: Kept, *, twice: bool) -> UsageError:
+    """A file that would be judged as this run's or silently left out, if it were not told."""
+    recording = kept.recording
+    what = f"{recording.scenario} with {recording.subject.id}"
+    return UsageError(
+        f"a second recording of {what}" if twice else f"the run's header names no {what}",
+        where=str(kept.path),
+        cure=CURE,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from fnmatch import fnmatchcase
 
 from conformance.commands import chosen, selection
 from conformance.commands.judge import replay
@@ -22,7 +21,6 @@ from conformance.quality.mutation.shown import document, lines
 from conformance.report.console import Console
 from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.ledger import Ledger
-from conformance.wire.recording import Recording
 
 
 def execute(given: argparse.Namespace) -> Exit:
@@ -72,12 +70,7 @@ def _record(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) ->
     """Fill `clean` from a directory of recordings, or from a run of all that is selected."""
     judges = assessors(clean.ledger, strict=False, drawn=False)
     if given.directory:
-
-        def keep(recording: Recording, repeat: int) -> None:
-            if not given.patterns or any(fnmatchcase(recording.scenario, each) for each in given.patterns):
-                clean.keep(recording, repeat)
-
-        replay(given.directory, judges, emit, keep=keep)
+        replay(given.directory, judges, emit, patterns=given.patterns, keep=clean.keep)
         if not clean.recordings:
             raise UsageError("no recording is selected", where=str(given.directory), cure="see `run --out`")
         return

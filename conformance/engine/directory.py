@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.engine.event_log import NdjsonWriter
@@ -12,6 +13,14 @@ from conformance.wire import store
 from conformance.wire.recording import Recording
 
 EVENTS = "run.ndjson"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A recording and the file that it came from."""
+
+    path: Path
+    recording: Recording
 
 
 class Directory:
@@ -29,8 +38,9 @@ class Directory:
                 where=str(folder),
                 cure="name a new one",
             )
-        for old in (*folder.glob("*@@*.json"), *folder.glob("repeat-*/*@@*.json")):
-            old.unlink()
+        for kept in (folder, *folder.glob("repeat-*")):
+            for old in store.files(kept):
+                old.unlink()
         self._folder = folder
         self._events = NdjsonWriter(folder / EVENTS)
 
@@ -43,14 +53,28 @@ class Directory:
         store.write(recording, _folder(self._folder, repeat))
 
 
-def recordings(folder: Path, repeat: int) -> Iterator[Recording]:
+def recordings(folder: Path, repeat: int, skip: Collection[tuple[str, str]] = ()) -> Iterator[Kept]:
     """The recordings of one repeat, each read only when it is asked for.
+
+    Args:
+        folder: what `run --out` wrote.
+        repeat: from 1.
+        skip: scenario and subject of recordings that need not be read, where a file is called after them.
 
     Raises:
         UsageError, EnvironmentFault: one can't be read.
     """
-    for path in sorted(_folder(folder, repeat).glob("*@@*.json")):
-        yield store.read(path)
+    unread = {store.stem(*key) for key in skip}
+    for path in store.files(_folder(folder, repeat)):
+        if path.name.rpartition(".json")[0] not in unread:
+            yield Kept(path, store.read(path))
+
+
+def beyond(folder: Path, repeats: int) -> list[Path]:
+    """Files of recordings in folders of repeats that a run of so many did not have."""
+    own = {_folder(folder, repeat) for repeat in range(1, repeats + 1)}
+    others = sorted(path for path in folder.glob("repeat-*") if path not in own)
+    return [path for other in others for path in store.files(other)]
 
 
 def _folder(folder: Path, repeat: int) -> Path:

@@ -6,12 +6,11 @@ expressions with sense (`scope`, `rules`). Within a layer everything that is wro
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.errors import Location, ScenarioError, UsageError
-from conformance.scenario import rules, scope, shape
+from conformance.scenario import patterns, rules, scope, shape
 from conformance.scenario.model import Scenario
 from conformance.scenario.yaml_text import Text, read
 
@@ -73,24 +72,25 @@ def load(path: Path, root: Path, known: Known | None = None, more: Sequence[Rule
 
 
 def find(
-    root: Path, patterns: Sequence[str] = (), known: Known | None = None, more: Sequence[Rule] = ()
+    root: Path, wanted: Sequence[str] = (), known: Known | None = None, more: Sequence[Rule] = ()
 ) -> Found:
-    """Load all scenarios below `root` whose id matches one of the glob `patterns`; all when there is none.
+    """Load all scenarios below `root` that one of the patterns `wanted` selects; all when there is none.
 
     A file that is refused stops no other.
 
     Raises:
-        UsageError: There is no such folder, or a pattern matches no file.
+        UsageError: There is no such folder, there is nothing in it, or a pattern matches no file.
     """
     if not root.is_dir():
         raise UsageError("there is no such folder of scenarios", where=str(root), cure="--scenarios DIR")
     files = {identity(path, root): path for path in sorted(root.rglob(f"*{SUFFIX}"))}
     files.pop(LEDGER, None)
-    chosen = _chosen(files, patterns)
+    if not files:
+        raise UsageError("there is no scenario", cure=f"files that end in {SUFFIX}")
     scenarios: list[Scenario] = []
     errors: list[ScenarioError] = []
     lines: dict[str, Location] = {}
-    for id_ in chosen:
+    for id_ in patterns.select(wanted, files):
         try:
             scenario, line = _loaded(files[id_], root, known, more)
         except ScenarioError as error:
@@ -104,20 +104,6 @@ def find(
 def identity(path: Path, root: Path) -> str:
     """A scenario's id: the file's path below the folder of scenarios, without its suffix."""
     return path.relative_to(root).with_suffix("").as_posix()
-
-
-def _chosen(files: dict[str, Path], patterns: Sequence[str]) -> list[str]:
-    if not patterns:
-        if not files:
-            raise UsageError("there is no scenario", cure=f"files that end in {SUFFIX}")
-        return sorted(files)
-    chosen: set[str] = set()
-    for pattern in patterns:
-        matching = fnmatch.filter(files, pattern)
-        if not matching:
-            raise UsageError(f"no scenario matches `{pattern}`", cure=shape.near(pattern, files))
-        chosen.update(matching)
-    return sorted(chosen)
 
 
 def _loaded(path: Path, root: Path, known: Known | None, more: Sequence[Rule]) -> tuple[Scenario, int]:

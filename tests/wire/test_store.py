@@ -21,9 +21,21 @@ def test_a_recording_comes_back_as_it_was(tmp_path: Path) -> None:
     for recording in (virtual("python"), mapped("js")):
         whole = replace(recording, reports=(Report(1, ReportKind.LAB, "held", 2, "handler/0"),))
         assert store.read(store.write(whole, tmp_path / "new")) == whole
-    loaded = store.read_all(tmp_path / "new")
-    assert [one.scenario for one in loaded.recordings] == ["made/by-hand", "map/nested"]
-    assert loaded.errors == ()
+    found = [store.read(path).scenario for path in store.files(tmp_path / "new")]
+    assert found == ["made/by-hand", "map/nested"]
+
+
+def test_a_recording_is_compressed_to_the_same_bytes_and_read_without_that_too(tmp_path: Path) -> None:
+    recording = replace(virtual("js"), stderr="the same line\n" * 10_000)
+    path = store.write(recording, tmp_path)
+    written = path.read_bytes()
+    assert len(written) < len(store.dumps(recording)) / 20
+    store.write(recording, tmp_path)
+    assert path.read_bytes() == written
+    plain = tmp_path / "an-older@@one.json"
+    plain.write_text(store.dumps(recording), encoding="utf-8")
+    assert store.read(plain) == recording
+    assert store.files(tmp_path) == [plain, path]
 
 
 def test_whether_the_side_channel_was_used_is_kept() -> None:
@@ -39,10 +51,10 @@ def test_file_names_tell_recordings_apart() -> None:
         for scenario in ("a/b", "a__b", "a b")
         for subject in ("js@2.4.0", "js@/some/path", "js@/some_path", "js@2.4.0+mutant:x")
     }
-    assert store.file_name(recording) == "made__by-hand@@js@2.4.0.json"
+    assert store.file_name(recording) == "made__by-hand@@js@2.4.0.json.gz"
     # `a/b` and `a__b` share a spelling, which no two scenarios of one folder tree should have
     assert len(names) == 8
-    assert all("/" not in name and name.endswith(".json") for name in names)
+    assert all("/" not in name and name.endswith(".json.gz") for name in names)
 
 
 def _broken(change: Any) -> str:
@@ -77,22 +89,15 @@ def test_a_newer_schema_is_named_with_the_cure() -> None:
         store.loads(_broken(lambda data: data.update(schema=SCHEMA + 1, more=2)))
 
 
-def test_a_folder_with_a_broken_file_gives_the_rest(tmp_path: Path) -> None:
-    store.write(virtual("js"), tmp_path)
-    (tmp_path / "other.json").write_text("{}")
-    (tmp_path / "latin.json").write_bytes(b"\xff")
-    loaded = store.read_all(tmp_path)
-    assert len(loaded.recordings) == 1
-    assert sorted(str(error.where) for error in loaded.errors) == [
-        str(tmp_path / "latin.json"),
-        str(tmp_path / "other.json"),
-    ]
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = store.write(virtual("js"), tmp_path)
+    whole = path.read_bytes()
+    for broken in (whole[:-20], whole[:40] + b"?" + whole[41:], b"\xff", b"{}"):
+        path.write_bytes(broken)
+        with pytest.raises(EnvironmentFault) as caught:
+            store.read(path)
+        assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize("make", [False, True])
-def test_no_folder_and_an_empty_one_are_usage_errors(tmp_path: Path, make: bool) -> None:  # noqa: FBT001
-    folder = tmp_path / "none"
-    if make:
-        folder.mkdir()
-    with pytest.raises(UsageError):
-        store.read_all(folder)
+def test_a_folder_that_is_not_there_has_no_recordings(tmp_path: Path) -> None:
+    assert store.files(tmp_path / "none") == []
