@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
+from conformance.commands import shared
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event
@@ -14,6 +16,17 @@ from conformance.errors import Exit
 from conformance.quality.coverage import coverage
 from conformance.report.console import Console
 from conformance.verdict.ledger import Ledger
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """Say what can be said."""
+    command.add_argument(
+        "directory", nargs="?", type=Path, metavar="DIR", help="recordings to look at; runs all if none"
+    )
+    shared.scenarios(command)
+    shared.subjects(command)
+    shared.jobs(command)
+    shared.as_json(command)
 
 
 def execute(given: argparse.Namespace) -> Exit:

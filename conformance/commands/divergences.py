@@ -7,7 +7,9 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from pathlib import Path
 
+from conformance.commands import shared
 from conformance.commands.judge import replay
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
@@ -23,6 +25,26 @@ from conformance.verdict.versions import Versions
 
 Hits = Mapping[str, Mapping[str, int]]
 """Entry to scenario to the number of findings that it accounted for there."""
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """Say what can be said."""
+    command.add_argument(
+        "directory",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        help="recordings: count what each entry accounts for",
+    )
+    command.add_argument(
+        "--propose",
+        action="store_true",
+        help="write entries for new findings to standard output; without DIR all scenarios are run",
+    )
+    shared.scenarios(command)
+    shared.subjects(command)
+    shared.jobs(command)
+    shared.as_json(command)
 
 
 def execute(given: argparse.Namespace) -> Exit:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from conformance.commands import shared
 from conformance.commands.reports import Reports
 from conformance.engine import event_log as ndjson
 from conformance.engine.collator import Assessors, Docket, assessors
@@ -44,6 +45,16 @@ class Told:
                 self.judged[result.scenario, result.subject] = event
             case _:
                 pass
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """Say what can be said."""
+    command.add_argument("directory", type=Path, metavar="DIR", help="what `run --out` wrote")
+    command.add_argument("patterns", nargs="*", metavar="PATTERN", help=shared.PATTERN)
+    command.add_argument(
+        "--scenarios", type=Path, metavar="DIR", help="whose ledger to judge by, the suite's own unless given"
+    )
+    shared.judging(command)
 
 
 def execute(given: argparse.Namespace) -> Exit:

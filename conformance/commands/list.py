@@ -6,8 +6,14 @@ import argparse
 import json
 import sys
 
-from conformance.commands import selection
+from conformance.commands import selection, shared
 from conformance.errors import Exit
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """Say what can be said."""
+    shared.patterns(command)
+    shared.as_json(command)
 
 
 def execute(given: argparse.Namespace) -> Exit:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
-from conformance.commands import chosen, selection
+from conformance.commands import chosen, selection, shared
 from conformance.commands.judge import replay
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
@@ -21,6 +22,25 @@ from conformance.quality.mutation.shown import document, lines
 from conformance.report.console import Console
 from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.ledger import Ledger
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """Say what can be said."""
+    shared.patterns(command)
+    command.add_argument(
+        "--from", type=Path, dest="directory", metavar="DIR", help="recordings to start from; runs if none"
+    )
+    command.add_argument("--only", choices=["recordings", "live"], help="mutants of one kind")
+    command.add_argument(
+        "--each",
+        type=shared.positive,
+        default=15,
+        metavar="N",
+        help="scenarios a mutant is tried on (15)",
+    )
+    command.add_argument("--complete", action="store_true", help="try every mutant on every scenario")
+    shared.jobs(command)
+    shared.as_json(command)
 
 
 def execute(given: argparse.Namespace) -> Exit:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from conformance.commands import chosen, selection
+from conformance.commands import chosen, selection, shared
 from conformance.commands.reports import Reports
 from conformance.engine.collator import assessors
 from conformance.engine.directory import Directory
@@ -13,6 +14,28 @@ from conformance.engine.session import Plan, Session
 from conformance.engine.stack import real
 from conformance.errors import Exit
 from conformance.verdict.ledger import Ledger
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """Say what can be said."""
+    shared.patterns(command)
+    shared.subjects(command)
+    shared.jobs(command)
+    command.add_argument(
+        "--repeat",
+        type=shared.positive,
+        default=1,
+        metavar="N",
+        help="each scenario N times, with the same stream",
+    )
+    command.add_argument(
+        "--order", choices=["file", "reversed"], default="file", help="of the scenarios (file)"
+    )
+    command.add_argument(
+        "--delays", type=int, metavar="SEED", help="delay the service's answers at random, up to 50 ms"
+    )
+    shared.judging(command)
+    command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
 
 
 def execute(given: argparse.Namespace) -> Exit:

@@ -6,12 +6,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from conformance.commands import selection
+from conformance.commands import selection, shared
 from conformance.engine.admitted import RULES
 from conformance.errors import Exit, ScenarioError
 from conformance.report.text import counted
 from conformance.scenario.load import Found, load
 from conformance.scenario.model import Scenario
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """Say what can be said."""
+    command.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="all scenarios when none is given"
+    )
+    shared.scenarios(command)
 
 
 def execute(given: argparse.Namespace) -> Exit:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.cli import main, parser
+from conformance.commands import helps
+
 GOOD = """\
 title: A step gives its value
 covers: [step-result-checkpointed]
@@ -134,3 +137,16 @@ def test_divergences_are_the_ledgers() -> None:
         assert f"{row['id']}: {row['title']}" in told
         assert row["link"] in told
         assert row["witnesses"]
+
+
+def test_every_command_is_named_with_what_it_does_and_has_its_own_help(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert "run" in helps()
+    for name in ("", *helps()):
+        with pytest.raises(SystemExit) as ended:
+            main([*([name] if name else []), "--help"])
+        assert ended.value.code == 0
+        assert f"usage: conformance {name}" in capsys.readouterr().out
+    assert "selection" not in helps()
+    assert "run" in parser().format_help()

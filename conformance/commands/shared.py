@@ -1,0 +1,63 @@
+"""Options that several commands share, said and explained once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+PATTERN = "a scenario's id, a part of ids, or a glob over them, such as 'virtual/*'"
+
+
+def patterns(command: argparse.ArgumentParser) -> None:
+    """Which scenarios, out of which folder."""
+    command.add_argument("patterns", nargs="*", metavar="PATTERN", help=PATTERN)
+    scenarios(command)
+
+
+def scenarios(command: argparse.ArgumentParser) -> None:
+    """The folder of scenarios, with its ledger."""
+    command.add_argument("--scenarios", type=Path, metavar="DIR", help="the suite's own unless given")
+
+
+def subjects(command: argparse.ArgumentParser) -> None:
+    """Which SDKs at which versions."""
+    command.add_argument(
+        "--subject",
+        action="append",
+        dest="subjects",
+        metavar="S",
+        help="such as python@3.0.0, js@2.3.0, python@PATH, python@3.0.0+mutant:NAME, NAME=COMMAND",
+    )
+    command.add_argument(
+        "--reference", metavar="S", help="the subject that the others are compared with (js)"
+    )
+
+
+def jobs(command: argparse.ArgumentParser) -> None:
+    """How many runs at a time."""
+    command.add_argument("--jobs", type=positive, default=4, metavar="N", help="runs at a time (4)")
+
+
+def judging(command: argparse.ArgumentParser) -> None:
+    """How to judge and what to tell of it."""
+    command.add_argument("--strict", action="store_true", help="compare without any policy")
+    command.add_argument("--all", action="store_true", dest="listed", help="name good verdicts too")
+    for kind in ("json", "junit", "html"):
+        command.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write a {kind.upper()} report")
+
+
+def as_json(command: argparse.ArgumentParser) -> None:
+    """Data for programs instead of words for people."""
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def positive(text: str) -> int:
+    """A whole number from 1.
+
+    Raises:
+        ArgumentTypeError: it is less.
+    """
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
+    return number
