@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.events import Judged, Listener, Operation
+from conformance.engine.evidence import Evidence, evidence
 from conformance.engine.trees import operations
 from conformance.errors import Location
 from conformance.verdict import parity
 from conformance.verdict.case import Case
-from conformance.verdict.finding import GRAVEST_FIRST, Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.finding import GOOD, GRAVEST_FIRST, Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.policy import Policies
@@ -31,13 +32,14 @@ class Assessors:
 
     `judge` takes a recording and the reference's (None: judge without parity). `stream` gives a value that is
     equal for equal canonical streams, and `difference` the first one between two: path, seen, wanted.
-    `operations` draws the tree that a report shows.
+    `operations` draws the tree that a report shows, `evidence` says what a recording has on a bad result.
     """
 
     judge: Judge
     stream: Callable[[Recording], Any]
     difference: Callable[[Any, Any], tuple[str, Any, Any] | None]
     operations: Callable[[Recording], tuple[Operation, ...]] | None = None
+    evidence: Callable[[Recording, Result], Evidence | None] = lambda *_: None
 
 
 def assessors(ledger: Ledger, *, strict: bool, drawn: bool) -> Assessors:
@@ -50,6 +52,7 @@ def assessors(ledger: Ledger, *, strict: bool, drawn: bool) -> Assessors:
         stream=Case.of,
         difference=_difference,
         operations=operations if drawn else None,
+        evidence=evidence,
     )
 
 
@@ -67,6 +70,7 @@ class _Standing:
     result: Result | None = None
     stream: Any = None
     operations: tuple[Operation, ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass
@@ -158,6 +162,8 @@ class Docket:
         standing = self._standing(recording.scenario, recording.subject.id)
         if standing.runs == 0 and self._assessors.operations:
             standing.operations = self._assessors.operations(recording)
+        if standing.evidence is None and result.verdict not in GOOD:
+            standing.evidence = self._assessors.evidence(recording, result)
         if self._repeat > 1:
             result = self._steady(result, standing, self._assessors.stream(recording), repeat)
         self._enter(result)
@@ -203,7 +209,7 @@ class Docket:
         self.results.append(result)
         self.divergences.update(one.divergence for one in result.findings if one.divergence)
         where = self._locations.get(result.scenario, Location(result.scenario))
-        self._emit(Judged(result, where, standing.operations))
+        self._emit(Judged(result, where, standing.operations, standing.evidence))
 
     def _standing(self, scenario: str, subject: str) -> _Standing:
         return self._standings.setdefault((scenario, subject), _Standing())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from conformance.engine.evidence import Evidence
 from conformance.errors import ConformanceError, Location
 from conformance.verdict.finding import Result
 from conformance.wire.recording import SubjectInfo
@@ -46,11 +47,16 @@ class Operation:
 
 @dataclass(frozen=True)
 class Judged:
-    """One scenario has its verdict for one subject; `location` is the scenario's, for annotations."""
+    """One scenario has its verdict for one subject; `location` is the scenario's, for annotations.
+
+    `evidence` is what the recording says about a verdict that is bad: None where it is good, and where there
+    is no recording.
+    """
 
     result: Result
     location: Location
     operations: tuple[Operation, ...] = ()  # only when a report asked for them
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,16 @@ def serializable(one: Result) -> dict[str, Any]:
         "subject": one.subject,
         "verdict": one.verdict.value,
         "seconds": round(one.seconds, 3),
-        "findings": [_finite(asdict(finding)) for finding in one.findings],
+        "findings": [finite(asdict(finding)) for finding in one.findings],
     }
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """`value` with the numbers that JSON doesn't have as text: a subject's payload may hold them."""
     if isinstance(value, dict):
-        return {str(key): _finite(one) for key, one in value.items()}
+        return {str(key): finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

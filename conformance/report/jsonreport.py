@@ -1,4 +1,4 @@
-"""The JSON report, schema 1, which `report.schema.json` beside this file describes."""
+"""The JSON report, schema 2, which `report.schema.json` beside this file describes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import json
 from pathlib import Path
 from typing import Any
 
+from conformance.engine import cause_json
+from conformance.engine.causes import causes
 from conformance.engine.collected import Collected
 from conformance.engine.results import serializable
 from conformance.report import requirements
 
+SCHEMA_VERSION = 2
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
 def document(run: Collected) -> dict[str, Any]:
     """The report as plain JSON values, results by scenario id, then subject."""
     return {
-        "schema": 1,
+        "schema": SCHEMA_VERSION,
         "subjects": [{"id": info.id, "sdk": info.sdk, "version": info.version} for info in run.subjects],
         "results": [serializable(judged.result) for judged in run.judged()],
+        "causes": [cause_json.serializable(cause) for cause in causes(run)],
         "aws": requirements.standings(run),
         "totals": run.totals() | {"aws": requirements.totals(run)},
     }

@@ -46,16 +46,23 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Text:
-    """A document and where its parts stand: `lines[path]` counts from 1; a key's line is its value's."""
+    """A document and where its parts stand: lines and columns count from 1; a value's are its key's."""
 
     document: Any
     lines: dict[Path, int]
+    columns: dict[Path, int] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
         """The line of `path`, or of the nearest thing above it that is there."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+    def column(self, path: Path) -> int:
+        """The column of `path`, or of the nearest thing above it that is there."""
+        while path and path not in self.columns:
+            path = path[:-1]
+        return self.columns.get(path, 1)
 
 
 @dataclass
@@ -100,6 +107,7 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.lines: dict[Path, int] = {}
+        self.columns: dict[Path, int] = {}
         self.stack: list[_Open] = []
         self.document: Any = None
         self.documents = 0
@@ -112,7 +120,7 @@ class _Reader:
             self.event(event)
         if not self.documents:
             raise ScenarioError("an empty file", where=Location(self.file), cure="a scenario is a mapping")
-        return Text(self.document, self.lines)
+        return Text(self.document, self.lines, self.columns)
 
     def event(self, event: Any) -> None:
         if isinstance(event, DocumentStartEvent):
@@ -159,20 +167,20 @@ class _Reader:
 
     def add(self, event: Any, value: Any) -> Path:
         """Put a value where it belongs: into the list, as a key, or under the key before it."""
-        line = event.start_mark.line + 1
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if not self.stack:
             self.document = value
-            self.lines[()] = line
+            self.lines[()], self.columns[()] = line, column
             return ()
         top = self.stack[-1]
         if isinstance(top.value, list):
             path = (*top.path, len(top.value))
             top.value.append(value)
-            self.lines[path] = line
+            self.lines[path], self.columns[path] = line, column
             return path
         if top.key is None:
             top.key = self.key(event, value, top)
-            self.lines[*top.path, top.key] = line
+            self.lines[*top.path, top.key], self.columns[*top.path, top.key] = line, column
             return (*top.path, top.key)
         path = (*top.path, top.key)
         top.value[top.key] = value

@@ -25,6 +25,7 @@ class Blame(StrEnum):
     SDK = "SDK"
     HARNESS = "harness"
     EMULATOR = "emulator"
+    SCENARIO = "scenario"
     UNDETERMINED = "undetermined"
 
 

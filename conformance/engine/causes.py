@@ -1,0 +1,226 @@
+"""Causes: the findings of a whole run, over all scenarios, that come from one fault.
+
+One function makes them, and every report shows them. The findings of a scenario with a subject are ordered by
+layer and, within one, by when they happened; the first one stands for all of them, and the rest follow from
+it. Scenarios whose first findings are of one class are one cause, told with the simplest of them. What the
+harness says comes last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from conformance.engine.collected import Collected, unexpected
+from conformance.engine.events import Judged
+from conformance.engine.evidence import RANKS, UNKNOWN_SIZE
+from conformance.verdict.finding import Blame, Finding, Layer
+from conformance.verdict.titles import title
+
+EXPECTATION = "The expectation is probably wrong: all subjects agree, and nothing else speaks against them"
+
+
+@dataclass(frozen=True)
+class Follow:
+    """A class of findings that follow from a cause, and how often."""
+
+    layer: Layer
+    rule: str
+    findings: int
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One fault, as far as can be told: where it shows, and its simplest scenario's first finding.
+
+    `id` is the rule's name, with a number where several causes have one. `struck` has a verdict for every
+    scenario and subject that it shows in, the simplest first.
+    """
+
+    id: str
+    rule: str
+    layer: Layer
+    blame: Blame
+    title: str
+    struck: tuple[Judged, ...]
+    first: Finding  # of the simplest
+    follows: tuple[Follow, ...]
+
+    @property
+    def simplest(self) -> Judged:
+        """The verdict of the smallest program that shows it."""
+        return self.struck[0]
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The ids of the scenarios, the simplest first."""
+        return tuple(dict.fromkeys(one.result.scenario for one in self.struck))
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The ids of the subjects that it shows with."""
+        return tuple(dict.fromkeys(one.result.subject for one in self.struck))
+
+    @property
+    def folders(self) -> tuple[tuple[str, int], ...]:
+        """The folders of scenarios that it strikes and how many scenarios of each, the most first."""
+        counts = Counter(name.rpartition("/")[0] or "." for name in self.scenarios)
+        return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+    @property
+    def seen(self) -> Any:
+        """What was seen, contexts by their names."""
+        known = self.simplest.evidence
+        return known.seen if known else self.first.seen
+
+    @property
+    def wanted(self) -> Any:
+        """What was wanted, contexts by their names."""
+        known = self.simplest.evidence
+        return known.wanted if known else self.first.wanted
+
+    @property
+    def rerun(self) -> str:
+        """The command that repeats the simplest."""
+        return f"conformance run {self.simplest.result.scenario} --subject {self.simplest.result.subject}"
+
+    @property
+    def look(self) -> str:
+        """The command that shows the simplest."""
+        return f"conformance show DIR {self.simplest.result.scenario}"
+
+
+def causes(run: Collected) -> tuple[Cause, ...]:
+    """The causes of all that is unexpected in a run, the widest first, the harness's last."""
+    groups: dict[_Class, list[Judged]] = {}
+    for key, judged in _classed(run.judged()):
+        groups.setdefault(key, []).append(judged)
+    made = sorted((_cause(key, *each) for key, each in _merged(groups).items()), key=_place)
+    counts: Counter[str] = Counter()
+    numbered = []
+    for cause in made:
+        counts[cause.rule] += 1
+        number = counts[cause.rule]
+        numbered.append(cause if number == 1 else replace(cause, id=f"{cause.rule}-{number}"))
+    return tuple(numbered)
+
+
+def ordered(judged: Judged) -> tuple[Finding, ...]:
+    """The unexpected findings of a verdict, the first one first."""
+    findings = unexpected(judged)
+    known = judged.evidence
+    if known is None or not findings:
+        return tuple(sorted(findings, key=lambda one: RANKS[one.layer]))
+    return (*known.order, *(one for one in findings if one not in known.order))
+
+
+@dataclass(frozen=True)
+class _Class:
+    """What the first findings of one cause have in common; of a wrong expectation, its scenario."""
+
+    whose: str  # the subject, or the scenario
+    layer: Layer
+    rule: str
+    blame: Blame
+
+
+def _classed(judged: Iterable[Judged]) -> Iterator[tuple[_Class, Judged]]:
+    """Every bad verdict with its class; they come scenario by scenario."""
+    for scenario, group in groupby(judged, key=lambda one: one.result.scenario):
+        verdicts = list(group)
+        firsts = [(one, found[0]) for one in verdicts if (found := ordered(one))]
+        if _expectation_wrong(verdicts):
+            rule = firsts[0][1].rule
+            for one, _ in firsts:
+                yield _Class(scenario, Layer.EXPECT, rule, Blame.SCENARIO), one
+            continue
+        for one, first in firsts:
+            yield _Class(one.result.subject, first.layer, first.rule, first.blame), one
+
+
+_OBJECTIONS = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
+"""Layers that know an SDK to be wrong without the scenario's own words."""
+
+
+def _expectation_wrong(verdicts: list[Judged]) -> bool:
+    """Whether all subjects of a scenario contradict its `expect` alike, and no other layer objects."""
+    if len({one.result.subject for one in verdicts}) < 2:  # noqa: PLR2004 (one alone agrees with nobody)
+        return False
+    against: list[list[tuple[str, str, str]]] = []
+    for one in verdicts:
+        findings = unexpected(one)
+        if any(each.layer in _OBJECTIONS for each in findings):
+            return False
+        told = [each for each in findings if each.layer is Layer.EXPECT]
+        against.append([(each.rule, each.path, repr(each.seen)) for each in told])
+    return bool(against[0]) and all(each == against[0] for each in against)
+
+
+_SYMPTOMS = frozenset(
+    {"request-refused", "operation-missing", "lifecycle-missing", "outcome-wrong", "body-runs"}
+)
+"""Rules that nearly any fault breaks in the end: that two causes share one of these says nothing."""
+
+_TELLING = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
+
+_Groups = dict[_Class, tuple[list[Judged], list[Judged]]]
+"""Verdicts of a class, and those of smaller ones that are the same fault seen through an earlier finding."""
+
+
+def _merged(groups: dict[_Class, list[Judged]]) -> _Groups:
+    """Put a class under a wider one whose finding is in every one of its verdicts too."""
+    widest = sorted(groups, key=lambda key: (-len(groups[key]), RANKS[key.layer], key.rule, key.whose))
+    merged: _Groups = {}
+    for key in widest:
+        common = frozenset.intersection(
+            *(frozenset((each.layer, each.rule) for each in unexpected(one)) for one in groups[key])
+        )
+        under = next((other for other in merged if _absorbs(other, key, common)), None)
+        if under is None:
+            merged[key] = (groups[key], [])
+        else:
+            merged[under][1].extend(groups[key])
+    return merged
+
+
+def _absorbs(wider: _Class, key: _Class, common: frozenset[tuple[Layer, str]]) -> bool:
+    return (
+        wider.whose == key.whose
+        and wider.layer in _TELLING
+        and wider.rule not in _SYMPTOMS
+        and key.layer in _TELLING
+        and (wider.layer, wider.rule) in common
+    )
+
+
+def _cause(key: _Class, own: list[Judged], merged: list[Judged]) -> Cause:
+    struck = (*sorted(own, key=_simplicity), *sorted(merged, key=_simplicity))
+    first = ordered(struck[0])[0]
+    counts: Counter[tuple[Layer, str]] = Counter()
+    for one in struck:
+        counts.update((each.layer, each.rule) for each in ordered(one)[1:])
+    follows = sorted(counts.items(), key=lambda each: (RANKS[each[0][0]], -each[1], each[0][1]))
+    return Cause(
+        id=key.rule,
+        rule=key.rule,
+        layer=key.layer,
+        blame=key.blame,
+        title=EXPECTATION if key.blame is Blame.SCENARIO else title(key.layer, key.rule),
+        struck=struck,
+        first=first,
+        follows=tuple(Follow(layer, rule, count) for (layer, rule), count in follows),
+    )
+
+
+def _simplicity(judged: Judged) -> tuple[int, int, str, str]:
+    """The smaller program first; of two as large, the one with fewer findings."""
+    known = judged.evidence
+    result = judged.result
+    return known.size if known else UNKNOWN_SIZE, len(result.findings), result.scenario, result.subject
+
+
+def _place(cause: Cause) -> tuple[bool, int, int, str]:
+    return cause.layer is Layer.HARNESS, -len(cause.scenarios), RANKS[cause.layer], cause.rule

@@ -1,0 +1,85 @@
+"""The SDK's own frames in what a subject's processes wrote to standard error.
+
+Python's tracebacks and Node's stack traces are read line by line; frames of the harness, of the language and
+of other packages are left out, since what a maintainer looks for is a line of the SDK.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+MOST = 4
+"""Frames that are kept of a trace: the outermost and the innermost ones say where it began and ended."""
+
+PACKAGES: Mapping[str, str] = {
+    "python": "aws_durable_execution_sdk_python",
+    "js": "@aws/durable-execution-sdk-js",
+}
+"""The folder that holds an SDK's files, wherever it was installed."""
+
+_PYTHON = re.compile(r'\s+File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)')
+_NODE = re.compile(
+    r"\s+at (?:(?:async )?(?P<function>.+?) \()?(?:file://)?(?P<file>/[^()]*?):(?P<line>\d+):\d+\)?"
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a trace: `file` below the SDK's package, such as `operation/step.py`."""
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        """Write it as people do."""
+        return f"{self.file}:{self.line} {self.function}".rstrip()
+
+
+def frames(stderr: str, sdk: str, about: str | None = None) -> tuple[Frame, ...]:
+    """The SDK's frames of one trace, outermost first; none where there is no trace with such frames.
+
+    It is the first trace that `about` (the service's answer, say) stands in, else the last trace of all.
+    """
+    package = PACKAGES.get(sdk)
+    if package is None:
+        return ()
+    traces = [(found, text) for found, text in _traces(stderr, package) if found]
+    if about:
+        traces = [each for each in traces if about in each[1]] or traces[-1:]
+        return _ends(traces[0][0]) if traces else ()
+    return _ends(traces[-1][0]) if traces else ()
+
+
+def _ends(found: list[Frame]) -> tuple[Frame, ...]:
+    half = MOST // 2
+    return tuple(found) if len(found) <= MOST else (*found[:half], *found[-half:])
+
+
+def _traces(stderr: str, package: str) -> Iterator[tuple[list[Frame], str]]:
+    """Each trace's frames of the package, outermost first, and the message that it is about."""
+    kept: list[tuple[Frame, bool]] = []
+    said: list[str] = []
+    python = False
+    for line in stderr.split("\n"):
+        hit = _PYTHON.fullmatch(line) or _NODE.fullmatch(line)
+        if hit is not None:
+            python = hit.re is _PYTHON
+            if python and said:  # a traceback's message follows its frames, so these are another one's
+                yield [frame for frame, ours in kept if ours], "\n".join(said)
+                kept, said = [], []
+            path = hit["file"]
+            _, ours, below = path.rpartition(f"{package}/")
+            kept.append((Frame(below or path, int(hit["line"]), hit["function"] or ""), bool(ours)))
+        elif kept and python and line[:1] not in (" ", ""):
+            said.append(line)
+        elif kept and not python:
+            yield [frame for frame, ours in reversed(kept) if ours], "\n".join(said)
+            kept, said = [], [line]
+        elif not kept:
+            said = [*said[-3:], line]  # Node says what is wrong before the frames
+    if kept:
+        ordered = kept if python else [*reversed(kept)]
+        yield [frame for frame, ours in ordered if ours], "\n".join(said)

@@ -1,0 +1,143 @@
+"""What each rule says, in plain words: the line that stands above its findings, for people who know no rule.
+
+Each is one sentence about what an SDK must do (or, of the harness's rules, what happened). Where a rule comes
+from is in the docstring of the check that holds to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.verdict.finding import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TITLES: Mapping[str, str] = {
+    # the harness layer
+    "unsupported": "This version cannot do what the scenario asks",
+    "harness-report": "The harness failed while it ran the scenario",
+    "lab-report": "The lab could not go on",
+    "lab-failed": "The lab itself failed in this scenario",
+    "judge-failed": "A check of this suite failed on the recording",
+    "check-failed": "A check of this suite failed on the recording",
+    "expression-refused": "An expression of the scenario is not one that both harnesses compute alike",
+    "no-reference": "There is nothing to compare with: the reference's own run failed",
+    "unstable": "Repeated runs of one scenario must write the same stream",
+    "ledger-ambiguous": "Two entries of the ledger account for one finding",
+    "aws-requirement": "AWS's requirement cannot be used with this scenario",
+    # the schema layer
+    "schema": "Every request and answer must be valid under the service's own model",
+    # the invariants layer, of contexts
+    "virtual-context-writes": "A virtual context must write no update of its own, whatever its outcome",
+    "virtual-parent": "An operation in a virtual context must name its nearest real ancestor as ParentId",
+    "parent-not-started": "A ParentId must name a context that has started",
+    "update-under-ended-context": "Nothing may be written in a context that has ended",
+    # the invariants layer, of lifecycle
+    "action-of-another-type": "An operation must get only the actions of its type",
+    "start-missing": "An operation's first update must be its START",
+    "start-again": "An operation may start again only for another attempt",
+    "update-after-end": "An operation that has ended must get no further update",
+    "never-ends": "Every step and context must have ended when the execution succeeds",
+    "unknown-id": "An operation's id must be that of a position of the program",
+    "type-of-another-position": "An operation must stand at a position where its type can stand",
+    "identity-changed": "An operation must keep its type, name and parent over every update and replay",
+    # the invariants layer, of requests
+    "token-reused": "A checkpoint token must be spent once",
+    "token-unknown": "A request must spend the token that the service gave last",
+    "batch-repeats-operation": "One request must hold one update an operation, or its START and end",
+    "execution-not-last": "The execution's own update must stand last in its request",
+    "request-refused": "The service must have no reason to refuse a request",
+    "request-after-answer": "An invocation that has answered must send nothing any more",
+    # the invariants layer, of bodies
+    "body-runs-again": "A body whose result is checkpointed must not run again",
+    "attempt-miscounted": "A body must be told the attempt that follows from the RETRY updates before it",
+    "attempt-never-ran": "What ends an attempt must end one whose body ran",
+    "attempt-runs-twice": "With at-most-once semantics no attempt may run twice",
+    "concurrency-exceeded": "No more branches may be under way than the max concurrency allows",
+    "replay-sees-another-value": "A replay must see the values that the first run saw",
+    # the invariants layer, of callbacks, completion, results
+    "callback-id-wrong": "A program must be given the callback id that the service gave for that operation",
+    "completion-reason-contradicted": "A batch must end for a reason that holds",
+    "batch-branches-miscounted": "A batch's result must tell of the branches that it has",
+    "batch-counts-what-never-ended": "A batch's result must call no branch ended that did not end",
+    "summary-miscounts": "A batch's summary must count what its branches wrote",
+    "large-result-without-replay": "A result over the size limit must be replaced by ReplayChildren",
+    "replay-children-for-size": "ReplayChildren must be set for results over the size limit alone",
+    "unknown-completion-reason": "A batch's completion reason must be one that exists",
+    "batch-item-repeated": "A batch's result must have one item a branch",
+    "batch-item-differs": "A batch's result must say of its branches what they wrote themselves",
+    # the invariants layer, of answers and invocations
+    "failure-without-error": "What fails must carry an error",
+    "escape-is-not-json": "An error that escapes an invocation must be JSON",
+    "answer-without-status": "An answer must say how the execution stands",
+    "end-not-answered": "An execution that an answer ended must end by its last invocation's answer",
+    "invocation-hangs": "Every invocation must answer",
+    "invocation-garbage": "An invocation must answer as the Lambda Runtime API wants it",
+    "invocation-error": "An invocation must answer and not fail with an error of the runtime",
+    "process-exits": "The process must live until its invocation has answered",
+    "process-misbehaves": "The process must keep to the Lambda Runtime API",
+    "execution-never-ends": "The execution must come to an end",
+    "pending-without-reason": "PENDING may be answered only while an operation is pending",
+    "result-is-not-json": "An execution's result must be JSON",
+    "invoked-after-end": "No invocation may follow a final answer",
+    "outcome-differs": "The execution's outcome must be what the last invocation answered",
+    "outcome-not-checkpointed": "The execution's outcome must be the one that was checkpointed",
+    "update-after-execution": "No update may follow the one that ended the execution",
+    # the structure layer
+    "operation-missing": "Every operation that the handler calls must be on the wire",
+    "operation-unexpected": "An operation that the handler does not call must not be on the wire",
+    "virtual-lifecycle": "A virtual context must have no updates of its own, whatever its outcome",
+    "type-wrong": "An operation must have the type that the scenario gives it",
+    "subtype-wrong": "An operation must have the SubType that the scenario gives it",
+    "name-wrong": "An operation must have the name that the scenario gives it",
+    "parent-wrong": "An operation must name its nearest real ancestor as ParentId",
+    "lifecycle-missing": "An operation must have every update of its lifecycle",
+    "lifecycle-unexpected": "An operation must have no update beyond its lifecycle",
+    "lifecycle-order": "Updates must come in the order in which the scenario calls the operations",
+    "content-wrong": "An update must carry the values that the scenario gives it",
+    "outcome-wrong": "The execution must end as its handler ends",
+    "body-runs": "A body must run once for each of its attempts",
+    "body-attempts": "A body must be told which attempt it is",
+    # the expect layer
+    "expected-status": "The execution must end with the status that the scenario expects",
+    "expected-result": "The execution must end with the result that the scenario expects",
+    "expected-error-type": "The execution must fail with the error that the scenario expects",
+    "expected-error-message": "The execution must fail with the message that the scenario expects",
+    "expected-operations": "There must be as many operations as the scenario expects",
+    "expected-invocations": "There must be as many invocations as the scenario expects",
+    "expected-bodies": "Bodies must begin as often as the scenario expects",
+    "expected-any-of": "One of the outcomes that the scenario allows must hold",
+    # the parity layer; where a field differs, `title` says so
+    "update-extra": "An update is written that the reference does not write",
+    "update-missing": "An update of the reference is not written",
+    "update-order": "Updates come in another order than the reference's",
+    "invocation-boundary": "An update is written by another invocation than the reference's",
+    "branch-numbering": "Branches are numbered from another base than the reference's",
+    "faults-apart": "The injected faults struck other updates than the reference's",
+    # the aws layer
+    "history": "The history must be the one that AWS's requirement asks for",
+    "result": "The outcome must be the one that AWS's requirement asks for",
+    "logs": "What is logged must come out in the same invocations",
+}
+"""By the name of the rule."""
+
+_OF_PARITY: Mapping[str, str] = {
+    "body-runs": "Bodies run otherwise than the reference's",
+    "body-attempts": "Bodies are told other attempts than the reference's",
+    "logs": "What is logged comes out otherwise than with the reference",
+}
+
+
+def title(layer: Layer, rule: str) -> str:
+    """Give a rule's title; a difference from the reference is named by the field that differs."""
+    if layer is Layer.PARITY:
+        known = _OF_PARITY.get(rule) or TITLES.get(rule)
+        return known or f"{_field(rule)} differs from the reference's"
+    return TITLES.get(rule, rule)
+
+
+def _field(rule: str) -> str:
+    """`output-error-type` as people say it."""
+    words = rule.replace("-", " ")
+    return words[:1].upper() + words[1:]
