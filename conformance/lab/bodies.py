@@ -11,10 +11,10 @@ from typing import Any
 
 from aws_durable_execution_sdk_python.lambda_service import Operation, OperationStatus, OperationType
 
+from conformance.lab.control import Control
 from conformance.lab.emulator import Stack
 from conformance.lab.observed import Observed
 from conformance.lab.places import Place, Places
-from conformance.lab.pulse import Pulse
 from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.scenario.statements import After
 from conformance.wire.recording import Effect, ReportKind
@@ -73,7 +73,7 @@ class Bodies:
     stack: Stack
     observed: Observed
     recorder: Recorder
-    pulse: Pulse
+    control: Control
     holds: list[Hold] = field(default_factory=list)
     last_activity: float = field(default_factory=time.monotonic)
     last_request: float = field(default_factory=time.monotonic)
@@ -130,24 +130,30 @@ class Bodies:
                     ReportKind.LAB, f"{error}, which it never is", invocation, str(told["at"])
                 )
                 raise error
-            await self.pulse.next(left)
+            await self.control.pulse.next(left)
         while (left := self._until_silent(asked, QUIET_SECONDS)) > 0:
-            await self.pulse.next(left)
+            await self.control.pulse.next(left)
 
     def activity(self) -> None:
         """Something happened in the run: holds may come true."""
         self.last_activity = time.monotonic()
-        self.pulse.beat()
+        self.control.pulse.beat()
 
     def requested(self) -> None:
         """A request of a subject begins or ends: the gateway is not quiet."""
         self.last_request = time.monotonic()
-        self.pulse.beat()
+        self.control.pulse.beat()
 
     def release(self) -> None:
-        """Let go on what has come true."""
+        """Let go on what has come true, and forget the bodies of invocations that have ended."""
+        for invocation in [invocation for invocation in self._running if not invocation.in_flight]:
+            del self._running[invocation]
+            self.last_activity = time.monotonic()
         for hold in list(self.holds):
-            if self._true(hold.invocation, hold.begun, hold.after):
+            if not hold.invocation.in_flight:
+                self._free(hold, NeverTrueError("the invocation has ended"))
+                self.last_activity = time.monotonic()
+            elif self._true(hold.invocation, hold.begun, hold.after):
                 self._free(hold)
                 self.last_activity = time.monotonic()
 
@@ -169,17 +175,10 @@ class Bodies:
             )
             self._free(hold, NeverTrueError(str(hold)))
 
-    def ended(self, invocation: OpenInvocation) -> None:
-        """An invocation has ended, and with it all its bodies."""
-        self._running.pop(invocation, None)
-        for hold in [hold for hold in self.holds if hold.invocation is invocation]:
-            self._free(hold, NeverTrueError("the invocation has ended"))
-        self.activity()
-
     async def _hold(self, invocation: OpenInvocation, begun: Begun, after: After) -> None:
         free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.holds.append(Hold(invocation, begun, after, free, time.monotonic()))
-        self.pulse.beat()
+        self.control.pulse.beat()
         await free
 
     def _free(self, hold: Hold, error: NeverTrueError | None = None) -> None:

@@ -15,6 +15,7 @@ from aws_durable_execution_sdk_python_testing.token import CheckpointToken
 from conformance.errors import EnvironmentFault
 from conformance.lab import frames
 from conformance.lab.clock import SECOND, VirtualClock, micros
+from conformance.lab.control import Control
 from conformance.lab.emulator import ACCOUNT, REGION
 from conformance.lab.invoker import Call, Invoker, Reply
 from conformance.lab.recorder import OpenInvocation, Recorder
@@ -35,8 +36,7 @@ class Calls:
     pool: Invoker
     recorder: Recorder
     clock: VirtualClock
-    ended: Callable[[OpenInvocation], None]
-    failed: Callable[[BaseException], None]
+    control: Control
     plain: list[ExecutionRecord] = field(
         default_factory=list
     )  # plain targets, each as an execution of its own
@@ -90,7 +90,7 @@ class Calls:
                 raise
             answer = Answer(invocation.killed, None, "")
         except EnvironmentFault as fault:
-            self.failed(fault)
+            self.control.fail(fault)
             raise
         self._end(invocation, call, answer)
         return Reply(answer, invocation.request_id)
@@ -128,7 +128,7 @@ class Calls:
             self.recorder.stderr.append(answer.stderr)
         if call.operation is not None:
             self.plain.append(_plain_record(invocation, call, answer))
-        self.ended(invocation)
+        self.control.pulse.beat()
 
 
 def _taken(invocation: OpenInvocation, call: Call) -> str:

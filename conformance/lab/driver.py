@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conformance.lab.actors import Actors, describe
 from conformance.lab.bodies import Bodies
 from conformance.lab.calls import Calls, limit, passes_at
 from conformance.lab.clock import RESOLUTION
+from conformance.lab.control import Control
 from conformance.lab.emulator import Stack
 from conformance.lab.exchanges import Exchanges
-from conformance.lab.pulse import Pulse
-from conformance.lab.recorder import OpenInvocation, Recorder
+from conformance.lab.recorder import Recorder
 from conformance.wire.recording import ReportKind
 
 SETTLE_SECONDS = 0.25
@@ -47,21 +47,8 @@ class Driver:
     actors: Actors
     bodies: Bodies
     recorder: Recorder
-    pulse: Pulse
+    control: Control
     deadline: float  # of the run, in monotonic seconds
-    stopped: bool = False
-    fault: BaseException | None = None
-    polling: set[OpenInvocation] = field(default_factory=set)  # whose SDK has a poll under way
-
-    def stop(self) -> None:
-        """End the run as soon as possible."""
-        self.stopped = True
-        self.pulse.beat()
-
-    def fail(self, fault: BaseException) -> None:
-        """End the run: something the suite needs is broken."""
-        self.fault = self.fault or fault
-        self.stop()
 
     @property
     def finished(self) -> bool:
@@ -70,10 +57,10 @@ class Driver:
 
     async def drive(self) -> None:
         """Run until everything has ended, nothing can happen any more, or the run was stopped."""
-        while not self.stopped:
+        while not self.control.stopped:
             self.bodies.release()
             if self.stack.scheduler.running or self.exchanges.open:
-                await self.pulse.next_or_missed(self._look_after_holds())
+                await self.control.pulse.next_or_missed(self._look_after_holds())
                 continue
             if all(execution.is_complete for execution in self.stack.store.list_all()):
                 return
@@ -82,31 +69,14 @@ class Driver:
                 return
             await asyncio.sleep(0)  # what was started takes its first turn
 
-    async def poll(self, invocation: OpenInvocation) -> None:
-        """The SDK polls in the course of an invocation: fire what is due by its real time.
-
-        Not before the invocations beside it have ended, are held or poll too: time stands still for them.
-        """
-        self.polling.add(invocation)
-        self.pulse.beat()
-        try:
-            while not self.stopped and any(map(self._on_its_own, self.calls.in_flight())):
-                await self.pulse.next()
-            until = limit(invocation)
-            while not self.stopped and self.stack.scheduler.start_next(until):  # noqa: ASYNC110 - not waiting:
-                await asyncio.sleep(0)  # what was started takes its first turn
-        finally:
-            self.polling.discard(invocation)
-
-    def _on_its_own(self, invocation: OpenInvocation) -> bool:
-        return invocation not in self.polling and not self.bodies.held(invocation)
-
     def _step(self) -> bool:
         """Do the one thing that is next while nothing is under way; False when there is none."""
         clock, scheduler = self.stack.clock, self.stack.scheduler
         due, action = scheduler.next_due(), self.actors.next()
         if action is not None and action[0] <= clock.micros:
-            self.actors.act(action[1])
+            refusal = self.actors.act(action[1])
+            if refusal is not None:
+                self.recorder.report(ReportKind.LAB, f"outside: the service refused it: {refusal}")
             return True
         if due is not None and due <= clock.micros:
             return scheduler.start_next(clock.micros)

@@ -40,6 +40,7 @@ from aws_durable_execution_sdk_python_testing.web.server import WebServer
 from aws_durable_execution_sdk_python_testing.worker.status import InvocationState
 
 from conformance.lab.clock import VirtualClock, moment
+from conformance.lab.control import Control
 from conformance.lab.invoker import Invoke, PlainTargets, PoolInvoker
 from conformance.lab.lanes import InlinePool, registry
 from conformance.lab.scheduler import VirtualScheduler
@@ -129,24 +130,24 @@ class Stack:
         cls,
         *,
         functions: dict[str, bool],
+        clock: VirtualClock,
         invoke: Invoke,
         arrived: Callable[[str], None],
-        changed: Callable[[], None],
-        failed: Callable[[BaseException], None],
+        control: Control,
         page_bytes: int = PAGE_BYTES,
     ) -> Stack:
         """Compose an emulator.
 
         Args:
             functions: The targets of chained invokes that the service knows, and whether each is durable.
+            clock: What it takes for the time.
             invoke: Calls a function of the subject.
             arrived: Told the ARN of every execution that is created.
-            changed: Called whenever the scheduler has something new to do or has done something.
-            failed: Called with what an emulator's callback raised.
+            control: Hears of it whenever the scheduler has something new to do or has done something, and of
+                what an emulator's callback raised.
             page_bytes: How many bytes of payload fit on a page of state.
         """
-        clock = VirtualClock()
-        scheduler = VirtualScheduler(clock, changed, failed)
+        scheduler = VirtualScheduler(clock, control.pulse.beat, control.fail)
         as_theirs = cast("Any", scheduler)
         store = InMemoryExecutionStore()
         lanes = registry(store, as_theirs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -34,6 +34,7 @@ from conformance.lab.faults import (
     outdated,
 )
 from conformance.lab.observed import Observed
+from conformance.lab.polls import Polls
 from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.wire.recording import Exchange, Outcome
 
@@ -127,7 +128,7 @@ class Exchanges:
     recorder: Recorder
     observed: Observed
     faults: Faults
-    poll: Callable[[OpenInvocation], Awaitable[None]]
+    polls: Polls
     active: Callable[[], None]
     open: int = 0
     pages: dict[str, Any] = field(default_factory=dict)  # by marker: operations that a fault put on their own
@@ -146,7 +147,7 @@ class Exchanges:
             and invocation is not None
             and invocation.in_flight
         ):
-            await self.poll(invocation)
+            await self.polls.poll(invocation)
         else:
             self.active()
         time, seq = self.stack.clock.seconds, self.recorder.next()

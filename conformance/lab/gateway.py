@@ -47,7 +47,7 @@ class Gateway:
                 await asyncio.sleep(run.delays())
             response = await exchanges.serve(asked)
         except Exception as fault:  # noqa: BLE001 - the lab's own failing, never the subject's: the run ends with it
-            run.driver.fail(fault)
+            run.control.fail(fault)
             response = None
         finally:
             exchanges.open -= 1

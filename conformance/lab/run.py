@@ -13,14 +13,16 @@ from aws_durable_execution_sdk_python_testing.execution import Execution
 from conformance.lab.actors import Actors
 from conformance.lab.bodies import Bodies
 from conformance.lab.calls import Calls
+from conformance.lab.clock import VirtualClock
+from conformance.lab.control import Control
 from conformance.lab.driver import Driver
 from conformance.lab.emulator import PAGE_BYTES, Stack
 from conformance.lab.exchanges import Exchanges
 from conformance.lab.faults import Faults
-from conformance.lab.invoker import Call, Invoker, Reply
+from conformance.lab.invoker import Invoker
 from conformance.lab.observed import Observed
 from conformance.lab.places import Places
-from conformance.lab.pulse import Pulse
+from conformance.lab.polls import Polls
 from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN, program
@@ -47,30 +49,23 @@ class Run:
         self.subject = subject
         self.arns: set[str] = set()
         self.recorder = Recorder()
-        self.pulse = Pulse()
+        self.control = Control()
         self._began = time.monotonic()
         self._programs: dict[str, dict[str, Any]] = {}
-        self._observed = Observed()
-        faults = Faults(scenario.faults)
+        clock, observed, faults = VirtualClock(), Observed(), Faults(scenario.faults)
+        self.calls = Calls(pool, self.recorder, clock, self.control)
         functions = {
             name: function.durable for name, function in scenario.functions.items() if not function.unknown
         }
         self.stack = Stack.build(
             functions=functions,
-            invoke=self._invoke,
+            clock=clock,
+            invoke=self.calls.invoke,
             arrived=self.arns.add,
-            changed=self.pulse.beat,
-            failed=self._fail,
+            control=self.control,
             page_bytes=1 if faults.paginate else PAGE_BYTES,
         )
-        self.calls = Calls(
-            pool,
-            self.recorder,
-            self.stack.clock,
-            self._ended,
-            self._fail,
-        )
-        self.bodies = Bodies(Places.of(scenario), self.stack, self._observed, self.recorder, self.pulse)
+        self.bodies = Bodies(Places.of(scenario), self.stack, observed, self.recorder, self.control)
         payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
         self.root = self.stack.start(MAIN, payload)
         self.exchanges = Exchanges(
@@ -78,21 +73,20 @@ class Run:
             stack=self.stack,
             calls=self.calls,
             recorder=self.recorder,
-            observed=self._observed,
+            observed=observed,
             faults=faults,
-            poll=self._poll,
+            polls=Polls(self.stack.scheduler, self.calls, self.bodies, self.control),
             active=self.bodies.activity,
         )
-        actors = Actors(self.root, self._observed, self.stack.executor, list(scenario.outside))
         self.driver = Driver(
             root=self.root,
             stack=self.stack,
             calls=self.calls,
             exchanges=self.exchanges,
-            actors=actors,
+            actors=Actors(self.root, observed, self.stack.executor, list(scenario.outside)),
             bodies=self.bodies,
             recorder=self.recorder,
-            pulse=self.pulse,
+            control=self.control,
             deadline=self._began + scenario.limit,
         )
 
@@ -107,7 +101,7 @@ class Run:
         kind = ReportKind(told["kind"])
         self.recorder.report(kind, str(told.get("message", "")), invocation, told.get("at"))
         if kind in ENDING:
-            self.driver.stop()
+            self.control.stop()
 
     async def record(self) -> Recording:
         """Drive the run to its end and give its recording.
@@ -123,24 +117,11 @@ class Run:
             hung = True
         finally:
             await self._close(Outcome.HANG if hung else Outcome.EXIT)
-        if self.driver.fault is not None:
-            raise self.driver.fault
-        self.driver.missed_actions()
-        return self._recording(complete=not hung and not self.driver.stopped and self.driver.finished)
-
-    # The parts of a run know each other in a circle: these are for those that are made first.
-
-    async def _invoke(self, call: Call) -> Reply:
-        return await self.calls.invoke(call)
-
-    async def _poll(self, invocation: OpenInvocation) -> None:
-        await self.driver.poll(invocation)
-
-    def _ended(self, invocation: OpenInvocation) -> None:
-        self.bodies.ended(invocation)
-
-    def _fail(self, fault: BaseException) -> None:
-        self.driver.fail(fault)
+        if self.control.fault is not None:
+            raise self.control.fault
+        if not self.control.stopped:  # otherwise what they wait for had no time to come
+            self.driver.missed_actions()
+        return self._recording(complete=not hung and not self.control.stopped and self.driver.finished)
 
     async def _close(self, outcome: Outcome) -> None:
         """Kill what still runs, and wait until it is gone."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from conformance.wire.recording import ReportKind
 from tests.lab.fake import PENDING, Handler, run, succeeded, update
 
 
@@ -79,3 +81,22 @@ def test_an_answer_that_comes_too_late_changes_nothing() -> None:
     assert recording.complete
     assert len(recording.invocations) == 2
     assert not recording.reports
+
+
+def test_an_act_that_the_service_refuses_is_reported_by_name() -> None:
+    outside = [{"nth": 1, "after": after, "succeed": None} for after in (1, 2)]
+    outside += [{"nth": nth, "after": 3, "succeed": None} for nth in (2, 3)]
+    recording = run(three, outside=outside)
+    assert recording.complete
+    (report,) = recording.reports
+    assert report.kind is ReportKind.LAB
+    assert report.message.startswith("outside: the service refused it: succeed callback no. 1: ")
+
+
+def test_no_action_is_missed_in_a_run_that_was_given_up() -> None:
+    async def unsupported(handler: Handler) -> Any:
+        await handler.tell("reports", kind="unsupported", message="no callbacks", at="handler/0")
+        await asyncio.Event().wait()
+
+    recording = run(unsupported, outside=[{"nth": 1, "succeed": None}])
+    assert [report.kind for report in recording.reports] == [ReportKind.UNSUPPORTED]
