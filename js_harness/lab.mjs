@@ -70,10 +70,14 @@ export class Lab {
     await this.#told;
   }
 
-  /** Flush, and tell nothing more: the invocation is about to be answered. */
+  /**
+   * Tell nothing more, and flush what was told before: the invocation is about to be answered.
+   *
+   * In this order, since the handler may run on: what it told between a flush and the end would be of no invocation.
+   */
   async close() {
-    await this.flush();
     this.#closed = true;
+    await this.flush();
   }
 
   /** End the process as a crash would, once the lab says that it may. */
@@ -103,6 +107,9 @@ export class Lab {
       answer = await this.#client.send(method, `${this.#path}/${what}`, body);
     } catch (error) {
       this.stop("harness", `the lab does not answer: ${error.message}`);
+    }
+    if (answer.status >= OK && this.#closed) {
+      await new Promise(() => {}); // asked before the invocation was answered, told after: Lambda would have frozen it
     }
     if (answer.status >= OK && !allowed.includes(answer.status)) {
       const said = answer.body.slice(0, 200);

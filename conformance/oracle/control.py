@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.oracle import attempts, batches
 from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned
-from conformance.oracle.values import ODD, UNKNOWN, Scope, compute, is_odd
+from conformance.oracle.values import ODD, UNKNOWN, Scope, compute, is_known, is_odd
 
 if TYPE_CHECKING:
     from conformance.oracle.reading import Frame, Reading
@@ -37,8 +37,14 @@ def choose(reading: Reading, statement: If, frame: Frame, scope: Scope) -> Flow:
     """`if`."""
     holds = attempts.truth(compute(statement.condition, scope))
     if holds is UNKNOWN:
-        return Lost(f"the condition at {statement.at} reads what the scenario does not tell")
+        reason = f"the condition at {statement.at} reads what the scenario does not tell"
+        return Lost(reason, fatal=_changes(statement, scope))
     return reading.run(statement.then if holds else statement.otherwise, frame, scope)
+
+
+def _changes(statement: If, scope: Scope) -> bool:
+    """Whether the number of the invocation decides: an SDK ends the execution of a program that changes."""
+    return is_known(compute(statement.condition, scope.with_values(invocation=1)))
 
 
 def let(_reading: Reading, statement: Let, _frame: Frame, scope: Scope) -> Flow:

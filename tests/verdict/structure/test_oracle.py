@@ -378,6 +378,14 @@ def test_what_is_not_told_is_said_to_be_undetermined(unknown: dict[str, object])
     assert plan.undetermined("1") is None
 
 
+@pytest.mark.parametrize(("condition", "fatal"), [("invocation == 1", True), ("e.wrapper == 'x'", False)])
+def test_an_sdk_may_end_the_execution_where_the_program_changes(condition: str, *, fatal: bool) -> None:
+    branch = caught(RAISE, then=({"if": {"$eval": condition}, "then": [step("s")]},))
+    both = {"parallel": {"name": "p", "branches": [[branch], [step("t")]]}}
+    flow = predict(scenario(both)).flow
+    assert getattr(flow, "fatal", False) is fatal
+
+
 def test_a_context_virtual_in_some_invocations_has_children_of_either_parent() -> None:
     plan = predict(scenario(child("v", step("s"), virtual={"$eval": "invocation == 1"})))
     assert plan.operations["1.1"].parents == {None, "1"}
