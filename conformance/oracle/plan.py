@@ -164,7 +164,3 @@ class Plan:
             if after is not None and ordinal_of(step) > after:
                 return reason
         return None
-
-    def children(self, context: Context) -> Iterable[Expected]:
-        """The operations called in a context, in the order of their calls."""
-        return (expected for expected in self.operations.values() if context_of(expected.path) == context)

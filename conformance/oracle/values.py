@@ -17,6 +17,8 @@ from conformance.oracle.unknown import UNKNOWN, is_known
 from conformance.scenario.expressions import ExpressionError, evaluate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.oracle.callbacks import Created
     from conformance.oracle.flow import Failure
 
@@ -36,6 +38,7 @@ ODD = "a value that JSON can't say is treated by each SDK in its own way"
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _INTERPOLATION = "${"
 
 
@@ -91,13 +94,19 @@ def compute(expression: Any, scope: Scope) -> Any:
 def _evaluated(expression: Any, scope: Scope) -> Any:
     if any(_reads_unknown(code, scope) for code in _strings(expression)):
         return UNKNOWN
-    known = {name: _pruned(value) for name, value in scope.values.items() if value is not UNKNOWN}
+    known = {name: _pruned(scope.values[name]) for name in _mentioned(expression, scope)}
     try:
         return evaluate(expression, known)
     except ExpressionError as refusal:
         if _computes(expression, known):
             scope.refused.append(f"{expression!r}: {refusal}")
         return UNKNOWN
+
+
+def _mentioned(expression: Any, scope: Scope) -> Iterator[str]:
+    """The names in scope that an expression can read: every word of it that is one, quoted or not."""
+    words = {word for code in _strings(expression) for word in _WORD.findall(code)}
+    return (name for name in words if scope.values.get(name, UNKNOWN) is not UNKNOWN)
 
 
 def _computes(expression: Any, known: dict[str, Any]) -> bool:

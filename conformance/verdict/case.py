@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from conformance.scenario.model import Scenario
     from conformance.wire.recording import Exchange, ExecutionRecord, Invocation, Recording
+    from conformance.wire.stream import Update
+
+BatchPlace = tuple[str, str, tuple[int, ...]]
+"""Where a batch is run: its execution, its statement, and the indexes of the branches that it is in."""
 
 _DEADLY = frozenset({"crash-before", "crash-after"})
 
@@ -66,10 +70,43 @@ class Case:
             for exchange in self.recording.exchanges
         )
 
-    @property
+    @cached_property
     def checkpoints(self) -> tuple[Talk, ...]:
         """The checkpoint requests among them."""
         return tuple(talk for talk in self.exchanges if talk.exchange.operation == CHECKPOINT)
+
+    @cached_property
+    def checkpoints_of(self) -> Mapping[int | None, tuple[Talk, ...]]:
+        """The checkpoint requests that each invocation sent, by its number."""
+        groups: dict[int | None, list[Talk]] = {}
+        for talk in self.checkpoints:
+            groups.setdefault(talk.exchange.invocation, []).append(talk)
+        return {number: tuple(talks) for number, talks in groups.items()}
+
+    @cached_property
+    def branches(self) -> Mapping[str, tuple[tuple[Update, ...], ...]]:
+        """What the branches of each batch wrote, by the batch's typed path: accepted updates, by branch."""
+        groups: dict[str, list[tuple[Update, ...]]] = {}
+        for path, updates in self.stream.operations.items():
+            if path.endswith("]"):
+                groups.setdefault(path.rpartition("[")[0], []).append(updates)
+        return {batch: tuple(branches) for batch, branches in groups.items()}
+
+    @cached_property
+    def ends(self) -> Mapping[BatchPlace, Mapping[int, str]]:
+        """How the bodies of each batch's branches ended, by the branch's index; the last word counts."""
+        groups: dict[BatchPlace, dict[int, str]] = {}
+        for effect in self.recording.effects:
+            if (effect.kind, effect.event) == ("branch", "end") and effect.indexes:
+                batch = (effect.execution, effect.at, effect.indexes[:-1])
+                outcome = str((effect.detail or {}).get("outcome"))
+                groups.setdefault(batch, {})[effect.indexes[-1]] = outcome
+        return groups
+
+    @cached_property
+    def answered(self) -> bool:
+        """Whether no process died: all that there was to tell of bodies has been told."""
+        return all(invocation.answered for invocation in self.recording.invocations)
 
     @cached_property
     def disturbed(self) -> bool:
@@ -81,17 +118,22 @@ class Case:
         """Whether the scenario itself ends a process: faults that do, bodies that crash."""
         return self._bodies_crash or any(fault.fault in _DEADLY for fault in self.scenario.faults)
 
-    @property
+    @cached_property
     def _bodies_crash(self) -> bool:
         return '"crashes"' in json.dumps(self.recording.document)
 
     def durable(self, arn: str) -> bool:
         """Whether an execution is one of a durable function: plain ones answer what they like."""
-        for execution in self.recording.executions:
-            if execution.arn == arn:
-                function = self.scenario.functions.get(execution.function)
-                return function is None or function.durable
-        return False
+        return arn in self._durable
+
+    @cached_property
+    def _durable(self) -> frozenset[str]:
+        functions = self.scenario.functions
+        return frozenset(
+            execution.arn
+            for execution in self.recording.executions
+            if execution.function not in functions or functions[execution.function].durable
+        )
 
     @cached_property
     def serialiser_fails(self) -> bool:

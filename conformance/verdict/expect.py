@@ -7,7 +7,8 @@ compared without their module, which only one of the languages puts before them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
@@ -74,25 +75,33 @@ class _Seen:
 
     def bodies(self, name: str) -> int:
         """How often the bodies of the operations of that name began."""
+        return self._begun[name]
+
+    @cached_property
+    def _begun(self) -> Counter[str | None]:
         statements = _by_place(self.scenario)
-        begun = Counter(
+        return Counter(
             self._name(effect, statements.get(effect.at))
             for effect in self.recording.effects
             if effect.event == "start" and effect.kind in ("step", "check", "submitter")
         )
-        return begun[name]
 
     def _name(self, effect: Effect, statement: Statement | None) -> str | None:
         """An operation's name, from the wire where the scenario computes it."""
         given = getattr(statement, "name", ABSENT)
         if isinstance(given, str) and "${" not in given:
             return given
-        identity = self.stream.identities.get(effect.execution)
-        for update in self.stream.of(effect.execution) if identity and given is not ABSENT else ():
+        return None if given is ABSENT else self._names.get((effect.execution, effect.at, effect.indexes))
+
+    @cached_property
+    def _names(self) -> Mapping[tuple[str, str, tuple[int, ...]], str | None]:
+        """The names on the wire by what stands at their places, of each the first one written."""
+        names: dict[tuple[str, str, tuple[int, ...]], str | None] = {}
+        for update in self.stream.accepted:
             place = self.stream.place(update)
-            if place and any((c.at, c.indexes) == (effect.at, effect.indexes) for c in place.candidates):
-                return update.name
-        return None
+            for candidate in place.candidates if place else ():
+                names.setdefault((update.execution, candidate.at, candidate.indexes), update.name)
+        return names
 
 
 def _check(expect: Expect, seen: _Seen) -> Iterator[Finding]:

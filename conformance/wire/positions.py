@@ -136,13 +136,13 @@ class _Walk:
 
     def body(self, body: Body, starts: Counts, rounds: tuple[int, ...]) -> tuple[Counts, Counts]:
         """Follow a body; give the counts at its end, and all counts at which an error could leave it."""
-        counts, touched = starts, starts
+        counts, touched = starts, set(starts)
         for statement in body:
             if not counts:
                 break
             counts, seen = self._statement(statement, counts, rounds)
             touched |= seen
-        return counts, touched
+        return counts, frozenset(touched)
 
     def rounds(self, retry: s.WithRetry, starts: Counts, outer: tuple[int, ...]) -> tuple[Counts, Counts]:
         """Follow a with_retry's body and the back-off waits between rounds; a `return` ends only the body."""

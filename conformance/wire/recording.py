@@ -11,9 +11,11 @@ frames can therefore be had from a recording.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 SCHEMA = 1
 
@@ -160,3 +162,37 @@ class Recording:
     stderr: str  # the last lines the subject's processes wrote while it ran
     instrumented: bool = True
     """Whether the subject used the side channel: one that did not tells of no body."""
+
+    def of(self, execution: str) -> Part:
+        """What it holds of one execution."""
+        return self._parts.get(execution, _NOTHING)
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Part]:
+        invocations = _grouped(self.invocations)
+        exchanges = _grouped(self.exchanges)
+        effects = _grouped(self.effects)
+        return {
+            arn: Part(invocations.get(arn, ()), exchanges.get(arn, ()), effects.get(arn, ()))
+            for arn in dict.fromkeys((*invocations, *exchanges, *effects))
+        }
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a recording holds of one execution, each in the recording's order."""
+
+    invocations: tuple[Invocation, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+_NOTHING = Part()
+_Of = TypeVar("_Of", Invocation, Exchange, Effect)
+
+
+def _grouped(items: Iterable[_Of]) -> dict[str, tuple[_Of, ...]]:
+    groups: dict[str, list[_Of]] = {}
+    for item in items:
+        groups.setdefault(item.execution, []).append(item)
+    return {arn: tuple(own) for arn, own in groups.items()}

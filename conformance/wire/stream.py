@@ -103,7 +103,18 @@ class Stream:
 
     def of(self, execution: str) -> tuple[Update, ...]:
         """Accepted updates of one execution."""
-        return tuple(update for update in self.accepted if update.execution == execution)
+        return tuple(update for update in self.told(execution) if update.accepted)
+
+    def told(self, execution: str) -> tuple[Update, ...]:
+        """All updates of one execution, refused ones too."""
+        return self._by_execution.get(execution, ())
+
+    @cached_property
+    def _by_execution(self) -> Mapping[str, tuple[Update, ...]]:
+        groups: dict[str, list[Update]] = {}
+        for update in self.all:
+            groups.setdefault(update.execution, []).append(update)
+        return {arn: tuple(updates) for arn, updates in groups.items()}
 
     def ordered(self) -> tuple[Update, ...]:
         """Accepted updates in an order without chance: as they came, or operation by operation."""
@@ -191,14 +202,14 @@ def _identities(recording: Recording, scenario: Scenario, requests: list[_Reques
 def _program(recording: Recording, scenario: Scenario, arn: str, record: ExecutionRecord | None) -> Program:
     main = not recording.executions or arn == recording.executions[0].arn
     branches: dict[tuple[str, tuple[int, ...]], int] = {}
-    for effect in recording.effects:
-        if effect.kind == "branch" and effect.execution == arn and effect.indexes:
+    for effect in recording.of(arn).effects:
+        if effect.kind == "branch" and effect.indexes:
             batch = (effect.at, effect.indexes[:-1])
             branches[batch] = max(branches.get(batch, -1), effect.indexes[-1])
     return Program(
         body=function_body(scenario, record.function if record else "", main=main),
         input=scenario.input if main else _input(record),
-        invocations=sum(invocation.execution == arn for invocation in recording.invocations) or 1,
+        invocations=len(recording.of(arn).invocations) or 1,
         branches=branches,
     )
 

@@ -35,7 +35,7 @@ TEXT = {
     "unclosed": "title: [\n",
     "tab": "\ttitle: x\n",
     "two values": "title: a: b\n",
-    "too deep": "input: " + "[" * 100 + "]" * 100 + "\n",
+    "too deep": "input: " + "[" * 300 + "]" * 300 + "\n",
     "empty": "",
     "only a comment": "# nothing\n",
 }

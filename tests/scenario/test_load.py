@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.errors import ScenarioError, UsageError
 from conformance.scenario.load import InvalidScenarioError, find, load
+from tests.bench.growing import GROWING
 from tests.scenario.refusals import SENSE, SHAPE, TEXT, handler
 
 if TYPE_CHECKING:
@@ -186,3 +188,11 @@ def test_holds_that_can_come_true(name: str, tmp_path: Path) -> None:
     path = tmp_path / "hold.yaml"
     path.write_text(handler(*FITTING_HOLDS[name]))
     assert load(path, tmp_path).handler
+
+
+def test_large_programs_are_admitted(tmp_path: Path) -> None:
+    """What the curves of `make bench` are made of: thousands in a row, 64 in one another."""
+    for name, size in (("waits", 5000), ("virtual", 64)):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(json.dumps(GROWING[name](size)), encoding="utf-8")
+        assert load(path, tmp_path).title == "It grows"

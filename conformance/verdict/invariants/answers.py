@@ -68,7 +68,7 @@ def ends_are_answered(case: Case) -> Iterator[Finding]:
     Source: language SDK specification 3.2.1 to 3.2.3.
     """
     for execution in case.recording.executions:
-        own = [one for one in case.recording.invocations if one.execution == execution.arn]
+        own = case.recording.of(execution.arn).invocations
         output = case.outputs[own[-1].number] if own else None
         status = output.get("Status") if isinstance(output, dict) else None
         if status == "PENDING" and execution.status in _OWN_ENDS:

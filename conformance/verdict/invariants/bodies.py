@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import statements as s
@@ -129,7 +130,10 @@ def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
     limits = dict(_limits(case))
     if not limits:
         return
-    died = [(one.execution, one.number) for one in case.recording.invocations if not one.answered]
+    died: dict[str, list[int]] = {}
+    for one in case.recording.invocations:
+        if not one.answered:
+            died.setdefault(one.execution, []).append(one.number)
     open_: dict[tuple[str, str, tuple[int, ...]], dict[int, int]] = {}
     ended: set[tuple[str, str, tuple[int, ...]]] = set()
     told: set[tuple[str, str, tuple[int, ...]]] = set()
@@ -139,7 +143,9 @@ def concurrency_limit_is_kept(case: Case) -> Iterator[Finding]:
         batch = (effect.execution, effect.at, effect.indexes[:-1])
         branch = (effect.execution, effect.at, effect.indexes)
         under_way = open_.setdefault(batch, {})
-        since = max((n for of, n in died if of == effect.execution and n < effect.invocation), default=0)
+        numbers = died.get(effect.execution, [])
+        earlier = bisect_left(numbers, effect.invocation)
+        since = numbers[earlier - 1] if earlier else 0
         for index in [index for index, invocation in under_way.items() if invocation <= since]:
             del under_way[index]
         if effect.event == "end":

@@ -11,7 +11,6 @@ from conformance.scenario import statements as s
 from conformance.verdict.invariants.base import broken
 from conformance.wire.payloads import BATCH_SUBTYPES
 from conformance.wire.program import Program
-from conformance.wire.stream import path_key
 
 if TYPE_CHECKING:
     from conformance.verdict.case import Case
@@ -120,16 +119,9 @@ def _branches(statement: object) -> int | None:
 
 def _bodies_ended(case: Case, update: Update, batch: Candidate) -> Counter[str] | None:
     """How the bodies of a batch's branches ended, None where that may not have been told."""
-    if not case.recording.instrumented or case.disturbed:
+    if not case.recording.instrumented or case.disturbed or not case.answered:
         return None
-    if not all(invocation.answered for invocation in case.recording.invocations):
-        return None
-    ends = {
-        effect.indexes: str((effect.detail or {}).get("outcome"))
-        for effect in case.recording.effects
-        if (effect.kind, effect.event, effect.execution) == ("branch", "end", update.execution)
-        and (effect.at, effect.indexes[:-1]) == (batch.at, batch.indexes)
-    }
+    ends = case.ends.get((update.execution, batch.at, batch.indexes), {})
     return Counter(ends.values())
 
 
@@ -218,10 +210,8 @@ def _rules(case: Case, update: Update) -> _Rules:
 def _written(case: Case, update: Update) -> Counter[str]:
     """What a batch's branches had come to on the wire when it ended."""
     found: Counter[str] = Counter()
-    depth = len(path_key(update.path)) + 1
-    for path, updates in case.stream.operations.items():
-        if path.startswith(f"{update.path}[") and len(path_key(path)) == depth and path.endswith("]"):
-            before = [one for one in updates if (one.seq, one.index) < (update.seq, update.index)]
-            if before:
-                found[_WRITTEN.get(before[-1].action, "STARTED")] += 1
+    for updates in case.branches.get(update.path, ()):
+        before = [one for one in updates if (one.seq, one.index) < (update.seq, update.index)]
+        if before:
+            found[_WRITTEN.get(before[-1].action, "STARTED")] += 1
     return found

@@ -104,11 +104,12 @@ def pending_has_a_reason(case: Case) -> Iterator[Finding]:
     pending. An answer without a token leaves an invocation nothing else to say
     (https://github.com/aws/aws-durable-execution-sdk-js/issues/918).
     """
+    pending = _pending(case)
     for invocation in case.recording.invocations:
         output = case.outputs[invocation.number]
         if not isinstance(output, dict) or output.get("Status") != "PENDING":
             continue
-        if not _pending(case, invocation) and not _cut_off(case, invocation):
+        if invocation.number not in pending and not _cut_off(case, invocation):
             yield broken(
                 "pending-without-reason",
                 f"invocation {invocation.number}.Status",
@@ -120,30 +121,54 @@ def pending_has_a_reason(case: Case) -> Iterator[Finding]:
 
 def _cut_off(case: Case, invocation: Invocation) -> bool:
     """Whether the service has taken the token away: no more checkpoint of this invocation would be taken."""
-    taken = [talk for talk in case.checkpoints if talk.good and talk.exchange.invocation == invocation.number]
+    taken = [talk for talk in case.checkpoints_of.get(invocation.number, ()) if talk.good]
     return bool(taken) and taken[-1].next_token is None
 
 
-def _pending(case: Case, invocation: Invocation) -> set[str]:
-    """Ids that are pending as far as the subject could know when it answered."""
-    pending: set[str] = set()
-    end = invocation.ended_seq if invocation.ended_seq is not None else invocation.seq
-    happened: list[tuple[int, int, str, bool]] = []
-    for update in case.stream.of(invocation.execution):
+_Happening = tuple[int, int, str, bool]
+"""When (seq, and of one request first what it says), which operation, and whether it waits from then on."""
+
+
+def _pending(case: Case) -> set[int]:
+    """The invocations that end while something is pending, as far as the subject could know.
+
+    One sweep over what happened in each execution, in its order: an invocation ends between two happenings.
+    """
+    happened = _happened(case)
+    found: set[int] = set()
+    for execution in dict.fromkeys(one.execution for one in case.recording.invocations):
+        waiting: set[str] = set()
+        coming = iter(sorted(happened.get(execution, ())))
+        following = next(coming, None)
+        for invocation in sorted(case.recording.of(execution).invocations, key=_end):
+            while following is not None and following[0] <= _end(invocation):
+                _, _, operation_id, waits = following
+                (waiting.add if waits else waiting.discard)(operation_id)
+                following = next(coming, None)
+            if waiting:
+                found.add(invocation.number)
+    return found
+
+
+def _end(invocation: Invocation) -> int:
+    return invocation.seq if invocation.ended_seq is None else invocation.ended_seq
+
+
+def _happened(case: Case) -> dict[str, list[_Happening]]:
+    """What makes operations pending, or ended or ready, by execution."""
+    happened: dict[str, list[_Happening]] = {}
+    for update in case.stream.accepted:
         waits = update.type in _WAITING and update.action == "START"
         waits = waits or (update.type == "STEP" and update.action == "RETRY")
-        happened.append((update.seq, 0, update.id, waits))
+        happened.setdefault(update.execution, []).append((update.seq, 0, update.id, waits))
     for talk in case.exchanges:
-        if talk.exchange.execution == invocation.execution:
-            happened += [(talk.exchange.seq, 1, each, False) for each in _settled(talk.response)]
+        settled = ((talk.exchange.seq, 1, each, False) for each in _settled(talk.response))
+        happened.setdefault(talk.exchange.execution, []).extend(settled)
     for number, event in case.events.items():
         told = case.invocations[number]
-        if told.execution == invocation.execution and isinstance(event, dict):
-            happened += [(told.seq, 1, each, False) for each in _settled(event)]
-    for seq, _, operation_id, waits in sorted(happened):
-        if seq <= end:
-            (pending.add if waits else pending.discard)(operation_id)
-    return pending
+        settled = ((told.seq, 1, each, False) for each in _settled(event))
+        happened.setdefault(told.execution, []).extend(settled)
+    return happened
 
 
 def _settled(answer: Any) -> Iterator[str]:
@@ -194,7 +219,7 @@ def outcome_is_the_last_answer(case: Case) -> Iterator[Finding]:
     empty).
     """
     for execution in case.recording.executions:
-        invocations = [one for one in case.recording.invocations if one.execution == execution.arn]
+        invocations = case.recording.of(execution.arn).invocations
         final = [one for one in invocations if _final(case.outputs[one.number])]
         if len(final) > 1 or (final and final[0] is not invocations[-1]):
             yield broken(

@@ -98,10 +98,13 @@ def everything_ends(case: Case) -> Iterator[Finding]:
 
     Source: language SDK specification 4.4.2 and 4.8.3: the result of each is checkpointed.
     """
+    operations: dict[str, dict[str, tuple[Update, ...]]] = {}
+    for path, updates in case.stream.operations.items():
+        operations.setdefault(updates[0].execution, {})[path] = updates
     for execution in case.recording.executions:
         if execution.status != "SUCCEEDED":
             continue
-        own = {path: ups for path, ups in case.stream.operations.items() if ups[0].execution == execution.arn}
+        own = operations.get(execution.arn, {})
         ended = {updates[0].id for updates in own.values() if any(update.terminal for update in updates)}
         parents = {updates[0].id: updates[0].parent_id for updates in own.values()}
         for path, updates in own.items():

@@ -25,9 +25,7 @@ def tokens_form_a_chain(case: Case) -> Iterator[Finding]:
     for number in case.invocations:
         given = case.events[number].get("CheckpointToken") if isinstance(case.events[number], dict) else None
         known, spent = {given}, set[str | None]()
-        for talk in case.checkpoints:
-            if talk.exchange.invocation != number:
-                continue
+        for talk in case.checkpoints_of.get(number, ()):
             if talk.token not in known:
                 reused = talk.token in spent
                 yield broken(
@@ -88,15 +86,16 @@ def requests_are_taken(case: Case) -> Iterator[Finding]:
     Source: language SDK specification 15.2: a refusal is an error of the request.
     """
     disturbed: set[int | None] = set()
+    labels = {update.seq: update.label for update in reversed(case.stream.all)}
     for talk in case.exchanges:
         if talk.exchange.fault is not None:
             disturbed.add(talk.exchange.invocation)
         elif not talk.good and talk.exchange.invocation not in disturbed:
-            first = next((u for u in case.stream.all if u.seq == talk.exchange.seq), None)
+            first = labels.get(talk.exchange.seq)
             said = _said(talk.response)
             yield broken(
                 "request-refused",
-                first.label if first else f"request {talk.exchange.seq}",
+                first or f"request {talk.exchange.seq}",
                 {"status": talk.exchange.status, "message": said},
                 {"status": 200},
                 f"the service refuses {talk.exchange.operation} with {talk.exchange.status}: {said}",

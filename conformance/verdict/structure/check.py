@@ -70,10 +70,8 @@ def _execution(
         prefix=prefix,
         updates=tuple(
             update
-            for update in stream.all
-            if update.execution == execution.arn
-            and update.type != "EXECUTION"
-            and not update.path.startswith(UNDECODED)
+            for update in stream.told(execution.arn)
+            if update.type != "EXECUTION" and not update.path.startswith(UNDECODED)
         ),
         broken=broken,
         complete=_complete(scenario, recording, execution) and broken is None and not changing,
@@ -132,8 +130,8 @@ def _parsed(text: str | None) -> Any:
 
 def _answer(recording: Recording, arn: str) -> str | None:
     """The status that the last invocation of an execution gave."""
-    outputs = [invocation.output for invocation in recording.invocations if invocation.execution == arn]
-    answer = _parsed(outputs[-1]) if outputs else None
+    invocations = recording.of(arn).invocations
+    answer = _parsed(invocations[-1].output) if invocations else None
     return str(answer.get("Status")) if isinstance(answer, dict) else None
 
 
@@ -148,8 +146,7 @@ def _crashes(handler: tuple[Statement, ...]) -> bool:
 
 def _cut_short(recording: Recording, arn: str) -> bool:
     """Whether an invocation ended without an answer: what ran beside the reason for it is run again."""
-    ended = (each.outcome for each in recording.invocations if each.execution == arn)
-    return any(outcome in (Outcome.ERROR, Outcome.EXIT) for outcome in ended)
+    return any(each.outcome in (Outcome.ERROR, Outcome.EXIT) for each in recording.of(arn).invocations)
 
 
 def _seen(recording: Recording, stream: Stream, arn: str) -> Seen:
@@ -161,14 +158,14 @@ def _seen(recording: Recording, stream: Stream, arn: str) -> Seen:
 def _begun(recording: Recording, arn: str) -> dict[Place, list[int | None]]:
     """The attempts that each body was told as it began."""
     begun: dict[Place, list[int | None]] = {}
-    for effect in recording.effects:
-        if effect.execution == arn and effect.event == "start" and effect.kind in BODIES:
+    for effect in recording.of(arn).effects:
+        if effect.event == "start" and effect.kind in BODIES:
             begun.setdefault((effect.at, effect.indexes), []).append(effect.attempt)
     return begun
 
 
 def _invocations(recording: Recording, arn: str) -> int:
-    return sum(invocation.execution == arn for invocation in recording.invocations)
+    return len(recording.of(arn).invocations)
 
 
 def _changes(handler: tuple[Statement, ...]) -> bool:
@@ -199,11 +196,8 @@ def _broken(recording: Recording, arn: str) -> int | None:
     return next(
         (
             exchange.seq
-            for exchange in recording.exchanges
-            if exchange.execution == arn
-            and exchange.operation == CHECKPOINT
-            and exchange.status >= REFUSED
-            and exchange.fault is None
+            for exchange in recording.of(arn).exchanges
+            if exchange.operation == CHECKPOINT and exchange.status >= REFUSED and exchange.fault is None
         ),
         None,
     )
@@ -217,7 +211,7 @@ def _undisturbed(recording: Recording) -> int:
 def _complete(scenario: Scenario, recording: Recording, execution: ExecutionRecord) -> bool:
     if not recording.complete or execution.status not in OWN_ENDS:
         return False
-    invocations = [each for each in recording.invocations if each.execution == execution.arn]
+    invocations = recording.of(execution.arn).invocations
     if invocations and invocations[-1].outcome is Outcome.ERROR:
         return False  # the service gave it up
     return not scenario.faults or execution.status == "SUCCEEDED"

@@ -173,7 +173,7 @@ def _lives(view: View) -> Iterator[Finding]:
 
 def _uncertain(view: View, path: str) -> bool:
     """Whether a context is virtual in some invocations only: what is inside may come before its START."""
-    return any(len(expected.parents) > 1 for expected in view.plan.children(path))
+    return any(len(expected.parents) > 1 for expected in view.children.get(path, ()))
 
 
 def _wanted(allowed: frozenset[str | None]) -> str | None:

@@ -52,6 +52,14 @@ class View:
         return _grouped((self.local(update.path), update) for update in self.updates)
 
     @cached_property
+    def children(self) -> Mapping[Context, list[Expected]]:
+        """The planned operations by the context that they are called in, each in the order of their calls."""
+        groups: dict[Context, list[Expected]] = {}
+        for expected in self.plan.operations.values():
+            groups.setdefault(context_of(expected.path), []).append(expected)
+        return groups
+
+    @cached_property
     def counted(self) -> list[tuple[int, str, Update]]:
         """Accepted updates of before the break, with their positions and the plan's paths."""
         taken = (update for update in self.updates if update.accepted)

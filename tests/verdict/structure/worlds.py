@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.batches import Raced
 from conformance.oracle.flow import Failure, Flow, Raised, Returned, Stopped
+from conformance.oracle.paths import context_of
 from conformance.oracle.values import OneOf, is_known
 from conformance.scenario.model import Scenario
 from conformance.verdict.structure import Expected, Plan, check, predict
@@ -78,7 +79,7 @@ def updates(plan: Plan, *, optional: bool = True) -> Iterator[tuple[Expected, st
 
 
 def _inside(plan: Plan, context: str | None, *, optional: bool) -> Iterator[tuple[Expected, str]]:
-    for expected in list(plan.children(context)):
+    for expected in [each for each in plan.operations.values() if context_of(each.path) == context]:
         if expected.optional and not optional:
             continue
         if expected.virtual:
