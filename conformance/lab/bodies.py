@@ -15,6 +15,7 @@ from conformance.lab.control import Control
 from conformance.lab.emulator import Stack
 from conformance.lab.observed import Observed
 from conformance.lab.places import Place, Places
+from conformance.lab.progress import TICK_SECONDS, Progress
 from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.scenario.statements import After
 from conformance.wire.recording import Effect, ReportKind
@@ -74,9 +75,9 @@ class Bodies:
     observed: Observed
     recorder: Recorder
     control: Control
+    progress: Progress
     holds: list[Hold] = field(default_factory=list)
-    last_activity: float = field(default_factory=time.monotonic)
-    last_request: float = field(default_factory=time.monotonic)
+    last_request: float = 0.0  # in the seconds in which the subject stood still
     _runs: Counter[tuple[str, str, tuple[int, ...]]] = field(default_factory=Counter)
     _running: dict[OpenInvocation, Counter[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
     _effects: list[tuple[str, str, tuple[int, ...], str, int | None]] = field(default_factory=list)
@@ -120,7 +121,7 @@ class Bodies:
         Raises:
             NeverTrueError: It never comes, and the body is to crash `when` it is `started` only.
         """
-        asked = time.monotonic()
+        asked = self.progress.idle
         while not self._all_started(invocation):
             if (left := self._until_silent(asked, UNTAKEN_SECONDS)) <= 0:
                 if told.get("when") != "started":
@@ -130,32 +131,32 @@ class Bodies:
                     ReportKind.LAB, f"{error}, which it never is", invocation, str(told["at"])
                 )
                 raise error
-            await self.control.pulse.next(left)
+            await self.control.pulse.next(max(left, TICK_SECONDS))
         while (left := self._until_silent(asked, QUIET_SECONDS)) > 0:
-            await self.control.pulse.next(left)
+            await self.control.pulse.next(max(left, TICK_SECONDS))
 
     def activity(self) -> None:
         """Something happened in the run: holds may come true."""
-        self.last_activity = time.monotonic()
+        self.progress.moved()
         self.control.pulse.beat()
 
     def requested(self) -> None:
         """A request of a subject begins or ends: the gateway is not quiet."""
-        self.last_request = time.monotonic()
+        self.last_request = self.progress.idle
         self.control.pulse.beat()
 
     def release(self) -> None:
         """Let go on what has come true, and forget the bodies of invocations that have ended."""
         for invocation in [invocation for invocation in self._running if not invocation.in_flight]:
             del self._running[invocation]
-            self.last_activity = time.monotonic()
+            self.progress.moved()
         for hold in list(self.holds):
             if not hold.invocation.in_flight:
                 self._free(hold, NeverTrueError("the invocation has ended"))
-                self.last_activity = time.monotonic()
+                self.progress.moved()
             elif self._true(hold.invocation, hold.begun, hold.after):
                 self._free(hold)
-                self.last_activity = time.monotonic()
+                self.progress.moved()
 
     def all_held(self, invocations: list[OpenInvocation]) -> bool:
         """Whether there are held bodies and every body that runs in these invocations is held."""
@@ -246,8 +247,12 @@ class Bodies:
         return operation.status not in ONGOING
 
     def _until_silent(self, since: float, seconds: float) -> float:
-        """How long it takes until the gateway has been silent for so many seconds, beginning with `since`."""
-        return max(since, self.last_request) + seconds - time.monotonic()
+        """How long it takes until the gateway has been silent for so many seconds, beginning with `since`.
+
+        Seconds are those in which the subject stood still: what a slow machine keeps it from sending may yet
+        come.
+        """
+        return max(since, self.last_request) + seconds - self.progress.idle
 
     def _all_started(self, invocation: OpenInvocation) -> bool:
         if invocation.token_id is None:

@@ -23,17 +23,18 @@ from conformance.lab.clock import RESOLUTION
 from conformance.lab.control import Control
 from conformance.lab.emulator import Stack
 from conformance.lab.exchanges import Exchanges
+from conformance.lab.progress import TICK_SECONDS, Progress
 from conformance.lab.recorder import Recorder
 from conformance.wire.recording import ReportKind
 
 SETTLE_SECONDS = 0.25
-"""How long held invocations must have been silent before what is due already is started beside them."""
+"""How long a subject with held bodies must have stood still before what is due already is started."""
 
 OVERDUE_SECONDS = 1.0
 """How long a timer must be overdue by real time before it fires beside held invocations that do not poll."""
 
 PATIENCE_SECONDS = 3.0
-"""How long they must have been silent, with nothing to come, before a hold is known to be for ever."""
+"""How long it must have stood still, with nothing to come, before a hold is known to be for ever."""
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Driver:
     bodies: Bodies
     recorder: Recorder
     control: Control
-    deadline: float  # of the run, in monotonic seconds
+    progress: Progress
 
     @property
     def finished(self) -> bool:
@@ -118,18 +119,18 @@ class Driver:
         in_flight = self.calls.in_flight()
         if self.exchanges.open or not in_flight or not self.bodies.all_held(in_flight):
             return None
-        now, silent = time.monotonic(), self.bodies.last_activity
-        due = self.stack.scheduler.next_due()
-        opens = silent + SETTLE_SECONDS
+        due, still = self.stack.scheduler.next_due(), self.progress.still
+        left = SETTLE_SECONDS - still
         if due is not None and due > self.stack.clock.micros:
-            opens = max(opens, min(passes_at(invocation, due) for invocation in in_flight) + OVERDUE_SECONDS)
-        if due is not None and opens < self.deadline:
-            if now < opens:
-                return opens - now
+            overdue = min(passes_at(invocation, due) for invocation in in_flight) + OVERDUE_SECONDS
+            left = max(left, overdue - time.monotonic())
+        if due is not None and left < self.progress.limit:
+            if left > 0:
+                return max(left, TICK_SECONDS)
             self.stack.scheduler.start_next(max(limit(invocation) for invocation in in_flight))
             self.bodies.activity()
             return SETTLE_SECONDS
-        if (left := silent + PATIENCE_SECONDS - now) > 0:
-            return left
+        if (left := PATIENCE_SECONDS - still) > 0:
+            return max(left, TICK_SECONDS)
         self.bodies.give_up()
         return None

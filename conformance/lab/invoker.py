@@ -29,6 +29,7 @@ from aws_durable_execution_sdk_python_testing.exceptions import DurableFunctions
 from aws_durable_execution_sdk_python_testing.invoker import InvokeResponse, LambdaInvoker
 
 from conformance.subjects.event import Answer, Event
+from conformance.subjects.usage import Usage
 from conformance.wire.recording import Outcome
 
 
@@ -37,6 +38,10 @@ class Invoker(Protocol):
 
     async def invoke(self, event: Event) -> Answer:
         """Call the handler once and wait for its answer."""
+        ...
+
+    def usage(self, request_id: str) -> Usage | None:
+        """What the process has had of the machine that handles that request; None while none does."""
         ...
 
 

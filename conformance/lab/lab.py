@@ -19,6 +19,7 @@ from conformance.errors import EnvironmentFault
 from conformance.lab.emulator import silence
 from conformance.lab.gateway import Gateway
 from conformance.lab.invoker import Invoker
+from conformance.lab.machine import slowness
 from conformance.lab.recorder import OpenInvocation
 from conformance.lab.run import Run
 from conformance.lab.side_channel import SideChannel
@@ -38,6 +39,7 @@ class Lab:
         """Nothing is started yet."""
         self._runs: list[Run] = []
         self._servers: list[web.ServerRunner] = []
+        self._slowness = slowness()
         self.gateway_url = ""
         self.url = ""
 
@@ -63,7 +65,7 @@ class Lab:
         Raises:
             EnvironmentFault: The suite itself could not do its part, such as starting a process.
         """
-        run = Run(scenario, subject, pool, delays)
+        run = Run(scenario, subject, pool, delays, self._slowness)
         self._runs.append(run)
         try:
             return await run.record()

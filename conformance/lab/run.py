@@ -23,6 +23,7 @@ from conformance.lab.invoker import Invoker
 from conformance.lab.observed import Observed
 from conformance.lab.places import Places
 from conformance.lab.polls import Polls
+from conformance.lab.progress import TICK_SECONDS, End, Progress
 from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN, program
@@ -42,8 +43,17 @@ class Run:
         subject: SubjectInfo,
         pool: Invoker,
         delays: Callable[[], float] | None = None,
+        slowness: float = 1.0,
     ) -> None:
-        """Compose an emulator and start the scenario's execution in it; nothing moves before `record`."""
+        """Compose an emulator and start the scenario's execution in it; nothing moves before `record`.
+
+        Args:
+            scenario: What to run.
+            subject: Who runs it.
+            pool: The subject's processes.
+            delays: How many real seconds the gateway holds a request; asked once a request.
+            slowness: By how much slower this machine computes than limits were chosen for.
+        """
         self.delays = delays
         self.scenario = scenario
         self.subject = subject
@@ -65,7 +75,10 @@ class Run:
             control=self.control,
             page_bytes=1 if faults.paginate else PAGE_BYTES,
         )
-        self.bodies = Bodies(Places.of(scenario), self.stack, observed, self.recorder, self.control)
+        self.progress = Progress(pool, self.calls.in_flight, scenario.limit * slowness)
+        self.bodies = Bodies(
+            Places.of(scenario), self.stack, observed, self.recorder, self.control, self.progress
+        )
         payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
         self.root = self.stack.start(MAIN, payload)
         self.exchanges = Exchanges(
@@ -87,7 +100,7 @@ class Run:
             bodies=self.bodies,
             recorder=self.recorder,
             control=self.control,
-            deadline=self._began + scenario.limit,
+            progress=self.progress,
         )
 
     def program(self, invocation: OpenInvocation) -> dict[str, Any]:
@@ -109,19 +122,35 @@ class Run:
         Raises:
             EnvironmentFault: The suite itself could not do its part, such as starting a process.
         """
-        hung = False
+        end = None
         try:
-            async with asyncio.timeout_at(asyncio.get_running_loop().time() + self.scenario.limit):
-                await self.driver.drive()
-        except TimeoutError:
-            hung = True
+            end = await self._drive()
         finally:
-            await self._close(Outcome.HANG if hung else Outcome.EXIT)
+            await self._close(_outcome(end))
         if self.control.fault is not None:
             raise self.control.fault
-        if not self.control.stopped:  # otherwise what they wait for had no time to come
+        if end is End.MACHINE:
+            self.recorder.report(ReportKind.MACHINE, f"{end.value}: {self.progress}")
+        ended = end is None and not self.control.stopped
+        if ended:  # otherwise what they wait for had no time to come
             self.driver.missed_actions()
-        return self._recording(complete=not hung and not self.control.stopped and self.driver.finished)
+        return self._recording(complete=ended and self.driver.finished)
+
+    async def _drive(self) -> End | None:
+        """Drive the run to its end, or until its progress says that it must be ended."""
+        driving = asyncio.ensure_future(self.driver.drive())
+        try:
+            while True:
+                await asyncio.wait((driving,), timeout=TICK_SECONDS)
+                end = self.progress.tick()
+                if driving.done():
+                    driving.result()
+                    return None
+                if end is not None:
+                    return end
+        finally:
+            driving.cancel()
+            await asyncio.wait((driving,))
 
     async def _close(self, outcome: Outcome) -> None:
         """Kill what still runs, and wait until it is gone."""
@@ -173,3 +202,10 @@ class Run:
             return None
         children = self.stack.store.load(parent).chained_invoke_children
         return next((operation for operation, child in children.items() if child == arn), None)
+
+
+def _outcome(end: End | None) -> Outcome:
+    """What becomes of an invocation that is open when its run is ended."""
+    if end is None:
+        return Outcome.EXIT
+    return Outcome.HANG if end.hangs else Outcome.CUT

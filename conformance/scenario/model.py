@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conformance.scenario.setting import Action, Aws, Expect, Function
 
 DEFAULT_LIMIT = 30.0
-"""Real seconds a scenario may take, unless it says otherwise."""
+"""Seconds for which a subject may stand still on a machine that lets it run, unless a scenario says so."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from conformance.subjects import guard
 from conformance.subjects.event import Answer, Event
 from conformance.subjects.output import Tail
 from conformance.subjects.process import Process, State
+from conformance.subjects.usage import Usage
 
 if TYPE_CHECKING:
     from conformance.subjects.install import Installed
@@ -111,6 +112,10 @@ class Pool:
                 given.result().kill()  # the event had just been given to it
             raise
         return await process.answer()
+
+    def usage(self, request_id: str) -> Usage | None:
+        """What the process has had of the machine that handles that request; None while none does."""
+        return next((had for one in self._processes if (had := one.usage(request_id)) is not None), None)
 
     async def close(self) -> None:
         """End every process, and wait until nothing is left of any."""

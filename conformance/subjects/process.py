@@ -15,6 +15,7 @@ from conformance.subjects import guard
 from conformance.subjects.event import Answer
 from conformance.subjects.output import Output, Tail
 from conformance.subjects.runtime_api import Listener, Reply, RuntimeApi
+from conformance.subjects.usage import Meter, Usage
 from conformance.wire.recording import Outcome
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Process:
         self._output = Output(loop, everyone)
         self._api = RuntimeApi(Listener(self._free, self._answered, self._init_error, self._output.say))
         self._process: asyncio.subprocess.Process | None = None
+        self._meter: Meter | None = None
         self._end: asyncio.Task[None] | None = None
         self._started: asyncio.Future[str] = loop.create_future()  # "" or what was wrong
         self._answer: asyncio.Future[Answer] = loop.create_future()
@@ -131,6 +133,7 @@ class Process:
         )
         guard.watch(process.pid)
         self._process = process
+        self._meter = Meter(process.pid)
         self._output.close_writing()
         self._end = asyncio.create_task(self._watch(process))
 
@@ -147,6 +150,12 @@ class Process:
         self.served = True
         self._mark = self._output.tail.mark()
         self._answer = asyncio.get_running_loop().create_future()
+
+    def usage(self, request_id: str) -> Usage | None:
+        """What it has had of the machine so far; None if that request's event is not the one at hand."""
+        if self._event is None or self._event.request_id != request_id or self.state is not State.BUSY:
+            return None
+        return self._meter.read() if self._meter else None
 
     async def answer(self) -> Answer:
         """Wait for what becomes of its event. Cancelled before that is known, it is killed."""

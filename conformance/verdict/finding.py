@@ -20,12 +20,13 @@ class Layer(StrEnum):
 
 
 class Blame(StrEnum):
-    """Who is wrong. Parity alone can't tell."""
+    """Who is wrong. Parity alone can't tell. The machine is, where it was too slow to tell."""
 
     SDK = "SDK"
     HARNESS = "harness"
     EMULATOR = "emulator"
     SCENARIO = "scenario"
+    MACHINE = "machine"
     UNDETERMINED = "undetermined"
 
 

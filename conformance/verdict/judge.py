@@ -27,6 +27,12 @@ _AFTERMATH = "process-exits"
 _TOLD = frozenset({"lab-report", "harness-report"})
 """Reports from the run: a finding about the SDK stands beside them only where the lab gave up for it."""
 
+_REPORTED = {
+    ReportKind.UNSUPPORTED: ("unsupported", Blame.UNDETERMINED),
+    ReportKind.MACHINE: ("too-slow", Blame.MACHINE),
+}
+"""What reports are as findings; all others are named for their kind and blamed on the harness."""
+
 Check = Callable[[], Iterable[Finding]]
 
 
@@ -63,8 +69,7 @@ def _harness(recording: Recording) -> list[Finding]:
         if report.kind is ReportKind.SUBJECT:
             continue
         where = report.at or (f"invocation {report.invocation}" if report.invocation else "run")
-        rule = "unsupported" if report.kind is ReportKind.UNSUPPORTED else f"{report.kind}-report"
-        blame = Blame.UNDETERMINED if report.kind is ReportKind.UNSUPPORTED else Blame.HARNESS
+        rule, blame = _REPORTED.get(report.kind, (f"{report.kind}-report", Blame.HARNESS))
         findings.append(Finding(Layer.HARNESS, rule, where, report.message, None, blame, report.message))
     return findings
 

@@ -26,7 +26,8 @@ class Outcome(StrEnum):
     RESPONSE = "response"  # the runtime posted a response
     ERROR = "error"  # the runtime posted an invocation error
     EXIT = "exit"  # the process ended before it answered
-    HANG = "hang"  # no answer until the scenario's limit
+    HANG = "hang"  # no answer, though the machine gave it all the time that the scenario's limit allows
+    CUT = "cut"  # the run was ended while it went on: nothing is known of it
     GARBAGE = "garbage"  # an answer that breaks the Runtime API
 
 
@@ -37,6 +38,7 @@ class ReportKind(StrEnum):
     HARNESS = "harness"  # the harness failed: an expression, a statement it doesn't know
     LAB = "lab"  # the lab can't go on: a held body that can never be released, an actor with no callback
     SUBJECT = "subject"  # the subject misbehaved as a process
+    MACHINE = "machine"  # the machine was too slow for the run to come to an end
 
 
 @dataclass(frozen=True)

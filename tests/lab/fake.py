@@ -16,6 +16,7 @@ from conformance.errors import EnvironmentFault
 from conformance.lab.lab import Delays, Lab
 from conformance.scenario.model import Scenario
 from conformance.subjects.event import Answer, Event
+from conformance.subjects.usage import Usage
 from conformance.wire.recording import Outcome, Recording, SubjectInfo
 
 FAKE = SubjectInfo("fake", "fake", "0")
@@ -107,6 +108,12 @@ class Fake:
     session: aiohttp.ClientSession
     killed: int = 0
     events: list[Event] = field(default_factory=list)
+    had: Usage = field(default_factory=Usage)
+
+    def usage(self, request_id: str) -> Usage | None:
+        """What the process had of the machine; a fake stands still whenever it waits."""
+        del request_id
+        return self.had
 
     async def invoke(self, event: Event) -> Answer:
         """Run the code once."""
@@ -148,9 +155,11 @@ class Bench:
         await self.session.close()
         await self.lab.__aexit__(kind, error, trace)
 
-    async def run(self, code: Code, delays: Delays | None = None, **document: Any) -> Recording:
+    async def run(
+        self, code: Code, delays: Delays | None = None, pool: type[Fake] = Fake, **document: Any
+    ) -> Recording:
         """Run a scenario of `document` with a fake of `code`."""
-        self.fake = Fake(self.lab, code, self.session)
+        self.fake = pool(self.lab, code, self.session)
         return await self.lab.run(scenario(**document), FAKE, self.fake, delays)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.lab import bodies
 from conformance.wire.recording import Outcome, Recording, ReportKind
-from tests.lab.fake import PENDING, Died, Handler, run, succeeded, update, wait
+from tests.lab.fake import PENDING, Code, Died, Handler, run, succeeded, update, wait
 
 A, B = "handler/0", "handler/1"
 
@@ -65,27 +65,36 @@ def held(state: str | None = None, attempt: int | None = None) -> list[dict[str,
     return [step("a", {"returns": 1}), step("b", {"returns": 2, "after": after})]
 
 
-async def first_a_then_b(handler: Handler) -> Any:
-    """Begins b at once, and a while b is held."""
-    order: list[str] = []
+def first_a_then_b(state: str = "ended") -> Code:
+    """Begins b at once, and a while b is held; goes on with a once b runs, where that is due by then."""
 
-    async def b() -> None:
-        assert await handler.body(B)
-        order.append("b")
-        await handler.ended(B, 2)
+    async def code(handler: Handler) -> Any:
+        order: list[str] = []
+        runs = asyncio.Event()
 
-    holding = asyncio.create_task(b())
-    await asyncio.sleep(0.05)
-    order.append("a begins")
-    assert await handler.body(A)
-    await asyncio.sleep(0.05)
-    order.append("a ends")
-    await handler.ended(A, 1)
-    await asyncio.sleep(0.05)
-    order.append("a checkpoints")
-    await handler.checkpoint(update("STEP", "START", "a"), update("STEP", "SUCCEED", "a"))
-    await holding
-    return succeeded(order)
+        async def b() -> None:
+            assert await handler.body(B)
+            order.append("b")
+            runs.set()
+            await handler.ended(B, 2)
+
+        async def until(due: str) -> None:
+            await (runs.wait() if state == due else asyncio.sleep(0.1))
+
+        holding = asyncio.create_task(b())
+        await until("")
+        order.append("a begins")
+        assert await handler.body(A)
+        await until("running")
+        order.append("a ends")
+        await handler.ended(A, 1)
+        await until("ended")
+        order.append("a checkpoints")
+        await handler.checkpoint(update("STEP", "START", "a"), update("STEP", "SUCCEED", "a"))
+        await holding
+        return succeeded(order)
+
+    return code
 
 
 def order(recording: Recording) -> Any:
@@ -94,17 +103,18 @@ def order(recording: Recording) -> Any:
 
 
 def test_a_body_is_held_until_another_has_ended() -> None:
-    recording = run(first_a_then_b, handler=held())
+    recording = run(first_a_then_b(), handler=held())
     assert order(recording) == ["a begins", "a ends", "b", "a checkpoints"]
-    assert 0.08 < recording.held_seconds < 1
+    assert 0.18 < recording.held_seconds <= recording.seconds
 
 
 def test_a_body_is_held_until_another_runs() -> None:
-    assert order(run(first_a_then_b, handler=held("running"))) == ["a begins", "b", "a ends", "a checkpoints"]
+    told = order(run(first_a_then_b("running"), handler=held("running")))
+    assert told == ["a begins", "b", "a ends", "a checkpoints"]
 
 
 def test_a_body_is_held_until_another_is_checkpointed() -> None:
-    assert order(run(first_a_then_b, handler=held("checkpointed"))) == [
+    assert order(run(first_a_then_b("checkpointed"), handler=held("checkpointed"))) == [
         "a begins",
         "a ends",
         "a checkpoints",

@@ -109,7 +109,9 @@ def nothing_after_answer(case: Case) -> Iterator[Finding]:
     """
     for talk in case.exchanges:
         invocation = case.invocations.get(talk.exchange.invocation or 0)
-        if invocation and invocation.ended_seq is not None and talk.exchange.seq > invocation.ended_seq:
+        if not invocation or not invocation.answered or invocation.ended_seq is None:
+            continue
+        if talk.exchange.seq > invocation.ended_seq:
             yield broken(
                 "request-after-answer",
                 f"invocation {invocation.number}:request {talk.exchange.seq}",
