@@ -26,7 +26,7 @@ def error_object(spec: ErrorSpec | None) -> ErrorObject:
 def describe(action: Action) -> str:
     """An action in words, for reports."""
     if action.kind == "stop":
-        return "stop"
+        return "stop" if action.of is None else f"stop the target of {action.of!r}"
     target = f"callback {action.callback!r}" if action.callback is not None else f"callback no. {action.nth}"
     if action.of is not None:
         target = f"the callback of {action.of!r}"
@@ -55,14 +55,16 @@ class Actors:
         return when, self.waiting[position]
 
     def lost(self) -> list[Action]:
-        """The actions whose callback was never created."""
+        """The actions whose callback or invoke was never created."""
         return [action for action in self.waiting if self._due(action) is None]
 
     def act(self, action: Action) -> str | None:
         """Do it; what the service objects, if it does."""
         self.waiting.remove(action)
         if action.kind == "stop":
-            self.executor.stop_execution(self.execution, error_object(action.error) if action.error else None)
+            self.executor.stop_execution(
+                self._stopped(action), error_object(action.error) if action.error else None
+            )
             return None
         target = self._target(action)
         if target is None:
@@ -80,13 +82,23 @@ class Actors:
         return None
 
     def _due(self, action: Action) -> int | None:
-        if action.kind == "stop":
+        if action.kind == "stop" and action.of is None:
             return micros(action.after)
         target = self._target(action)
         return None if target is None else target.time + micros(action.after)
 
+    def _stopped(self, action: Action) -> str:
+        """The execution that is to be stopped: the scenario's, or the one that an invoke began."""
+        invoke = self._target(action) if action.of is not None else None
+        if invoke is None:
+            return self.execution
+        return self.executor.get_execution(invoke.execution).chained_invoke_children[invoke.id]
+
     def _target(self, action: Action) -> ObservedOperation | None:
-        matching = [callback for callback in self.observed.callbacks() if self._meant(action, callback)]
+        if action.kind == "stop":
+            matching = [invoke for invoke in self.observed.invokes() if invoke.name == action.of]
+        else:
+            matching = [callback for callback in self.observed.callbacks() if self._meant(action, callback)]
         return matching[action.nth - 1] if len(matching) >= action.nth else None
 
     def _meant(self, action: Action, callback: ObservedOperation) -> bool:

@@ -129,23 +129,26 @@ class Stack:
     def build(  # noqa: PLR0913 - the seams to the rest of a run
         cls,
         *,
-        functions: dict[str, bool],
+        functions: dict[str, int | None],
         clock: VirtualClock,
         invoke: Invoke,
         arrived: Callable[[str], None],
         control: Control,
         page_bytes: int = PAGE_BYTES,
+        no_state: bool = False,
     ) -> Stack:
         """Compose an emulator.
 
         Args:
-            functions: The targets of chained invokes that the service knows, and whether each is durable.
+            functions: The targets of chained invokes that the service knows: how many seconds an execution of
+                each may take, None for one that is not durable.
             clock: What it takes for the time.
             invoke: Calls a function of the subject.
             arrived: Told the ARN of every execution that is created.
             control: Hears of it whenever the scheduler has something new to do or has done something, and of
                 what an emulator's callback raised.
             page_bytes: How many bytes of payload fit on a page of state.
+            no_state: Whether an invocation is given no state, only a marker to read it by.
         """
         scheduler = VirtualScheduler(clock, control.pulse.beat, control.fail)
         as_theirs = cast("Any", scheduler)
@@ -155,7 +158,7 @@ class Stack:
             arrived=arrived,
             store=store,
             scheduler=as_theirs,
-            invoker=PoolInvoker(invoke, page_bytes),
+            invoker=PoolInvoker(invoke, page_bytes, no_state=no_state),
             checkpoint_processor=CheckpointProcessor(store, as_theirs, clock=clock),
             max_invocation_page_bytes=page_bytes,
             invocation_timeout_seconds=INVOCATION_TIMEOUT,
@@ -207,8 +210,11 @@ def plain(value: Any) -> Any:
     return json.loads(JSONSerializer().to_bytes(value))
 
 
-def _configs(functions: dict[str, bool]) -> FunctionConfigs:
-    durable = {"DurableConfig": {"ExecutionTimeout": UNLIMITED, "RetentionPeriodInDays": 1}}
-    return FunctionConfigs.from_dict(
-        {name: durable if is_durable else {} for name, is_durable in functions.items()}
-    )
+def _configs(functions: dict[str, int | None]) -> FunctionConfigs:
+    return FunctionConfigs.from_dict({name: _config(timeout) for name, timeout in functions.items()})
+
+
+def _config(timeout: int | None) -> dict[str, Any]:
+    if timeout is None:
+        return {}
+    return {"DurableConfig": {"ExecutionTimeout": timeout, "RetentionPeriodInDays": 1}}

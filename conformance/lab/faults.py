@@ -26,6 +26,7 @@ STALE_TOKEN = "stale-token"  # noqa: S105 - the request reaches the service with
 NO_TOKEN = "no-token"  # noqa: S105 - applied, but the response has no token
 OVERSIZE = "oversize"  # refused as too large
 DELAY = "delay"  # the response is held
+NO_STATE = "no-state"  # an invocation is given no operation, not even its input, only where to read them
 PAGINATE = "paginate"  # state comes one operation a page; at a request: what is new is on a page of its own
 
 NAMES = frozenset(
@@ -39,6 +40,7 @@ NAMES = frozenset(
         NO_TOKEN,
         OVERSIZE,
         DELAY,
+        NO_STATE,
         PAGINATE,
     }
 )
@@ -119,7 +121,12 @@ class Faults:
     @property
     def paginate(self) -> bool:
         """Whether state is to come in small pages."""
-        return any(map(_of_the_run, self.specs))
+        return any(spec.fault == PAGINATE and _of_the_run(spec) for spec in self.specs)
+
+    @property
+    def no_state(self) -> bool:
+        """Whether an invocation is given no state at all, as where its input takes up the whole page."""
+        return any(spec.fault == NO_STATE for spec in self.specs)
 
     def next(self, updates: list[dict[str, Any]]) -> Injection:
         """Count one more request with updates; the faults that touch it."""
@@ -150,7 +157,7 @@ class Faults:
 
 def _of_the_run(spec: FaultSpec) -> bool:
     """Whether it is about the state that each invocation is given, and about no request."""
-    return spec.fault == PAGINATE and spec.checkpoint is None and spec.of is None
+    return spec.fault == NO_STATE or (spec.fault == PAGINATE and spec.checkpoint is None and spec.of is None)
 
 
 def _within(first: int, spec: FaultSpec, number: int) -> bool:

@@ -11,10 +11,10 @@ import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
-from aws_durable_execution_sdk_python.execution import DurableExecutionInvocationInput
+from aws_durable_execution_sdk_python.execution import DurableExecutionInvocationInput, InitialExecutionState
 from aws_durable_execution_sdk_python_testing.child_dispatcher import (
     ChainedInvokeRequest,
     ChildOutcome,
@@ -26,6 +26,7 @@ from aws_durable_execution_sdk_python_testing.child_dispatcher import (
     parse_function_target,
 )
 from aws_durable_execution_sdk_python_testing.exceptions import DurableFunctionsTestError
+from aws_durable_execution_sdk_python_testing.execution import Execution, OperationPaginatorState
 from aws_durable_execution_sdk_python_testing.invoker import InvokeResponse, LambdaInvoker
 
 from conformance.subjects.event import Answer, Event
@@ -75,10 +76,25 @@ Invoke = Callable[[Call], Awaitable[Reply]]
 class PoolInvoker(LambdaInvoker):
     """The emulator's invoker over a pool of subject processes."""
 
-    def __init__(self, invoke: Invoke, page_bytes: int) -> None:
-        """Call functions by `invoke`; `page_bytes` of payload fit into the state that it is given."""
+    def __init__(self, invoke: Invoke, page_bytes: int, *, no_state: bool = False) -> None:
+        """Call functions by `invoke`; `page_bytes` of payload fit into the state that it is given.
+
+        With `no_state` it is given none, only a marker, as the service does with an input of nearly 6 MB
+        (https://github.com/aws/aws-durable-execution-sdk-js/issues/442).
+        """
         super().__init__(lambda_client=None, max_page_bytes=page_bytes)
         self._invoke = invoke
+        self._no_state = no_state
+
+    def create_invocation_input(self, execution: Execution) -> DurableExecutionInvocationInput:
+        """As the emulator's, or with all of the state to be read."""
+        first = OperationPaginatorState.pin(execution)._encode_marker(0)  # noqa: SLF001 - as the emulator's own
+        made = super().create_invocation_input(execution)
+        return (
+            replace(made, initial_execution_state=InitialExecutionState([], first))
+            if self._no_state
+            else made
+        )
 
     def invoke(  # noqa: PLR0913, PLR0917 - the emulator's signature
         self,

@@ -58,6 +58,10 @@ class Observed:
         """The callbacks, in order of START."""
         return [operation for operation in self.operations.values() if operation.type == "CALLBACK"]
 
+    def invokes(self) -> list[ObservedOperation]:
+        """The chained invokes, in order of START."""
+        return [operation for operation in self.operations.values() if operation.type == "CHAINED_INVOKE"]
+
     def parent(self, operation: ObservedOperation) -> ObservedOperation | None:
         """The operation whose id is its ParentId, if it was seen."""
         return self.operations.get((operation.execution, operation.parent)) if operation.parent else None

@@ -16,7 +16,7 @@ from conformance.lab.calls import Calls
 from conformance.lab.clock import VirtualClock
 from conformance.lab.control import Control
 from conformance.lab.driver import Driver
-from conformance.lab.emulator import PAGE_BYTES, Stack
+from conformance.lab.emulator import PAGE_BYTES, UNLIMITED, Stack
 from conformance.lab.exchanges import Exchanges
 from conformance.lab.faults import Faults
 from conformance.lab.invoker import Invoker
@@ -65,7 +65,9 @@ class Run:
         clock, observed, faults = VirtualClock(), Observed(), Faults(scenario.faults)
         self.calls = Calls(pool, self.recorder, clock, self.control)
         functions = {
-            name: function.durable for name, function in scenario.functions.items() if not function.unknown
+            name: (function.timeout or UNLIMITED) if function.durable else None
+            for name, function in scenario.functions.items()
+            if not function.unknown
         }
         self.stack = Stack.build(
             functions=functions,
@@ -74,6 +76,7 @@ class Run:
             arrived=self.arns.add,
             control=self.control,
             page_bytes=1 if faults.paginate else PAGE_BYTES,
+            no_state=faults.no_state,
         )
         self.progress = Progress(pool, self.calls.in_flight, scenario.limit * slowness)
         self.bodies = Bodies(

@@ -214,6 +214,8 @@ def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) ->
         return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
     if function.unknown:
         return Raised(Failure("InvokeError", UNKNOWN, UNKNOWN))
+    if function.timeout is not None or _is_stopped(reading, statement, scope):
+        return Lost(f"whether the target of {statement.at} ends by itself is a matter of time")
     seen = None if reading.seen is None else Seen({})
     target = Reading(reading.scenario, reading.readers, seen, reading.depth + 1)
     root: frozenset[str | None] = frozenset({None})
@@ -222,6 +224,15 @@ def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) ->
     if isinstance(flow, Raised):
         return Raised(Failure("InvokeError", UNKNOWN, flow.failure.message))
     return Returned(UNKNOWN) if isinstance(flow, Done) else flow
+
+
+def _is_stopped(reading: Reading, statement: Invoke, scope: Scope) -> bool:
+    """Whether an outside actor stops the target."""
+    name = None if statement.name is ABSENT else compute(statement.name, scope)
+    return any(
+        action.kind == "stop" and action.of is not None and name in (UNKNOWN, action.of)
+        for action in reading.scenario.outside
+    )
 
 
 def _derived(name: Any, word: str) -> Names:

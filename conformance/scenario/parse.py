@@ -32,6 +32,7 @@ def function(name: str, document: dict[str, Any]) -> Function:
         durable=document.get("durable", True),
         handler=statements(f"functions/{name}", document.get("handler", [])),
         unknown=document.get("unknown", False),
+        timeout=document.get("timeout"),
     )
 
 

@@ -113,7 +113,8 @@ def _references(document: dict[str, Any]) -> Iterator[tuple[Path, str, frozenset
 def _addressed(document: dict[str, Any]) -> Iterator[tuple[Path, str, frozenset[str], str]]:
     """The names by which outside actors and faults refer to an operation."""
     for index, action in enumerate(document.get("outside", ())):
-        for key, word in (("callback", "callback"), ("of", "wait_for_callback")):
+        waited = "invoke" if "stop" in action else "wait_for_callback"
+        for key, word in (("callback", "callback"), ("of", waited)):
             if key in action:
                 yield ("outside", index, key), action[key], frozenset({word}), f"`{word}`"
     for index, fault in enumerate(document.get("faults", ())):
@@ -248,6 +249,10 @@ def functions(document: dict[str, Any]) -> Iterator[Problem]:
                 near(_bare(name), known) if known else "say it under `functions`, if only as {unknown: true}"
             )
             yield Problem((*here.path, "function"), f"there is no function `{_bare(name)}`", cure)
+    for name, function in known.items():
+        if "timeout" in function and (function.get("unknown") or not function.get("durable", True)):
+            path: Path = ("functions", name, "timeout")
+            yield Problem(path, "a timeout of what is no execution", "only a durable function has one")
 
 
 def _bare(name: str) -> str:
@@ -290,12 +295,14 @@ def _computable(template: Any, path: Path, document: dict[str, Any]) -> Iterator
 
 
 def actions(document: dict[str, Any]) -> Iterator[Problem]:
-    """An action on a callback says which one; a stop concerns none."""
+    """An action on a callback says which one; a stop concerns none, but may be of an invoke's target."""
     for index, action in enumerate(document.get("outside", ())):
         path: Path = ("outside", index)
         which = [key for key in ("callback", "of", "nth") if key in action]
-        if "stop" in action and which:
-            yield Problem((*path, which[0]), f"`{which[0]}` beside `stop`", "a stop concerns the execution")
+        wrong = [key for key in which if key != "of"]
+        if "stop" in action and wrong:
+            cure = "a stop concerns the execution or, with `of: NAME`, the target of an invoke"
+            yield Problem((*path, wrong[0]), f"`{wrong[0]}` beside `stop`", cure)
         elif "stop" not in action and not which:
             yield Problem(path, "an action on no callback", "say `callback: NAME`, `of: NAME` or `nth: N`")
         elif "callback" in which and "of" in which:
@@ -312,6 +319,8 @@ def faults(document: dict[str, Any]) -> Iterator[Problem]:
         if "state" in fault and fault["fault"] not in _AT_A_READ:
             message = f"`{fault['fault']}` can't be done to a read of the state"
             yield Problem((*path, "state"), message, f"one of {', '.join(_AT_A_READ)}")
+        if where and fault["fault"] == "no-state":
+            yield Problem((*path, where[0]), f"`{where[0]}` of `no-state`", "it concerns every invocation")
         for key, kind in _OWN.items():
             if key in fault and fault["fault"] != kind:
                 yield Problem((*path, key), f"`{key}` of a fault that has none", f"it belongs to `{kind}`")

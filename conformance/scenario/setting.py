@@ -21,12 +21,16 @@ class Aws:
 
 @dataclass(frozen=True)
 class Function:
-    """A target of chained invokes. An `unknown` one is a name that the service is not told about."""
+    """A target of chained invokes. An `unknown` one is a name that the service is not told about.
+
+    `timeout` is how many seconds an execution of a durable one may take; without it there is no limit.
+    """
 
     name: str
     durable: bool = True
     handler: tuple[Statement, ...] = ()
     unknown: bool = False
+    timeout: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,12 @@ class ErrorSpec:
 class Action:
     """What an outside actor does while the execution is suspended.
 
-    `kind` is succeed, fail, heartbeat or stop. The first three concern one callback: the `nth` (from 1) of
-    those that were created, among those of the operation named `callback` or of the wait_for_callback named
-    `of` where one is given. `after` is virtual time in seconds since that callback's START (since the
-    execution's start for stop). A succeed sends `payload` as JSON text, or `raw` as it is, or nothing when
-    both are absent.
+    `kind` is succeed, fail, heartbeat or stop. The first three concern one callback: the `nth` (from 1)
+    of those that were created, among those of the operation named `callback` or of the wait_for_callback
+    named `of` where one is given. A stop is of the scenario's own execution or, with `of`, of the one
+    that the invoke of that name began. `after` is virtual time in seconds since the START of the callback
+    or invoke, or since the execution's own. A succeed sends `payload` as JSON text, or `raw` as it is, or
+    nothing when both are absent.
     """
 
     kind: str

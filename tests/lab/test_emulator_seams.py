@@ -54,7 +54,7 @@ SEAMS: list[tuple[Any, str, str]] = [
     (scheduler.Scheduler.call_later, "b67effd67e24", "scheduler: what a virtual one stands in for"),
     (scheduler.Event, "1738a8b57334", "scheduler: what a signal stands in for"),
     (invoker.LambdaInvoker.__init__, "95a130834230", "invoker: called without a client"),
-    (invoker.LambdaInvoker.create_invocation_input, "20edc3bca784", "invoker: inherited"),
+    (invoker.LambdaInvoker.create_invocation_input, "20edc3bca784", "invoker: overridden"),
     (invoker.LambdaInvoker.invoke, "cc705ed9dd73", "invoker: overridden"),
     (invoker.LambdaInvoker.inherit_endpoint, "bd7ec656cce7", "invoker: inherited"),
     (invoker.InvokeResponse, "51f1ab15e916", "invoker: makes the response"),

@@ -34,8 +34,12 @@ def test_each_request_is_touched_by_the_faults_that_name_its_number(specs: list[
         wanted = [
             spec.fault
             for spec in specs
-            if (spec.checkpoint is None and spec.fault != "paginate")
-            or (spec.checkpoint and number in range(spec.checkpoint, spec.checkpoint + spec.times))
+            if (spec.checkpoint is None and spec.fault not in {"paginate", "no-state"})
+            or (
+                spec.fault != "no-state"
+                and spec.checkpoint
+                and number in range(spec.checkpoint, spec.checkpoint + spec.times)
+            )
         ]
         assert str(faults.next([{}])) == "+".join(wanted)
     assert faults.paginate == any(spec.fault == "paginate" and spec.checkpoint is None for spec in specs)
@@ -207,6 +211,16 @@ def test_pagination_gives_one_operation_a_page() -> None:
     assert len(reads) == 2
     assert json.loads(reads[0].request)["Marker"] == "1:1"
     assert [exchange.invocation for exchange in reads] == [2, 2]
+
+
+def test_an_invocation_may_be_given_no_state_at_all() -> None:
+    async def bare(handler: Handler) -> Any:
+        state = handler.input["InitialExecutionState"]
+        status, page = await reads(handler, state["NextMarker"])
+        [execution] = page["Operations"]
+        return succeeded([state["Operations"], status, execution["ExecutionDetails"]["InputPayload"]])
+
+    assert result(run(bare, faults=[{"fault": "no-state"}], input={"n": 1})) == [[], 200, '{"n": 1}']
 
 
 async def reads(handler: Handler, marker: str) -> tuple[int, dict[str, Any]]:

@@ -180,6 +180,11 @@ SENSE = {
     ),
     "action on no callback": handler("- return: 1", rest="outside: [{heartbeat: true}]\n"),
     "stop of a callback": handler("- return: 1", rest="outside: [{stop: null, nth: 1}]\n"),
+    "stop of an unknown invoke": handler("- return: 1", rest="outside: [{stop: null, of: call}]\n"),
+    "state of a request": handler("- return: 1", rest="faults: [{fault: no-state, checkpoint: 1}]\n"),
+    "timeout of a plain function": handler(
+        "- return: 1", rest="functions: {plain: {durable: false, timeout: 5, handler: [{return: 1}]}}\n"
+    ),
     "fault at two places": handler(
         "- step: {name: a, returns: 1}",
         rest="faults: [{fault: delay, checkpoint: 1, of: a, action: START}]\n",

@@ -503,3 +503,24 @@ def test_an_invoke_ends_as_its_target_does() -> None:
     for name in ("failing", "nobody"):
         made = scenario({"invoke": {"function": name, "payload": 1}}, step("never"), functions=functions)
         assert shape(made) == {"1": "ChainedInvoke root -"}
+
+
+@pytest.mark.parametrize(
+    ("function", "outside", "told"),
+    [
+        ({}, [], True),
+        ({"timeout": 5}, [], False),
+        ({}, [{"of": "call", "stop": None}], False),
+        ({}, [{"stop": None}], True),
+    ],
+)
+def test_a_target_that_others_may_end_ends_in_a_way_that_is_not_told(
+    function: dict[str, object], outside: list[dict[str, object]], *, told: bool
+) -> None:
+    made = scenario(
+        {"invoke": {"name": "call", "function": "f", "payload": 1, "as": "r"}},
+        {"return": {"$eval": "r"}},
+        functions={"f": function | {"handler": [{"return": 1}]}},
+        outside=outside,
+    )
+    assert (predict(made).flow == Returned(1)) is told
