@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from conformance.commands import shared
@@ -15,13 +15,19 @@ from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event
 from conformance.engine.files import ledger_file
-from conformance.errors import Exit
+from conformance.errors import Exit, UsageError
 from conformance.report.console import Console
 from conformance.report.text import counted
-from conformance.verdict.entries import Entry
+from conformance.scenario.model import Scenario
+from conformance.verdict import ledger_yaml
+from conformance.verdict.entries import EVERYWHERE, Entry, Kind
 from conformance.verdict.ledger import Ledger
+from conformance.verdict.ledger_file import parse
+from conformance.verdict.promise import ended_apart
 from conformance.verdict.proposals import Shown, propose
-from conformance.verdict.versions import Versions
+from conformance.verdict.surroundings import Surroundings
+from conformance.verdict.versions import Versions, release
+from conformance.wire.recording import Recording
 
 Hits = Mapping[str, Mapping[str, int]]
 """Entry to scenario to the number of findings that it accounted for there."""
@@ -41,6 +47,12 @@ def options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write entries for new findings to standard output; without DIR all scenarios are run",
     )
+    command.add_argument(
+        "--confirm",
+        metavar="[SDK@]VERSION",
+        help="raise the newest version seen of the entries that the run in DIR showed, in the ledger's file",
+    )
+    command.add_argument("--breaks", action="store_true", help="only what breaks the specification")
     shared.scenarios(command)
     shared.subjects(command)
     shared.jobs(command)
@@ -49,31 +61,52 @@ def options(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> Exit:
     """Print every entry, with what it accounted for where runs are at hand; or what could be added."""
-    ledger = Ledger.load(ledger_file(given.scenarios))
+    path = ledger_file(given.scenarios)
+    ledger = Ledger.load(path)
+    if given.confirm is not None:
+        if not given.directory:
+            raise UsageError("--confirm needs a run", cure="name the DIR of `run --out` with that version")
+        run = _run(given, ledger)
+        return max(_interfered(run.collected), _confirm(given.confirm, run.collected, ledger, path))
     if given.propose:
         run = _run(given, ledger)
-        return max(_interfered(run), _propose(run, ledger))
+        return max(_interfered(run.collected), _propose(run, ledger))
+    entries = tuple(one for one in ledger.entries if one.kind is Kind.BREAKS or not given.breaks)
     if given.directory:
         run = _run(given, ledger)
-        _print(given, ledger.entries, _hits(run))
-        return _interfered(run)
-    _print(given, ledger.entries, None)
+        _print(entries, _hits(run.collected), as_json=given.json)
+        return _interfered(run.collected)
+    _print(entries, None, as_json=given.json)
     return Exit.AS_EXPECTED
 
 
-def _run(given: argparse.Namespace, ledger: Ledger) -> Collected:
+@dataclass
+class _Judged:
+    """A run's verdicts, and the program of each of its scenarios."""
+
+    collected: Collected = field(default_factory=Collected)
+    programs: dict[str, Surroundings] = field(default_factory=dict)
+
+    def keep(self, recording: Recording, _repeat: int) -> None:
+        """Take a recording's program."""
+        if recording.scenario not in self.programs:
+            scenario = Scenario.from_document(recording.scenario, recording.document)
+            self.programs[recording.scenario] = Surroundings(scenario)
+
+
+def _run(given: argparse.Namespace, ledger: Ledger) -> _Judged:
     """Judge the recordings that were named, or run all; what is unexpected goes to standard error."""
-    run = Collected()
+    run = _Judged()
     console = Console(sys.stderr, terminal=sys.stderr.isatty())
 
     def emit(event: Event) -> None:
-        run(event)
+        run.collected(event)
         if not given.directory:
             console(event)
 
     judges = assessors(ledger, strict=False, drawn=False)
     if given.directory:
-        replay(given.directory, judges, emit)
+        replay(given.directory, judges, emit, keep=run.keep)
     else:
         from conformance.commands import chosen, selection  # noqa: PLC0415 (reading recordings needs no SDK)
         from conformance.engine.session import Plan, Session  # noqa: PLC0415
@@ -87,6 +120,7 @@ def _run(given: argparse.Namespace, ledger: Ledger) -> Collected:
             errors=selection.problems(found),
             jobs=given.jobs,
         )
+        run.programs = {one.id: Surroundings(one) for one in found.scenarios}
         Session(plan, real(), judges, emit).run()
     return run
 
@@ -97,19 +131,22 @@ def _interfered(run: Collected) -> Exit:
     return Exit.AS_EXPECTED if code is Exit.FINDING else code
 
 
-def _propose(run: Collected, ledger: Ledger) -> Exit:
+def _propose(run: _Judged, ledger: Ledger) -> Exit:
     """Write entries for what is new to standard output; why there is none for the rest, to standard error."""
-    infos = {info.id: info for info in run.subjects}
-    reference = infos.get(run.started.reference) if run.started else None
+    collected = run.collected
+    infos = {info.id: info for info in collected.subjects}
+    reference = infos.get(collected.started.reference) if collected.started else None
     shown = (
         Shown(
-            judged.result.scenario,
+            run.programs[judged.result.scenario],
             finding,
             infos[judged.result.subject],
             reference if judged.result.subject != (reference and reference.id) else None,
+            ended_apart=ended_apart([*judged.result.findings]),
         )
-        for judged in run.judged()
+        for judged in collected.judged()
         for finding in judged.result.findings
+        if judged.result.scenario in run.programs
     )
     proposals = propose(shown, [entry.id for entry in ledger.entries])
     sys.stdout.write("\n".join(proposals.entries))
@@ -123,6 +160,55 @@ def _propose(run: Collected, ledger: Ledger) -> Exit:
     return Exit.FINDING if proposals.refused else Exit.AS_EXPECTED
 
 
+def _confirm(text: str, run: Collected, ledger: Ledger, path: Path) -> Exit:
+    """Raise the newest version seen in the entries that a run with it showed; name those that it did not."""
+    sdk, version = _confirmed(text, run)
+    own = [one for one in ledger.entries if any(each.sdk == sdk for each in one.known)]
+    hits = _hits(run)
+    newer = [
+        one
+        for one in own
+        if any(each.sdk == sdk and _newer(each, version) for each in one.known) and one.id in hits
+    ]
+    old = path.read_text(encoding="utf-8")
+    new = ledger_yaml.confirm(old, str(path), sdk, version, {one.id for one in newer})
+    parse(new, str(path))
+    if new != old:
+        path.write_text(new, encoding="utf-8")
+    for entry in (one for one in own if one.id not in hits and _holds(one, sdk, version)):
+        sys.stderr.write(
+            f"{entry.id} did not show with {sdk} {version}: end its versions where it was fixed\n"
+        )
+    sys.stdout.write(f"{counted(len(newer), 'entry', 'entries')} confirmed for {sdk} {version} in {path}\n")
+    return Exit.AS_EXPECTED
+
+
+def _newer(versions: Versions, text: str) -> bool:
+    version = release(text)
+    return version is not None and version in versions.range and version > versions.confirmed
+
+
+def _holds(entry: Entry, sdk: str, text: str) -> bool:
+    version = release(text)
+    return entry.versions.sdk == sdk and version is not None and version in entry.versions.range
+
+
+def _confirmed(text: str, run: Collected) -> tuple[str, str]:
+    """The SDK and version that were meant, which the run must have had."""
+    sdk, _, version = text.rpartition("@")
+    found = [info for info in run.subjects if info.version == version and sdk in ("", info.sdk)]
+    if len({info.sdk for info in found}) != 1:
+        had = ", ".join(f"{info.sdk}@{info.version}" for info in run.subjects) or "none"
+        raise UsageError(
+            f"the run has {'more than one subject' if found else 'no subject'} {text}",
+            cure=f"say SDK@VERSION, one of {had}",
+        )
+    released = release(version)
+    if released is None or str(released) != version:
+        raise UsageError(f"{version} is no release", cure="confirm what was published, such as 3.1.0")
+    return found[0].sdk, version
+
+
 def _hits(run: Collected) -> Hits:
     hits: dict[str, dict[str, int]] = {}
     for judged in run.judged():
@@ -133,14 +219,21 @@ def _hits(run: Collected) -> Hits:
     return hits
 
 
-def _print(given: argparse.Namespace, entries: tuple[Entry, ...], hits: Hits | None) -> None:
-    if given.json:
+def _print(entries: tuple[Entry, ...], hits: Hits | None, *, as_json: bool) -> None:
+    if as_json:
         rows = [_row(entry) | ({} if hits is None else _counts(entry, hits)) for entry in entries]
         sys.stdout.write(json.dumps({"schema": 1, "divergences": rows}, indent=2, ensure_ascii=False) + "\n")
         return
-    for entry in entries:
-        sys.stdout.write("\n".join(_words(entry, hits)) + "\n\n")
-    sys.stdout.write(f"{len(entries)} known divergences\n")
+    for sdk in sorted({entry.versions.sdk for entry in entries}):
+        own = [entry for entry in entries if entry.versions.sdk == sdk]
+        breaking = sum(entry.kind is Kind.BREAKS for entry in own)
+        heading = (
+            f"{sdk}: {counted(len(own), 'known divergence')}, {breaking} of them against the specification"
+        )
+        sys.stdout.write(f"{heading}\n\n")
+        for entry in sorted(own, key=lambda one: one.kind is not Kind.BREAKS):
+            sys.stdout.write("\n".join(f"  {line}" for line in _words(entry, hits)) + "\n\n")
+    sys.stdout.write(f"{counted(len(entries), 'known divergence')}\n")
 
 
 def _row(entry: Entry) -> dict[str, object]:
@@ -149,11 +242,16 @@ def _row(entry: Entry) -> dict[str, object]:
         "title": entry.title,
         "what": entry.what,
         "link": entry.link,
+        "kind": entry.kind.value,
+        "sdk": entry.versions.sdk,
+        "versions": str(entry.versions.range),
+        "confirmed": str(entry.versions.confirmed),
         "findings": [asdict(spot) for spot in entry.spots],
-        "subjects": _ranges(entry.subjects),
-        "reference": _ranges(entry.reference),
+        "subjects": {entry.versions.sdk: str(entry.versions.range)},
+        "reference": {entry.reference.sdk: str(entry.reference.range)} if entry.reference else {},
         "witnesses": list(entry.witnesses),
-        "limited": entry.limited,
+        "limited": bool(entry.limited),
+        "limited_because": entry.limited or None,
         "breaks": list(entry.breaks),
     }
 
@@ -165,14 +263,16 @@ def _counts(entry: Entry, hits: Hits) -> dict[str, int]:
 
 def _words(entry: Entry, hits: Hits | None) -> Iterator[str]:
     yield f"{entry.id}: {entry.title}"
+    breaks = f"breaks {', '.join(entry.breaks)}" if entry.breaks else "behaviour of its own"
+    against = f", against {_known(entry.reference)}" if entry.reference else ""
+    yield f"  {breaks}; {_known(entry.versions)}{against}"
     yield f"  {entry.what}"
-    between = ", ".join(f"{sdk} {versions}" for sdk, versions in _ranges(entry.subjects).items())
-    against = ", ".join(f"{sdk} {versions}" for sdk, versions in _ranges(entry.reference).items())
-    yield f"  {between}, against {against}" if against else f"  {between}"
-    only = " (and holds there only)" if entry.limited else ""
-    yield f"  shown by {', '.join(entry.witnesses)}{only}"
-    if entry.breaks:
-        yield f"  breaks {', '.join(entry.breaks)}"
+    scopes = dict.fromkeys(str(spot.scope) for spot in entry.spots if spot.scope != EVERYWHERE)
+    if scopes:
+        yield f"  applies to {'; '.join(scopes)}"
+    yield f"  shown by {', '.join(entry.witnesses)}"
+    if entry.limited:
+        yield f"  holds there only: {entry.limited}"
     if hits is not None:
         count = _counts(entry, hits)
         found, where = counted(count["hits"], "finding"), counted(count["scenarios"], "scenario")
@@ -180,5 +280,5 @@ def _words(entry: Entry, hits: Hits | None) -> Iterator[str]:
     yield f"  {entry.link}"
 
 
-def _ranges(versions: Mapping[str, Versions]) -> dict[str, str]:
-    return {sdk: held.text for sdk, held in versions.items()}
+def _known(versions: Versions) -> str:
+    return f"{versions}, confirmed to {versions.confirmed}"

@@ -12,11 +12,11 @@ from conformance.commands.reports import Reports
 from conformance.engine import event_log as ndjson
 from conformance.engine.collator import Assessors, Docket, assessors
 from conformance.engine.directory import EVENTS, Kept, beyond, recordings
-from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
+from conformance.engine.events import Audit, Event, Faulted, Judged, Listener, RunEnded, RunStarted
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, UsageError
 from conformance.scenario.patterns import select
-from conformance.verdict.finding import Result, Verdict
+from conformance.verdict.finding import Verdict
 from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import Recording
 
@@ -67,6 +67,7 @@ def execute(given: argparse.Namespace) -> Exit:
         reports,
         patterns=given.patterns,
         stale=ledger.stale,
+        notes=ledger.notes,
     )
     return reports.exit()
 
@@ -77,7 +78,8 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
     emit: Listener,
     *,
     patterns: Sequence[str] = (),
-    stale: Callable[[list[Result]], tuple[str, ...]] = lambda _: (),
+    stale: Audit = lambda *_: (),
+    notes: Audit = lambda *_: (),
     keep: Callable[[Recording, int], None] = lambda *_: None,
 ) -> None:
     """Emit what the session that filled the directory did, every verdict given anew.
@@ -87,7 +89,8 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
         assessors: what judges.
         emit: told of everything, a recording that is not the run's among it.
         patterns: which of the run's scenarios to judge; all when there is none.
-        stale: given all results of a complete run, says what is wrong with the ledger.
+        stale: given all results of a complete run and its subjects, says what is wrong with the ledger.
+        notes: given all results and subjects, says what the ledger does not know for sure.
         keep: given each recording as it is read, with its repeat, before it is judged.
 
     Raises:
@@ -134,13 +137,15 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
         )
     docket.finish()
     interrupted = told.ended is None or told.ended.interrupted
+    given = docket.results, [*started.subjects]
     emit(
         RunEnded(
             seconds=told.ended.seconds if told.ended and not patterns else 0,  # a part's time nobody took
             interrupted=interrupted,
             divergences=dict(docket.divergences),
-            problems=stale(docket.results) if started.complete and not interrupted else (),
+            problems=stale(*given) if started.complete and not interrupted else (),
             held_seconds=docket.held_seconds,
+            notes=notes(*given),
         )
     )
 

@@ -61,6 +61,7 @@ def execute(given: argparse.Namespace) -> Exit:
         assessors(ledger, strict=given.strict, drawn=given.html is not None),
         reports,
         stale=ledger.stale,
+        notes=ledger.notes,
     )
     if given.out:
         directory = Directory(given.out)

@@ -69,6 +69,7 @@ class Collected:
             "held_seconds": round(self.ended.held_seconds, 3) if self.ended else 0,
             "divergences": dict(sorted(self.ended.divergences.items())) if self.ended else {},
             "problems": list(self.ended.problems) if self.ended else [],
+            "notes": list(self.ended.notes) if self.ended else [],
             "faults": [str(fault) for fault in self.faults],
             "interrupted": self.interrupted,
         }

@@ -103,6 +103,7 @@ def from_json(line: dict[str, Any]) -> Event:
             return Faulted(kind(fields["message"], where=where, cure=fields["cure"]))
         case "run-ended":
             fields["problems"] = tuple(fields["problems"])
+            fields["notes"] = tuple(fields.get("notes", ()))
             return RunEnded(**fields)
         case unknown:
             raise ValueError(f"no event is called {unknown!r}")

@@ -75,7 +75,12 @@ class RunEnded:
     divergences: dict[str, int]  # ledger entry id -> findings it accounted for
     problems: tuple[str, ...]  # ledger entries gone stale, policies never used: errors of a complete run
     held_seconds: float
+    notes: tuple[
+        str, ...
+    ] = ()  # what the ledger does not know for sure, such as on newer versions: no errors
 
 
 Event: TypeAlias = RunStarted | Recorded | Judged | Faulted | RunEnded
 Listener: TypeAlias = Callable[[Event], None]
+Audit: TypeAlias = Callable[[list[Result], list[SubjectInfo]], tuple[str, ...]]
+"""What is said of the ledger at a run's end, given its results and subjects."""

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from conformance.engine.collator import Assessors, Docket
-from conformance.engine.events import Faulted, Listener, Recorded, RunEnded, RunStarted
+from conformance.engine.events import Audit, Faulted, Listener, Recorded, RunEnded, RunStarted
 from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
-from conformance.verdict.finding import Blame, Finding, Layer, Result
+from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.wire.recording import Recording, SubjectInfo
 
 LONGEST_DELAY = 0.05
@@ -107,7 +107,8 @@ class Session:
         stack: what runs it.
         assessors: what judges it.
         emit: told of everything, in this thread.
-        stale: given all results of a complete run, says what is wrong with the ledger.
+        stale: given all results of a complete run and its subjects, says what is wrong with the ledger.
+        notes: given the results of any run and its subjects, says what the ledger does not know for sure.
         keep: given each recording as it comes, with its repeat, before it is judged.
     """
 
@@ -118,7 +119,8 @@ class Session:
         assessors: Assessors,
         emit: Listener,
         *,
-        stale: Callable[[list[Result]], tuple[str, ...]] = lambda _: (),
+        stale: Audit = lambda *_: (),
+        notes: Audit = lambda *_: (),
         keep: Callable[[Recording, int], None] = lambda *_: None,
     ) -> None:
         """Nothing runs yet."""
@@ -127,6 +129,7 @@ class Session:
         self._assessors = assessors
         self._emit = emit
         self._stale = stale
+        self._notes = notes
         self.keep = keep
         self._pools: dict[str, Pool] = {}
         self._given_up: list[Pool] = []
@@ -150,7 +153,8 @@ class Session:
             self._start({})
         docket = self._docket
         docket.finish()
-        problems = self._stale(docket.results) if self._plan.complete and not interrupted else ()
+        told = docket.results, [*self._infos.values()]
+        problems = self._stale(*told) if self._plan.complete and not interrupted else ()
         self._emit(
             RunEnded(
                 seconds=time.monotonic() - began,
@@ -158,6 +162,7 @@ class Session:
                 divergences=dict(docket.divergences),
                 problems=problems,
                 held_seconds=docket.held_seconds,
+                notes=self._notes(*told),
             )
         )
 

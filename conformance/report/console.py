@@ -91,6 +91,8 @@ class Console:
             self._line(f"AWS requirements with {subject}: {told}")
         for entry, hits in sorted(event.divergences.items()):
             self._line(f"known divergence {entry}: {text.counted(hits, 'finding')}")
+        for note in event.notes:
+            self._line(f"warning: {note}")
         for problem in event.problems:
             self._line(f"{self._loud('error')}: {problem}")
         self._line(self._pace(event))

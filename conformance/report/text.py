@@ -31,6 +31,8 @@ def finding(one: Finding) -> Iterator[str]:
     yield f"  wanted  {value(one.wanted)}"
     for line in one.message.splitlines():
         yield f"  {line}"
+    if one.near:
+        yield f"  {one.near}"
 
 
 def block(judged: Judged, findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -62,9 +64,9 @@ def folded(findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[st
     return tuple(told[:MOST]), tuple(lines)
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 scenario`, `2 scenarios`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 scenario`, `2 scenarios`; `plural` where it is not made with an s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or f'{noun}s'}"
 
 
 def table(rows: list[tuple[str, ...]]) -> Iterator[str]:

@@ -19,6 +19,13 @@ def bodies(statement: s.Statement) -> tuple[s.Body, ...]:
             return ()
 
 
+def serialisers(statement: s.Statement) -> tuple[s.Serdes, ...]:
+    """The serialisers that a statement names, for what it writes and for what it reads."""
+    names = ("serdes", "item_serdes", "payload_serdes", "result_serdes")
+    found = (getattr(statement, name, None) for name in names)
+    return tuple(each for each in found if isinstance(each, s.Serdes))
+
+
 def blocks(statement: s.Statement) -> tuple[tuple[s.Statement, ...], ...]:
     """The lists of statements in a statement, those in its bodies too, in the document's order."""
     match statement:

@@ -10,6 +10,20 @@ from conformance.scenario.statements import ABSENT, Optional, Statement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+FAULTS = (
+    "crash-before",
+    "crash-after",
+    "lose-response",
+    "error",
+    "throttle",
+    "stale-token",
+    "no-token",
+    "oversize",
+    "delay",
+    "paginate",
+)
+"""What the service can do wrong, as the schema names it."""
+
 
 @dataclass(frozen=True)
 class Aws:

@@ -27,6 +27,22 @@ class Absent:
 ABSENT = Absent()
 Optional: TypeAlias = Any  # Expr | Absent
 
+SERIALISERS = (
+    "upper",
+    "upper-json",
+    "upper-read",
+    "wrap",
+    "opserde",
+    "json",
+    "number",
+    "epoch",
+    "fail-write",
+    "fail-read",
+    "nothing",
+    "prefix",
+)
+"""Serialisers by name, as the schema has them."""
+
 
 @dataclass(frozen=True)
 class Duration:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from conformance.scenario import enclosed
+from conformance.verdict.surroundings import Surroundings
+from conformance.wire.program import statements_within
 from conformance.wire.stream import CHECKPOINT, Stream, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.scenario.model import Scenario
+    from conformance.scenario.statements import Statement
     from conformance.wire.recording import Exchange, ExecutionRecord, Invocation, Recording
     from conformance.wire.stream import Update
 
@@ -120,7 +124,18 @@ class Case:
 
     @cached_property
     def _bodies_crash(self) -> bool:
-        return '"crashes"' in json.dumps(self.recording.document)
+        return any(body.crashes is not None for each in self.statements for body in enclosed.bodies(each))
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement of the scenario's handler and of its functions'."""
+        bodies = (self.scenario.handler, *(one.handler for one in self.scenario.functions.values()))
+        return tuple(each for body in bodies for each in statements_within(body))
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What the program has at each place."""
+        return Surroundings(self.scenario)
 
     def durable(self, arn: str) -> bool:
         """Whether an execution is one of a durable function: plain ones answer what they like."""
@@ -138,8 +153,7 @@ class Case:
     @cached_property
     def serialiser_fails(self) -> bool:
         """Whether a serialiser of the scenario fails: then an attempt may end without its body."""
-        document = json.dumps(self.recording.document)
-        return "fail-read" in document or "fail-write" in document
+        return any(serdes.fails for each in self.statements for serdes in enclosed.serialisers(each))
 
 
 @dataclass(frozen=True)

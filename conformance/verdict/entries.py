@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict.transforms import TRANSFORMS, Facts
+from conformance.verdict.finding import Layer
+from conformance.verdict.scope import Scope
+from conformance.verdict.transforms import NOT_THAT, TRANSFORMS, Facts
 from conformance.verdict.where import Where, open_indexes
-from conformance.wire.values import same
+from conformance.wire.values import ABSENT, brief, same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
-    from conformance.verdict.finding import Finding, Layer
+    from conformance.verdict.finding import Finding
+    from conformance.verdict.surroundings import Surroundings
     from conformance.verdict.versions import Versions
+    from conformance.wire.positions import Slot
     from conformance.wire.recording import SubjectInfo
+
+EVERYWHERE = Scope()
+NO_FACTS = Facts()
+_TURNED = {"update-extra": "update-missing", "update-missing": "update-extra"}
+
+
+class Kind(StrEnum):
+    """What an entry says of its SDK."""
+
+    BEHAVIOUR = "behaviour"
+    """It does something in a way of its own, which no rule forbids."""
+    BREAKS = "breaks"
+    """It does not hold to the specification."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A finding as an entry sees it: seen is what the entry's SDK does, wanted what is right.
+
+    Attributes:
+        scenario: The scenario's id.
+        finding: From the side of the entry's SDK.
+        slots: What the program has at the operation that it is about.
+        around: The scenario's program.
+        facts: What a transform may know.
+    """
+
+    scenario: str
+    finding: Finding
+    slots: tuple[Slot, ...]
+    around: Surroundings
+    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True)
@@ -22,7 +59,7 @@ class Spot:
     """Where a divergence shows, and how what is seen follows from what is wanted there.
 
     It is a field of an update of one type and action, or the `path` of something else. There are no
-    wildcards: only the indexes of lists are left open, `Payload.all[].error`.
+    wildcards: only the indexes of lists are left open, `Payload.all[].error`. `scope` is where it applies.
     """
 
     layer: Layer
@@ -33,13 +70,17 @@ class Spot:
     action: str | None = None
     field: str = ""
     path: str | None = None
+    scope: Scope = EVERYWHERE
 
     def accounts_for(self, finding: Finding, facts: Facts) -> bool:
         """Whether a finding is here, and what was seen exactly what this makes of what is wanted."""
-        made = TRANSFORMS[self.transform]
-        return self._holds(finding) and same(made(finding.wanted, self.argument, facts), finding.seen)
+        return self.here(finding) and same(self.made(finding, facts), finding.seen)
 
-    def _holds(self, finding: Finding) -> bool:
+    def made(self, finding: Finding, facts: Facts) -> Any:
+        """What this makes of what is wanted; `NOT_THAT` if it has nothing to say of that."""
+        return TRANSFORMS[self.transform](finding.wanted, self.argument, facts)
+
+    def here(self, finding: Finding) -> bool:
         """Whether a finding is at this spot."""
         if (finding.layer, finding.rule) != (self.layer, self.rule):
             return False
@@ -55,9 +96,12 @@ class Spot:
 
 @dataclass(frozen=True)
 class Entry:
-    """One class of findings: all spots at which it shows. A `limited` one is that of its witnesses only.
+    """One class of findings of one SDK: all spots at which it shows.
 
-    `breaks` names the entries of the catalogue that the subject does not hold to where this shows.
+    It is written from that SDK's side. Where the SDK is the reference, parity sees the same thing the other
+    way round, and there the entry is read so. With `reference` it is a pair's: no rule says who is wrong.
+    A `limited` entry is that of its witnesses only, and says why. `breaks` names the entries of the catalogue
+    that the SDK does not hold to where this shows.
     """
 
     id: str
@@ -65,25 +109,78 @@ class Entry:
     what: str
     link: str
     spots: tuple[Spot, ...]
-    subjects: Mapping[str, Versions]
-    reference: Mapping[str, Versions]
+    versions: Versions
     witnesses: tuple[str, ...]
-    limited: bool = False
+    reference: Versions | None = None
+    limited: str = ""
     breaks: tuple[str, ...] = ()
 
-    def about(self, scenario: str, subject: SubjectInfo, reference: SubjectInfo | None) -> bool:
-        """Whether it is about this scenario, this subject and, where it has one, this reference."""
-        if self.limited and scenario not in self.witnesses:
+    @property
+    def kind(self) -> Kind:
+        """What it says of its SDK."""
+        return Kind.BREAKS if self.breaks else Kind.BEHAVIOUR
+
+    @property
+    def known(self) -> tuple[Versions, ...]:
+        """The versions of all SDKs that it is about."""
+        return (self.versions,) if self.reference is None else (self.versions, self.reference)
+
+    def views(
+        self, finding: Finding, subject: SubjectInfo, reference: SubjectInfo | None
+    ) -> Iterator[tuple[Finding, bool]]:
+        """The finding from this SDK's side, and whether it had to be turned round for that.
+
+        Only parity compares two SDKs, so only its findings can be turned.
+        """
+        if self._holds(subject, reference):
+            yield finding, False
+        elif finding.layer is Layer.PARITY and reference is not None and self._holds(reference, subject):
+            yield turned(finding), True
+
+    def _holds(self, own: SubjectInfo, other: SubjectInfo | None) -> bool:
+        if not self.versions.hold(own):
             return False
-        if not _within(self.subjects, subject):
+        return self.reference is None or (other is not None and self.reference.hold(other))
+
+    def accounts_for(self, occasion: Occasion) -> bool:
+        """Whether one of its spots accounts for a finding, which is from this SDK's side."""
+        if self._elsewhere(occasion):
             return False
-        return not self.reference or (reference is not None and _within(self.reference, reference))
+        return any(
+            spot.accounts_for(occasion.finding, occasion.facts) and self._misses(spot, occasion) is None
+            for spot in self.spots
+        )
 
-    def accounts_for(self, finding: Finding, facts: Facts) -> bool:
-        """Whether one of its spots accounts for a finding."""
-        return any(spot.accounts_for(finding, facts) for spot in self.spots)
+    def near(self, occasion: Occasion) -> str | None:
+        """Why a finding that looks like this is not; None where more than one thing is in the way."""
+        for spot in self.spots:
+            if not spot.here(occasion.finding):
+                continue
+            made = spot.made(occasion.finding, occasion.facts)
+            reasons = [self._elsewhere(occasion), self._misses(spot, occasion)]
+            if not same(made, occasion.finding.seen):
+                reasons.append(_otherwise(made))
+            told = [reason for reason in reasons if reason]
+            if len(told) == 1:
+                return f"looks like {self.id} ({self.title}), but {told[0]}"
+        return None
+
+    def _elsewhere(self, occasion: Occasion) -> str | None:
+        if not self.limited or occasion.scenario in self.witnesses:
+            return None
+        return f"that is limited to {', '.join(self.witnesses)}: {self.limited}"
+
+    def _misses(self, spot: Spot, occasion: Occasion) -> str | None:
+        return spot.scope.misses(occasion.finding.path, occasion.slots, occasion.around)
 
 
-def _within(versions: Mapping[str, Versions], info: SubjectInfo) -> bool:
-    wanted = versions.get(info.sdk)
-    return wanted is not None and wanted.hold(info.version)
+def turned(finding: Finding) -> Finding:
+    """A finding of parity as it would be had the two sides changed places."""
+    rule = _TURNED.get(finding.rule, finding.rule)
+    return replace(finding, rule=rule, seen=finding.wanted, wanted=finding.seen)
+
+
+def _otherwise(made: Any) -> str:
+    if made is NOT_THAT:
+        return "what is wanted is another value there"
+    return f"there {'nothing' if made == ABSENT else brief(made)} is seen"

@@ -62,7 +62,8 @@ class Finding:
     `rule` is a stable kebab-case name (its class, for the ledger and for shrinking). `path` says where: a
     typed operation path and a field, such as `1.2:STEP.START.ParentId`, or `output.Result`. `seen` and
     `wanted` are JSON values; parents are typed paths (`root` at the root). `divergence` is the id of the
-    ledger entry that accounts for it, if any.
+    ledger entry that accounts for it, if any; `near` says which entry it looks like where none does, and what
+    is in the way.
     """
 
     layer: Layer
@@ -73,6 +74,7 @@ class Finding:
     blame: Blame
     message: str
     divergence: str | None = None
+    near: str | None = None
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,8 @@ def _judged(
     compared = None
     if reference is not None:
         if _usable(reference):
-            compared = reference.subject
-            findings.extend(_guarded("parity", lambda: _parity(case, reference, ledger, strict=strict)))
+            compared = _guarded_case(reference, findings)
+            findings.extend(_guarded("parity", lambda: _parity(case, compared, ledger, strict=strict)))
         elif any(one.rule != "unsupported" for one in _harness(reference)):
             findings.append(_no_reference(reference))
     try:
@@ -145,9 +145,9 @@ def _subject(recording: Recording) -> Iterable[Finding]:
             )
 
 
-def _parity(case: Case, reference: Recording, ledger: Ledger, *, strict: bool) -> Iterable[Finding]:
+def _parity(case: Case, reference: Case | None, ledger: Ledger, *, strict: bool) -> Iterable[Finding]:
     policies = Policies(strict=True) if strict else ledger.policies
-    return parity.check(case, _CASES.of(reference), policies)
+    return () if reference is None else parity.check(case, reference, policies)
 
 
 class _Cases:

@@ -1,10 +1,11 @@
 """The ledger of known divergences: classes of findings, each a named exact transformation with its witnesses.
 
 An entry says which field of which update differs, by which transform what is seen follows from what is
-wanted, for which subjects and versions, and which scenarios must show it. It is strict both ways: it accounts
-for a finding only if the transform gives exactly what was seen, and on a complete run a witness that no
-longer shows it is a problem. What the project promises is out of its reach: no entry accounts for a ParentId,
-nor for whether an update of a context is there in `virtual/` and `flat/`.
+wanted, for which SDK and versions, and which scenarios must show it. It is strict both ways: it accounts for
+a finding only if the transform gives exactly what was seen, and on a complete run a witness that no longer
+shows it is a problem. On a version that is newer than the one confirmed an exact fit still holds, which the
+run's notes say, and so does what no longer shows there. What the project promises is out of its reach
+(`conformance.verdict.promise`).
 """
 
 from __future__ import annotations
@@ -12,26 +13,30 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance.verdict.entries import Entry
-from conformance.verdict.finding import Blame, Finding, Layer, Result
+from conformance.verdict.entries import Entry, Occasion
+from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.policy import Policies
+from conformance.verdict.promise import ended_apart, promised
 from conformance.verdict.structure.interruptions import interrupted
 from conformance.verdict.transforms import Facts
 from conformance.verdict.where import Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from conformance.verdict.case import Case
+    from conformance.wire.positions import Slot
     from conformance.wire.recording import SubjectInfo
 
-PROMISED = ("virtual/", "flat/")
-"""Where no entry may touch whether an update of a context is there."""
-
 _JUDGED = frozenset({Layer.PARITY, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
+
+_PROMISE = "no entry may account for that: it is what this project promises to report"
+_UNTOLD = frozenset({Verdict.HARNESS_ERROR, Verdict.UNSUPPORTED})
+"""Verdicts that say nothing about what the SDK does."""
 
 
 @dataclass(frozen=True)
@@ -52,31 +57,68 @@ class Ledger:
 
         return cls(read(path))
 
-    def account(
-        self, findings: Iterable[Finding], case: Case, reference: SubjectInfo | None
-    ) -> list[Finding]:
-        """Mark the findings that entries account for; two entries for one are a finding of their own."""
-        recording = case.recording
-        entries = [
-            entry for entry in self.entries if entry.about(recording.scenario, recording.subject, reference)
-        ]
+    def account(self, findings: Iterable[Finding], case: Case, reference: Case | None) -> list[Finding]:
+        """Mark the findings that entries account for; two entries for one are a finding of their own.
+
+        Args:
+            findings: All findings of one recording.
+            case: That recording's.
+            reference: What parity compared it with; None where it compared nothing.
+        """
+        found = list(findings)
+        apart = ended_apart(found)
         marked: list[Finding] = []
-        for finding in findings:
-            hits = _hits(entries, finding, case)
-            if len(hits) > 1:
+        for finding in found:
+            if finding.layer not in _JUDGED:
+                marked.append(finding)
+                continue
+            seen = [*self._seen(finding, case, reference)]
+            hits = [entry for entry, occasion in seen if entry.accounts_for(occasion)]
+            if promised(finding, case.surroundings, ended_apart=apart):
+                near = f"looks like {hits[0].id} ({hits[0].title}), but {_PROMISE}" if hits else None
+                marked.append(replace(finding, near=near))
+            elif len(hits) > 1:
                 marked.extend((finding, _ambiguous(finding, hits)))
+            elif hits:
+                marked.append(replace(finding, divergence=hits[0].id))
             else:
-                marked.append(replace(finding, divergence=hits[0].id) if hits else finding)
+                told = (entry.near(occasion) for entry, occasion in seen)
+                marked.append(replace(finding, near=next(filter(None, told), None)))
         return marked
 
-    def stale(self, results: Iterable[Result]) -> tuple[str, ...]:
-        """Say what is wrong with ledger and policies, given all results of a complete run."""
-        shown: set[tuple[str, str]] = set()
-        for result in results:
-            shown |= {(result.scenario, one.divergence) for one in result.findings if one.divergence}
+    def _seen(self, finding: Finding, case: Case, reference: Case | None) -> Iterator[tuple[Entry, Occasion]]:
+        """The entries that have a spot where a finding is, each with the finding from its SDK's side."""
+        subject, other = case.recording.subject, reference.recording.subject if reference else None
+        made: dict[bool, tuple[tuple[Slot, ...], Facts]] = {}
+        for entry in self._by_layer.get(finding.layer, ()):
+            for view, is_turned in entry.views(finding, subject, other):
+                if not any(spot.here(view) for spot in entry.spots):
+                    continue
+                if is_turned not in made:
+                    own, beside = (reference, case) if is_turned and reference else (case, reference)
+                    made[is_turned] = slots(own, beside, finding), facts(own, finding)
+                standing, known = made[is_turned]
+                yield entry, Occasion(case.recording.scenario, view, standing, case.surroundings, known)
+
+    @cached_property
+    def _by_layer(self) -> Mapping[Layer, tuple[Entry, ...]]:
+        return {
+            layer: tuple(one for one in self.entries if any(spot.layer is layer for spot in one.spots))
+            for layer in Layer
+        }
+
+    def stale(self, results: Sequence[Result], subjects: Iterable[SubjectInfo]) -> tuple[str, ...]:
+        """Say what is wrong with ledger and policies, given all results of a complete run.
+
+        An entry whose versions the run has none of is not looked at, nor one on a version that is newer than
+        the one confirmed: what no longer shows there is told by `notes`.
+        """
+        infos = list(subjects)
+        shown = _shown(results)
         problems = [
             f"divergence {entry.id}: its witness {witness} does not show it (any more)"
             for entry in self.entries
+            if any(entry.versions.hold(info) and not entry.versions.newer(info) for info in infos)
             for witness in entry.witnesses
             if (witness, entry.id) not in shown
         ]
@@ -85,28 +127,53 @@ class Ledger:
         ]
         return tuple(problems)
 
+    def notes(self, results: Sequence[Result], subjects: Iterable[SubjectInfo]) -> tuple[str, ...]:
+        """Say what the ledger does not know for sure: versions that are newer than those confirmed.
+
+        One line for all entries that held there, and one for each that no longer shows though all its
+        witnesses ran.
+        """
+        infos = {info.id: info for info in subjects}
+        notes: list[str] = []
+        for info in infos.values():
+            others = {one.id for one in infos.values() if one.sdk == info.sdk and one.id != info.id}
+            shown = _shown(one for one in results if one.subject not in others)
+            newer = [one for one in self.entries if any(known.newer(info) for known in one.known)]
+            held = [one for one in newer if any(entry == one.id for _, entry in shown)]
+            if held:
+                entries = "entry" if len(held) == 1 else "entries"
+                notes.append(f"{len(held)} {entries} not yet confirmed for {info.sdk} {info.version}")
+            ran = {one.scenario for one in results if one.subject == info.id and one.verdict not in _UNTOLD}
+            notes += [
+                f"divergence {one.id} no longer shows with {info.sdk} {info.version}: it looks fixed"
+                for one in newer
+                if one.versions.newer(info) and {*one.witnesses} <= ran and one not in held
+            ]
+        return tuple(notes)
+
     def hits(self, results: Iterable[Result]) -> Counter[str]:
         """Count the findings that each entry accounted for."""
         return Counter(one.divergence for result in results for one in result.findings if one.divergence)
 
 
-def promised(scenario: str, finding: Finding) -> bool:
-    """Whether a finding is about what the project promises: no entry may account for it."""
+def _shown(results: Iterable[Result]) -> set[tuple[str, str]]:
+    return {(one.scenario, each.divergence) for one in results for each in one.findings if each.divergence}
+
+
+def slots(case: Case, beside: Case | None, finding: Finding) -> tuple[Slot, ...]:
+    """What the program has at the operation that a finding is about.
+
+    Where the path that a run took decides it, what either side's wire says does; else it is all that can be.
+    """
     where = Where.parse(finding.path)
-    if finding.path.endswith(".ParentId") or (where is not None and where.field_class == "ParentId"):
-        return True
-    return scenario.startswith(PROMISED) and _CONTEXT.search(finding.path) is not None
-
-
-_CONTEXT = re.compile(r":CONTEXT(\.[A-Z]+(#\d+)?)?$")
-"""A context's update as such, not a field of it: whether it is there, said by whatever layer."""
-
-
-def _hits(entries: list[Entry], finding: Finding, case: Case) -> list[Entry]:
-    if finding.layer not in _JUDGED or promised(case.recording.scenario, finding):
-        return []
-    about = facts(case, finding)
-    return [entry for entry in entries if entry.accounts_for(finding, about)]
+    if where is None:
+        return ()
+    for each in (case, beside):
+        updates = each.stream.operations.get(where.path, ()) if each else ()
+        place = each.stream.place(updates[0]) if each and updates else None
+        if place is not None:
+            return tuple(candidate.slot for candidate in place.candidates)
+    return tuple(slot for slot in case.surroundings.slots(where.path) if slot.type == where.type)
 
 
 def facts(case: Case, finding: Finding) -> Facts:

@@ -1,28 +1,39 @@
-"""Reading the ledger's file: YAML, every entry checked before it may account for anything."""
+"""Reading the ledger's file: every entry is checked before it may account for anything."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.errors import Location, UsageError
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.expressions import admit, evaluate
+from conformance.scenario.setting import FAULTS
+from conformance.scenario.statements import SERIALISERS
 from conformance.scenario.syntax import ExpressionError
-from conformance.verdict.entries import Entry, Spot
+from conformance.verdict import ledger_yaml
+from conformance.verdict.entries import EVERYWHERE, Entry, Kind, Spot
 from conformance.verdict.finding import Layer
+from conformance.verdict.scope import Scope
+from conformance.verdict.surroundings import WORDS, Context
 from conformance.verdict.transforms import TRANSFORMS
 from conformance.verdict.versions import Versions
+from conformance.wire.positions import Role
+from conformance.wire.values import plain
 
 if TYPE_CHECKING:
+    from enum import StrEnum
     from pathlib import Path
 
-_REQUIRED = ("id", "title", "what", "link", "findings", "subjects", "witnesses")
-_OPTIONAL = ("transform", "reference", "limited", "breaks")
-_SPOT = frozenset({"layer", "rule", "type", "action", "field", "path", "transform"})
+    from conformance.verdict.ledger_yaml import Item
+
+_REQUIRED = ("id", "title", "what", "link", "kind", "sdk", "versions", "confirmed", "findings", "witnesses")
+_SCOPE = ("statement", "role", "place", "holds", "fault", "serialiser")
+_OPTIONAL = ("transform", "reference", "limited", "breaks", *_SCOPE)
+_SPOT = frozenset({"layer", "rule", "type", "action", "field", "path", "transform", *_SCOPE})
+_COLLAPSED = frozenset({Context.VIRTUAL, Context.FLAT})
+
+E = TypeVar("E", bound="StrEnum")
 
 
 def read(path: Path) -> tuple[Entry, ...]:
@@ -39,45 +50,60 @@ def read(path: Path) -> tuple[Entry, ...]:
 
 def parse(text: str, where: str) -> tuple[Entry, ...]:
     """Read the entries in a file's text; `where` names it in errors, which are those of `read`."""
-    try:
-        document = YAML(typ="rt", pure=True).load(text)
-    except (YAMLError, ValueError) as error:  # ValueError: a number or an escape that can't be one
-        raise UsageError(f"can't read the ledger: {error}", where=where) from error
-    listed = document.get("divergences") if isinstance(document, dict) else None
-    if not isinstance(listed, list):
-        raise _refuse("no list of divergences", Location(where), "begin the file with `divergences:`")
     entries: list[Entry] = []
-    for each in listed:
-        here = Location(where, each.lc.line + 1 if hasattr(each, "lc") else 0)
-        entry = _entry(each, here)
+    for item in ledger_yaml.entries(text, where):
+        entry = _entry(item)
         if any(entry.id == other.id for other in entries):
-            raise _refuse(f"{entry.id} is there twice", here, "give each entry an id of its own")
+            raise _refuse(f"{entry.id} is there twice", item.at("id"), "give each entry an id of its own")
         entries.append(entry)
     return tuple(entries)
 
 
-def _entry(data: Any, here: Location) -> Entry:
-    _keys(data, here)
-    spots = _spots(data["findings"], data.get("transform"), here)
-    if any(spot.layer is Layer.PARITY for spot in spots) and not data.get("reference"):
-        raise _refuse("a parity entry needs a reference", here, "say for which reference's versions it holds")
+def _entry(item: Item) -> Entry:
+    _keys(item)
+    data = item.data
+    spots = _spots(item)
+    reference = _reference(item)
+    if reference is None and all(spot.layer is Layer.PARITY for spot in spots):
+        raise _refuse(
+            "an entry of parity alone needs a reference",
+            item.at("findings"),
+            "parity can't tell who is wrong: say against which SDK and versions it holds",
+        )
     return Entry(
         id=str(data["id"]),
         title=str(data["title"]),
         what=" ".join(str(data["what"]).split()),
         link=str(data["link"]),
         spots=spots,
-        subjects=_versions(data["subjects"], here),
-        reference=_versions(data.get("reference") or {}, here),
-        witnesses=_witnesses(data["witnesses"], here),
-        limited=data.get("limited") is True,
-        breaks=_breaks(data.get("breaks", []), spots, here),
+        versions=_versions(item),
+        reference=reference,
+        witnesses=_witnesses(data["witnesses"], item.at("witnesses")),
+        limited=_limited(item),
+        breaks=_breaks(item, spots),
     )
 
 
-def _breaks(data: Any, spots: tuple[Spot, ...], here: Location) -> tuple[str, ...]:
+def _limited(item: Item) -> str:
+    reason = item.data.get("limited", "")
+    if not isinstance(reason, str) or ("limited" in item.data and not reason.strip()):
+        raise _refuse(
+            "limited is no reason", item.at("limited"), "say in words why it can only hold in its witnesses"
+        )
+    return " ".join(reason.split())
+
+
+def _breaks(item: Item, spots: tuple[Spot, ...]) -> tuple[str, ...]:
+    data, here = item.data.get("breaks", []), item.at("breaks")
+    kind = _word(Kind, item.data["kind"], item.at("kind"))
     if not isinstance(data, list) or not {*map(str, data)} <= {*requirements()}:
         raise _refuse(f"breaks is {data!r}", here, "list ids of the catalogue of requirements")
+    if (kind is Kind.BREAKS) != bool(data):
+        raise _refuse(
+            f"kind is {kind} and breaks is {data!r}",
+            item.at("kind"),
+            "an entry of kind breaks lists what it breaks, another one has nothing there",
+        )
     if data and all(spot.layer is Layer.PARITY for spot in spots):
         raise _refuse(
             "an entry of parity alone breaks nothing",
@@ -87,18 +113,24 @@ def _breaks(data: Any, spots: tuple[Spot, ...], here: Location) -> tuple[str, ..
     return tuple(str(each) for each in data)
 
 
-def _spots(data: Any, transform: Any, here: Location) -> tuple[Spot, ...]:
+def _spots(item: Item) -> tuple[Spot, ...]:
+    data, here = item.data["findings"], item.at("findings")
     if not isinstance(data, list) or not data:
         raise _refuse("findings is no list", here, "list every spot at which the divergence shows")
-    return tuple(_spot(each, transform, here) for each in data)
+    scope = _scope(item.data, EVERYWHERE, item.where, item)
+    items = item.items.get("findings", ())
+    lines = [each.where for each in items] if len(items) == len(data) else [here] * len(data)
+    given = item.data.get("transform")
+    return tuple(_spot(each, given, scope, line) for each, line in zip(data, lines, strict=True))
 
 
-def _spot(data: Any, transform: Any, here: Location) -> Spot:
+def _spot(data: Any, transform: Any, scope: Scope, here: Location) -> Spot:
     if not isinstance(data, dict) or not data.keys() <= _SPOT or not {"layer", "rule"} <= data.keys():
         raise _refuse("a finding that is not layer, rule and where it shows", here, ", ".join(sorted(_SPOT)))
     if ("path" in data) == ("type" in data) or ("type" in data) != ("action" in data):
         raise _refuse("a finding has either a path, or type and action", here, "say which one is meant")
-    _protected(data, here)
+    own = _scope(data, scope, here)
+    _protected(data, own, here)
     name, argument = _transform(data.get("transform", transform), here)
     texts = {key: str(value) for key, value in data.items() if key != "transform"}
     return Spot(
@@ -110,31 +142,68 @@ def _spot(data: Any, transform: Any, here: Location) -> Spot:
         action=texts.get("action"),
         field=texts.get("field", ""),
         path=texts.get("path"),
+        scope=own,
     )
 
 
-def _keys(data: Any, here: Location) -> None:
-    if not isinstance(data, dict):
-        raise _refuse("an entry that is no mapping", here, f"give it {', '.join(_REQUIRED)}")
+def _scope(data: Any, around: Scope, here: Location, item: Item | None = None) -> Scope:
+    """What a mapping says of where it applies; of the rest, what holds around it."""
+
+    def at(name: str) -> Location:
+        return item.at(name) if item is not None else here
+
+    def words(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        if name not in data:
+            return tuple(getattr(around, name))
+        given = data[name] if isinstance(data[name], list) else [data[name]]
+        for each in given:
+            if each not in known:
+                raise _refuse(f"{each!r} is no {name}", at(name), f"one of {', '.join(known)}")
+        return tuple(map(str, given))
+
+    statements = tuple(WORDS.values())
+    return Scope(
+        statement=words("statement", statements),
+        role=tuple(map(Role, words("role", tuple(Role)))),
+        place=tuple(map(Context, words("place", tuple(Context)))),
+        holds=words("holds", statements),
+        fault=words("fault", FAULTS),
+        serialiser=words("serialiser", SERIALISERS),
+    )
+
+
+def _keys(item: Item) -> None:
+    data = item.data
     missing = [key for key in _REQUIRED if key not in data]
-    unknown = [str(key) for key in data if key not in (*_REQUIRED, *_OPTIONAL)]
+    unknown = [key for key in data if key not in (*_REQUIRED, *_OPTIONAL)]
     if missing or unknown:
         odd = "; ".join(
             [f"missing: {', '.join(missing)}"] * bool(missing)
             + [f"unknown: {', '.join(unknown)}"] * bool(unknown)
         )
-        raise _refuse(odd, here, f"an entry has {', '.join((*_REQUIRED, *_OPTIONAL))}")
+        where = item.at(unknown[0]) if unknown else item.where
+        raise _refuse(odd, where, f"an entry has {', '.join((*_REQUIRED, *_OPTIONAL))}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(data["id"])):
-        raise _refuse(f"id {data['id']!r} is not kebab-case", here, "small letters, digits and hyphens")
-    if not str(data["link"]).startswith("https://"):
-        raise _refuse("link is no https URL", here, "link to the upstream issue or the line that does it")
-
-
-def _protected(finding: dict[str, Any], here: Location) -> None:
-    field, path = str(finding.get("field", "")), str(finding.get("path", ""))
-    if "ParentId" in field or "ParentId" in path or finding["rule"] == "parent-id":
         raise _refuse(
-            "no entry may account for a ParentId", here, "that is what this project promises to report"
+            f"id {data['id']!r} is not kebab-case", item.at("id"), "small letters, digits and hyphens"
+        )
+    if not str(data["link"]).startswith("https://"):
+        raise _refuse(
+            "link is no https URL", item.at("link"), "link to the upstream issue or the line that does it"
+        )
+
+
+def _protected(finding: dict[str, Any], scope: Scope, here: Location) -> None:
+    field, path = str(finding.get("field", "")), str(finding.get("path", ""))
+    promise = "that is what this project promises to report"
+    if "ParentId" in field or "ParentId" in path or finding["rule"] == "parent-id":
+        raise _refuse("no entry may account for a ParentId", here, promise)
+    presence = finding.get("type") == "CONTEXT" and not field
+    if presence and {*scope.place} & _COLLAPSED:
+        raise _refuse(
+            "no entry may account for whether an update is there in a virtual context or a FLAT branch",
+            here,
+            promise,
         )
     texts = [str(value) for key, value in finding.items() if key != "transform"]
     if any("*" in text or "?" in text for text in texts):
@@ -147,12 +216,16 @@ def _layer(text: Any, here: Location) -> Layer:
     except ValueError:
         layer = Layer.HARNESS
     if layer is Layer.HARNESS:
-        raise _refuse(
-            f"{text!r} is no layer that can diverge",
-            here,
-            "schema, invariant, structure, expect, parity, aws",
-        )
+        layers = ", ".join(each for each in Layer if each is not Layer.HARNESS)
+        raise _refuse(f"{text!r} is no layer that can diverge", here, layers)
     return layer
+
+
+def _word(kind: type[E], text: Any, here: Location) -> E:
+    try:
+        return kind(str(text))
+    except ValueError:
+        raise _refuse(f"{text!r} is no {kind.__name__.lower()}", here, f"one of {', '.join(kind)}") from None
 
 
 def _transform(data: Any, here: Location) -> tuple[str, Any]:
@@ -161,7 +234,7 @@ def _transform(data: Any, here: Location) -> tuple[str, Any]:
         ((name, argument),) = data.items()
     if name not in TRANSFORMS:
         raise _refuse(f"{name!r} is no transform", here, f"one of {', '.join(TRANSFORMS)}")
-    return str(name), _computed(_plain(argument), here)
+    return str(name), _computed(plain(argument), here)
 
 
 def _computed(value: Any, here: Location) -> Any:
@@ -171,7 +244,7 @@ def _computed(value: Any, here: Location) -> Any:
     if not isinstance(value, dict):
         return value
     if value.keys() != {"$eval"}:
-        return {key: _computed(item, here) for key, item in value.items()}
+        return {str(key): _computed(item, here) for key, item in value.items()}
     admission = admit(value)
     if admission.problems or admission.uses:
         raise _refuse(f"{value['$eval']!r} can't be computed here", here, "use no names, only functions")
@@ -181,34 +254,35 @@ def _computed(value: Any, here: Location) -> Any:
         raise _refuse(error.message, here, error.cure or "compute it otherwise") from error
 
 
-def _versions(data: Any, here: Location) -> dict[str, Versions]:
-    if not isinstance(data, dict):
-        raise _refuse(
-            "subjects and reference map an SDK to a range of versions", here, 'such as {python: ">=3.0"}'
-        )
+def _versions(item: Item) -> Versions:
     try:
-        return {str(sdk): Versions.parse(str(text)) for sdk, text in data.items()}
+        return Versions.parse(item.texts["sdk"], item.texts["versions"], item.texts["confirmed"])
+    except KeyError as error:
+        name = str(error.args[0])
+        raise _refuse(
+            f"{name} is no text", item.at(name), 'such as sdk: python, versions: ">=3.0.0"'
+        ) from error
     except ValueError as error:
-        raise _refuse(str(error), here, 'such as ">=3.0.0,<3.1"') from error
+        raise _refuse(str(error), item.at("versions"), 'such as ">=3.0.0", open at the end') from error
+
+
+def _reference(item: Item) -> Versions | None:
+    if "reference" not in item.data:
+        return None
+    given = item.items.get("reference", ())
+    if len(given) != 1 or {*given[0].data} != {"sdk", "versions", "confirmed"}:
+        raise _refuse(
+            "reference is not one SDK with versions and confirmed",
+            item.at("reference"),
+            'such as {sdk: js, versions: ">=2.4.0", confirmed: 2.4.0}',
+        )
+    return _versions(given[0])
 
 
 def _witnesses(data: Any, here: Location) -> tuple[str, ...]:
     if not isinstance(data, list) or not data:
         raise _refuse("an entry without witnesses", here, "name the scenarios that must show it")
     return tuple(str(each) for each in data)
-
-
-def _plain(value: Any) -> Any:
-    """Take YAML's own classes off a value."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int):
-        return int(value)
-    return float(value) if isinstance(value, float) else str(value)
 
 
 def _refuse(message: str, where: Location, cure: str) -> UsageError:

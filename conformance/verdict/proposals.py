@@ -1,8 +1,9 @@
 """Entries proposed for the ledger: what a maintainer would have to write for findings that are new.
 
 A proposal is exact, as an entry must be: each value that was seen stands in it, for the versions that it was
-seen with and no other. Whether the difference is one to live with, and where upstream it comes from, a person
-has to say before it goes into the file; nothing here writes there. What no entry may account for is refused.
+seen with and, until somebody confirms that, for newer ones. Whether the difference is one to live with, and
+where upstream it comes from, a person has to say before it goes into the file; nothing here writes there.
+What no entry may account for is refused.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.errors import UsageError
+from conformance.verdict.entries import Occasion
 from conformance.verdict.finding import Finding, Layer
-from conformance.verdict.ledger import promised
 from conformance.verdict.ledger_file import parse
-from conformance.verdict.transforms import Facts
-from conformance.verdict.versions import Versions
+from conformance.verdict.promise import promised
+from conformance.verdict.surroundings import WORDS, Surroundings
+from conformance.verdict.versions import release
 from conformance.verdict.where import Where, open_indexes
 from conformance.wire.values import ABSENT, brief, same
 
 if TYPE_CHECKING:
     from conformance.verdict.entries import Entry
+    from conformance.wire.positions import Slot
     from conformance.wire.recording import SubjectInfo
 
 SHOWN_BY = 3
@@ -34,9 +37,10 @@ LONGEST = 2000
 WIDTH = 112
 
 _PROMISED = (
-    "no entry may account for a ParentId, nor for whether a context's update is there in virtual/ and flat/:"
-    " that is what this project promises to report"
+    "no entry may account for a ParentId, nor for whether a context's update is there where the program has a"
+    " virtual context or a FLAT branch: that is what this project promises to report"
 )
+_LIMITED = "what is seen follows from one program's own values, until somebody says otherwise"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _HOMES = {"python": "aws/aws-durable-execution-sdk-python", "js": "aws/aws-durable-execution-sdk-js"}
@@ -44,12 +48,33 @@ _HOMES = {"python": "aws/aws-durable-execution-sdk-python", "js": "aws/aws-durab
 
 @dataclass(frozen=True)
 class Shown:
-    """A finding, and what showed it. `reference` is what parity compared with."""
+    """A finding, and what showed it.
 
-    scenario: str
+    Attributes:
+        around: The scenario's program.
+        finding: What was found.
+        subject: Who showed it.
+        reference: What parity compared with.
+        ended_apart: Whether the execution came to another status than the reference's.
+    """
+
+    around: Surroundings
     finding: Finding
     subject: SubjectInfo
     reference: SubjectInfo | None
+    ended_apart: bool = False
+
+    @property
+    def scenario(self) -> str:
+        """The scenario's id."""
+        return self.around.scenario.id
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """What the program has at the operation that the finding is about."""
+        where = Where.parse(self.finding.path)
+        found = self.around.slots(where.path) if where else ()
+        return tuple(slot for slot in found if where and slot.type == where.type)
 
 
 @dataclass(frozen=True)
@@ -103,7 +128,8 @@ def propose(shown: Iterable[Shown], taken: Iterable[str] = ()) -> Proposals:
         if reason := _unfit(one):
             refused[f"{one.scenario} with {one.subject.id}: {_said(one.finding)}: {reason}"] = None
         else:
-            groups.setdefault((_place(one.finding), one.subject, one.reference), []).append(one)
+            against = one.reference.sdk if one.reference else None
+            groups.setdefault((_place(one.finding), one.subject.sdk, against), []).append(one)
     ids, entries = set(taken), list[str]()
     for (place, *_), members in groups.items():
         class_ = _Class(_id(place, ids), place, tuple(members))
@@ -126,7 +152,10 @@ def _unfit(one: Shown) -> str | None:
     tests: tuple[tuple[Callable[[], bool], str], ...] = (
         (lambda: one.finding.layer is Layer.HARNESS, "it is about this suite, not about an SDK"),
         (
-            lambda: promised(one.scenario, one.finding) or "ParentId" in one.finding.path,
+            lambda: (
+                promised(one.finding, one.around, ended_apart=one.ended_apart)
+                or "ParentId" in one.finding.path
+            ),
             _PROMISED,
         ),
         (lambda: "+mutant:" in one.subject.id, "the subject is a mutant, which no entry may absorb"),
@@ -135,7 +164,7 @@ def _unfit(one: Shown) -> str | None:
             "there is no reference that it holds against",
         ),
         (
-            lambda: not all(_exact(info.version) for info in (one.subject, one.reference) if info),
+            lambda: not all(release(info.version) for info in (one.subject, one.reference) if info),
             "the version is none that a range can name",
         ),
         (lambda: not (_json(one.finding.seen) and _json(one.finding.wanted)), "what was seen is no JSON"),
@@ -149,13 +178,6 @@ def _unfit(one: Shown) -> str | None:
 
 def _said(finding: Finding) -> str:
     return f"{finding.layer}/{finding.rule} at {finding.path}"
-
-
-def _exact(version: str) -> bool:
-    try:
-        return Versions.parse(f"=={version}").hold(version)
-    except ValueError:
-        return False
 
 
 def _json(value: Any) -> bool:
@@ -197,8 +219,10 @@ def _read(text: str) -> Entry | None:
 
 
 def _takes(entry: Entry, one: Shown) -> bool:
-    about = entry.about(one.scenario, one.subject, one.reference)
-    return about and entry.accounts_for(one.finding, Facts())
+    return any(
+        entry.accounts_for(Occasion(one.scenario, view, one.slots, one.around))
+        for view, _ in entry.views(one.finding, one.subject, one.reference)
+    )
 
 
 def _text(class_: _Class, *, limited: bool) -> str:
@@ -213,18 +237,41 @@ def _lines(class_: _Class, *, limited: bool) -> Iterator[str]:
     yield "    what: >"
     yield from textwrap.wrap(_what(class_), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
     yield f"    link: https://github.com/{_HOMES.get(first.subject.sdk, 'OWNER/REPOSITORY')}/issues"
+    yield "    kind: behaviour"
+    yield from _versions([one.subject for one in class_.shown])
+    if first.finding.layer is Layer.PARITY:
+        yield "    reference:"
+        yield from (
+            f"  {line}" for line in _versions([one.reference for one in class_.shown if one.reference])
+        )
+    yield from _scope(class_)
     yield "    findings:"
     for transform in transforms:
         own = {"transform": transform} if len(transforms) > 1 else {}
         yield f"      - {_flow(dict(class_.place) | own)}"
     if len(transforms) == 1:
         yield f"    transform: {_flow(transforms[0])}"
-    yield f"    subjects: {_flow({first.subject.sdk: f'=={first.subject.version}'})}"
-    if first.finding.layer is Layer.PARITY and first.reference is not None:
-        yield f"    reference: {_flow({first.reference.sdk: f'=={first.reference.version}'})}"
     yield f"    witnesses: {_flow(list(class_.scenarios if limited else class_.scenarios[:SHOWN_BY]))}"
     if limited:
-        yield "    limited: true"
+        yield f"    limited: {_flow(_LIMITED)}"
+
+
+def _versions(infos: list[SubjectInfo]) -> Iterator[str]:
+    """One SDK's versions: from the oldest that showed it, open at the end, and the newest that did."""
+    releases = sorted(each for info in infos if (each := release(info.version)))
+    yield f"    sdk: {infos[0].sdk}"
+    yield f'    versions: ">={releases[0]}"'
+    yield f"    confirmed: {releases[-1]}"
+
+
+def _scope(class_: _Class) -> Iterator[str]:
+    """The statements and roles that it is about, where the program fixes both everywhere that it shows."""
+    slots = [one.slots for one in class_.shown]
+    if all(slots):
+        statements = dict.fromkeys(WORDS[type(slot.statement)] for each in slots for slot in each)
+        roles = dict.fromkeys(slot.role.value for each in slots for slot in each)
+        yield f"    statement: {_flow(next(iter(statements)) if len(statements) == 1 else [*statements])}"
+        yield f"    role: {_flow(next(iter(roles)) if len(roles) == 1 else [*roles])}"
 
 
 def _transforms(pairs: list[tuple[Any, Any]]) -> list[Any]:

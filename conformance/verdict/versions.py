@@ -1,62 +1,68 @@
-"""Ranges of SDK versions, such as `>=3.0.0,<3.1`: every part must hold."""
+"""Which versions of one SDK an entry of the ledger is about, and the newest one that it was seen in."""
 
 from __future__ import annotations
 
-import operator
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
 
-_PART = re.compile(r"(>=|<=|==|<|>)\s*(\d+(?:\.\d+)*)")
-_VERSION = re.compile(r"(\d+(?:\.\d+)*)")
-_COMPARE: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    "<": operator.lt,
-    ">": operator.gt,
-}
+if TYPE_CHECKING:
+    from conformance.wire.recording import SubjectInfo
+
+_RELEASE = re.compile(r"\d+(?:\.\d+)*")
+
+
+def release(text: str) -> Version | None:
+    """The release that a version is; a pre-release or a checkout counts as the one that it is named after.
+
+    npm's and PyPI's pre-releases are spelled differently, so only the numbers in front are read. None for a
+    version that does not begin with numbers.
+    """
+    hit = _RELEASE.match(text)
+    return Version(hit[0]) if hit else None
 
 
 @dataclass(frozen=True)
 class Versions:
-    """A range of released versions. A pre-release or a checkout counts as the release it is named after."""
+    """A range of one SDK's versions, mostly open at the end, and the newest version that was looked at."""
 
-    text: str
-    parts: tuple[tuple[str, tuple[int, ...]], ...]
+    sdk: str
+    range: SpecifierSet
+    confirmed: Version
 
     @classmethod
-    def parse(cls, text: str) -> Versions:
-        """Read a range.
+    def parse(cls, sdk: str, text: str, confirmed: str) -> Versions:
+        """Read a range, such as `>=2.0.0`, and the version up to which it is known to hold.
 
         Raises:
-            ValueError: a part is not an operator and a release.
+            ValueError: one is no range, the other no version, or the version is not in the range.
         """
-        parts = []
-        for part in text.split(","):
-            hit = _PART.fullmatch(part.strip())
-            if hit is None:
-                raise ValueError(f"{part.strip()!r} is not an operator (>=, <=, ==, <, >) and a version")
-            parts.append((hit[1], _numbers(hit[2])))
-        return cls(text, tuple(parts))
+        try:
+            range_ = SpecifierSet(text)
+        except InvalidSpecifier as error:
+            raise ValueError(f"{text!r} is no range of versions") from error
+        if not text.strip():
+            raise ValueError("a range of versions is empty")
+        if not _RELEASE.fullmatch(confirmed):
+            raise ValueError(f"confirmed is {confirmed!r}, which is no release")
+        version = Version(confirmed)
+        if version not in range_:
+            raise ValueError(f"confirmed is {confirmed}, which is not in the range {text!r}")
+        return cls(sdk, range_, version)
 
-    def hold(self, version: str) -> bool:
-        """Whether a version is in the range; one that does not begin with numbers is in none."""
-        hit = _VERSION.match(version)
-        if hit is None:
-            return False
-        numbers = _numbers(hit[1])
-        return all(_COMPARE[sign](*_aligned(numbers, bound)) for sign, bound in self.parts)
+    def hold(self, info: SubjectInfo) -> bool:
+        """Whether a subject is of this SDK, at a version in the range."""
+        version = release(info.version)
+        return info.sdk == self.sdk and version is not None and version in self.range
 
+    def newer(self, info: SubjectInfo) -> bool:
+        """Whether a subject is of this SDK, in the range, at a version that nobody has confirmed yet."""
+        version = release(info.version)
+        return self.hold(info) and version is not None and version > self.confirmed
 
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))
-
-
-def _aligned(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Pad with zeros: 3.1 and 3.1.0 are one version."""
-    length = max(len(one), len(other))
-    return one + (0,) * (length - len(one)), other + (0,) * (length - len(other))
+    def __str__(self) -> str:
+        """Write SDK and range."""
+        return f"{self.sdk} {self.range}"

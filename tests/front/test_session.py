@@ -288,12 +288,16 @@ def test_only_a_complete_run_asks_whether_the_ledger_is_stale() -> None:
     for complete in (True, False):
         asked: list[list[Result]] = []
 
-        def stale(results: list[Result], asked: list[list[Result]] = asked) -> tuple[str, ...]:
+        def stale(
+            results: list[Result], _: list[SubjectInfo], asked: list[list[Result]] = asked
+        ) -> tuple[str, ...]:
             asked.append(results)
             return ("entry is stale",)
 
-        events = run(Pretence(), plan("a", complete=complete), stale=stale)
+        events = run(Pretence(), plan("a", complete=complete), stale=stale, notes=lambda *_: ("newer",))
         assert len(asked) == complete
+        (footer,) = (event for event in events if isinstance(event, RunEnded))
+        assert footer.notes == ("newer",)
         assert exit_code(events) == complete
 
 

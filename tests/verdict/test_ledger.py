@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from conformance.errors import UsageError
-from conformance.verdict import ledger
+from conformance.scenario.model import Scenario
+from conformance.verdict import ledger, ledger_yaml
 from conformance.verdict.case import Case
 from conformance.verdict.entries import Entry, Spot
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.ledger import Ledger
+from conformance.verdict.promise import ended_apart, promised
+from conformance.verdict.scope import Scope
+from conformance.verdict.surroundings import Context, Surroundings
 from conformance.verdict.versions import Versions
+from conformance.wire.positions import Role
 from conformance.wire.recording import SubjectInfo
 from conformance.wire.values import ABSENT
 from tests.verdict.recordings import Maker, mapped
@@ -32,14 +37,15 @@ OPTIONS = Finding(
 )
 NO = {"ReplayChildren": False}
 SPOT = Spot(Layer.PARITY, "context-options", "absent-to", NO, "CONTEXT", "SUCCEED", "ContextOptions")
+PYTHON = SubjectInfo("python@3.0.0", "python", "3.0.0")
 ENTRY = Entry(
     id="options",
     title="t",
     what="w",
     link="https://example.org",
     spots=(SPOT,),
-    subjects={"python": Versions.parse(">=3.0,<3.1")},
-    reference={"js": Versions.parse(">=2.4")},
+    versions=Versions.parse("python", ">=3.0", "3.0.0"),
+    reference=Versions.parse("js", ">=2.4", "2.4.0"),
     witnesses=("map/nested",),
 )
 
@@ -47,8 +53,20 @@ ENTRY = Entry(
 def account(
     finding: Finding, *entries: Entry, reference: SubjectInfo | None = REFERENCE, **case: Any
 ) -> list[Finding]:
+    """Account for a finding of the map's recording; `document` may give it another program."""
     recording = replace(mapped("python"), **case)
-    return Ledger(entries).account([finding], Case.of(recording), reference)
+    document = recording.document
+    compared = None if reference is None else replace(mapped("js"), subject=reference, document=document)
+    return Ledger(entries).account(
+        [finding], Case.of(recording), None if compared is None else Case.of(compared)
+    )
+
+
+def left(finding: Finding, *entries: Entry, **case: Any) -> bool:
+    """Whether no entry accounts for a finding; nothing else of it may have changed."""
+    (told,) = account(finding, *entries, **case)
+    assert replace(told, near=None, divergence=None) == finding
+    return told.divergence is None
 
 
 def test_an_exact_match_is_accounted_for() -> None:
@@ -71,21 +89,56 @@ def test_an_exact_match_is_accounted_for() -> None:
     ],
 )
 def test_anything_else_is_not(finding: Finding) -> None:
-    assert account(finding, ENTRY) == [finding]
+    assert left(finding, ENTRY)
 
 
-@pytest.mark.parametrize("version", ["2.9.0", "3.1.0", "unknown"])
+@pytest.mark.parametrize("version", ["2.9.0", "unknown"])
 def test_other_versions_are_not(version: str) -> None:
-    assert account(OPTIONS, ENTRY, subject=SubjectInfo("python@x", "python", version)) == [OPTIONS]
-    assert account(OPTIONS, ENTRY, reference=SubjectInfo("js@2.3.0", "js", "2.3.0")) == [OPTIONS]
-    assert account(OPTIONS, ENTRY, reference=None) == [OPTIONS]
-    assert account(OPTIONS, ENTRY, subject=SubjectInfo("js@3.0.0", "js", "3.0.0")) == [OPTIONS]
+    assert left(OPTIONS, ENTRY, subject=SubjectInfo("python@x", "python", version))
+    assert left(OPTIONS, ENTRY, reference=SubjectInfo("js@2.3.0", "js", "2.3.0"))
+    assert left(OPTIONS, ENTRY, reference=None)
+    assert left(OPTIONS, ENTRY, subject=SubjectInfo("js@3.0.0", "js", "3.0.0"))
+
+
+def test_a_newer_version_is_still_the_entry_s() -> None:
+    newer = SubjectInfo("python@3.1.0", "python", "3.1.0")
+    assert not left(OPTIONS, ENTRY, subject=newer)
+    assert not left(OPTIONS, ENTRY, reference=SubjectInfo("js@2.5.0", "js", "2.5.0"))
+    ended = replace(ENTRY, versions=Versions.parse("python", ">=3.0,<3.1", "3.0.0"))
+    assert left(OPTIONS, ended, subject=newer)
+
+
+def test_where_its_sdk_is_the_reference_an_entry_is_read_the_other_way_round() -> None:
+    js, python = replace(REFERENCE, id="js"), replace(PYTHON, id="python")
+    other = replace(OPTIONS, seen=ABSENT, wanted=NO)
+    assert not left(other, ENTRY, subject=js, reference=python)
+    assert left(OPTIONS, ENTRY, subject=js, reference=python)
+    alone = replace(ENTRY, reference=None)
+    for subject, reference, finding in ((python, js, OPTIONS), (js, python, other)):
+        assert not left(finding, alone, subject=subject, reference=reference)
+    third = SubjectInfo("rust@0.1.0", "rust", "0.1.0")
+    assert not left(other, alone, subject=third, reference=python)
+    assert left(other, ENTRY, subject=third, reference=python)
+    absolute = replace(alone, spots=(replace(SPOT, layer=Layer.STRUCTURE),))
+    assert left(replace(other, layer=Layer.STRUCTURE), absolute, subject=js, reference=python)
+
+
+def test_an_update_that_one_writes_is_one_that_the_other_does_not() -> None:
+    extra = Finding(
+        Layer.PARITY, "update-extra", "1:WAIT.START", {"Name": "v"}, ABSENT, Blame.UNDETERMINED, "m"
+    )
+    spot = Spot(Layer.PARITY, "update-missing", "to-absent", {"Name": "v"}, "WAIT", "START")
+    js = replace(ENTRY, spots=(spot,), versions=Versions.parse("js", ">=2", "2.4.0"), reference=None)
+    assert not left(extra, js)
+    assert left(replace(extra, rule="update-missing"), js)
 
 
 def test_a_limited_entry_is_that_of_its_witnesses() -> None:
-    limited = replace(ENTRY, limited=True)
-    assert account(OPTIONS, limited)[0].divergence == "options"
-    assert account(OPTIONS, limited, scenario="map/other") == [OPTIONS]
+    limited = replace(ENTRY, limited="of one program's values")
+    assert not left(OPTIONS, limited)
+    (told,) = account(OPTIONS, limited, scenario="map/other")
+    assert told.divergence is None
+    assert told.near == "looks like options (t), but that is limited to map/nested: of one program's values"
 
 
 def test_each_spot_may_have_a_transform_of_its_own() -> None:
@@ -110,35 +163,88 @@ def _presence(rule: str, path: str) -> Finding:
     return Finding(Layer.PARITY, rule, path, {"Name": "v"}, ABSENT, Blame.UNDETERMINED, "m")
 
 
-@pytest.mark.parametrize("folder", ["virtual", "flat"])
-def test_what_is_promised_is_out_of_reach(folder: str) -> None:
-    """Not even an entry made by hand that fits exactly gets at ParentId or at a context's updates."""
+def _program(**child: Any) -> dict[str, Any]:
+    """A child with a step in it, in a scenario of any folder."""
+    step = {"step": {"name": "s", "returns": 1}}
+    return {"title": "t", "covers": [], "handler": [{"child": {"name": "v", "do": [step], **child}}]}
+
+
+FLAT = {
+    "title": "t",
+    "covers": [],
+    "handler": [{"map": {"items": [1], "nesting": "FLAT", "do": [{"child": {"do": []}}]}}],
+}
+DEEP = {"title": "t", "covers": [], "handler": [{"child": {"do": _program(virtual=True)["handler"]}}]}
+CHANGES = _program(virtual={"$eval": "invocation == 1"})
+
+
+def test_a_parent_id_is_out_of_reach() -> None:
+    """Not even an entry made by hand that fits exactly gets at a ParentId, whatever the program."""
     parent = replace(OPTIONS, rule="parent-id", path="1:STEP.START.ParentId", seen="1", wanted="root")
     exact = {"wanted": "root", "seen": "1"}
+    spot = Spot(Layer.PARITY, "parent-id", "exactly", exact, "STEP", "START", "ParentId")
+    for document in (mapped("python").document, _program()):
+        assert left(parent, replace(ENTRY, spots=(spot,)), document=document)
+    whole = replace(parent, path="history[3].ParentId")
     reach = replace(
-        ENTRY, spots=(Spot(Layer.PARITY, "parent-id", "exactly", exact, "STEP", "START", "ParentId"),)
+        ENTRY, spots=(Spot(Layer.PARITY, "parent-id", "exactly", exact, path="history[].ParentId"),)
     )
-    assert account(parent, reach, scenario=f"{folder}/a") == [parent]
-    assert account(parent, reach, scenario="map/a") == [parent]
+    assert left(whole, reach)
 
-    fail = _presence("update-extra", "1:CONTEXT.FAIL")
-    spot = Spot(Layer.PARITY, "update-extra", "absent-to", {"Name": "v"}, "CONTEXT", "FAIL")
-    reach = replace(ENTRY, spots=(spot,))
-    assert account(fail, reach, scenario=f"{folder}/a") == [fail]
-    assert account(fail, reach, scenario="map/a")[0].divergence == "options"
 
-    whole = replace(fail, layer=Layer.STRUCTURE, rule="operation-missing", path="1:CONTEXT")
-    reach = replace(
-        ENTRY,
-        spots=(Spot(Layer.STRUCTURE, "operation-missing", "absent-to", {"Name": "v"}, path="1:CONTEXT"),),
-    )
-    assert account(whole, reach, scenario=f"{folder}/a") == [whole]
-    assert account(whole, reach, scenario="map/a")[0].divergence == "options"
+@pytest.mark.parametrize("scenario", ["inside/a", "virtual/a", "map/a"])
+@pytest.mark.parametrize(
+    ("document", "path", "promised"),
+    [
+        (_program(virtual=True), "1:CONTEXT.FAIL", True),  # issue 362
+        (_program(virtual=True), "1:CONTEXT", True),
+        (_program(virtual={"$eval": "input.v"}), "1:CONTEXT.FAIL", True),  # only the run can tell
+        (CHANGES, "1:CONTEXT.FAIL", False),  # neither: nothing is right there
+        (_program(), "1:CONTEXT.FAIL", False),
+        (_program(), "1:CONTEXT", False),
+        (FLAT, "1[0]:CONTEXT.FAIL", True),
+        (FLAT, "1[0].1:CONTEXT.FAIL", True),  # it stands in one
+        (FLAT, "1:CONTEXT.FAIL", True),  # it holds one
+        (DEEP, "1:CONTEXT.FAIL", True),
+        (DEEP, "1.1:CONTEXT.FAIL", True),
+        (DEEP, "?0123456789abcdef:CONTEXT.FAIL", True),  # nobody knows where
+        (_program(), "?0123456789abcdef:CONTEXT.FAIL", False),
+    ],
+)
+def test_a_virtual_context_s_lifecycle_is_out_of_reach(
+    scenario: str,
+    document: dict[str, Any],
+    path: str,
+    promised: bool,  # noqa: FBT001
+) -> None:
+    """It goes by what the program has there, in any folder, for any layer and SDK."""
+    action = path.partition(".FAIL")[1] and "FAIL"
+    for layer in (Layer.PARITY, Layer.INVARIANT, Layer.STRUCTURE):
+        fail = replace(_presence("update-extra", path), layer=layer)
+        spot = Spot(layer, "update-extra", "absent-to", {"Name": "v"}, path=path)
+        if action:
+            spot = replace(spot, path=None, type="CONTEXT", action=action)
+        reach = replace(ENTRY, spots=(spot,))
+        (told,) = account(fail, reach, scenario=scenario, document=document)
+        assert (told.divergence is None) is promised
+        assert ("promises to report" in (told.near or "")) is promised
 
-    for layer in (Layer.INVARIANT, Layer.STRUCTURE):
-        other = replace(fail, layer=layer)
-        reach = replace(ENTRY, spots=(replace(spot, layer=layer),))
-        assert account(other, reach, scenario=f"{folder}/a") == [other]
+
+def test_what_a_failed_execution_left_open_is_no_lifecycle() -> None:
+    """Parity's other side alone has the end of a context around it; that there is one in it means nothing."""
+    status = Finding(Layer.PARITY, "output-status", "output.Status", "S", "F", Blame.UNDETERMINED, "m")
+    around = Surroundings(Scenario.from_document("a/b", DEEP))
+    end = _presence("update-extra", "1:CONTEXT.SUCCEED")
+    assert ended_apart([end, status])
+    assert not ended_apart([end])
+    assert promised(end, around)
+    assert not promised(end, around, ended_apart=True)
+    for other in (
+        replace(end, path="1:CONTEXT.START"),
+        replace(end, path="1.1:CONTEXT.SUCCEED"),
+        replace(end, layer=Layer.STRUCTURE),
+    ):
+        assert promised(other, around, ended_apart=True)
 
 
 def _result(*divergences: str | None, scenario: str = "map/nested") -> Result:
@@ -148,10 +254,12 @@ def _result(*divergences: str | None, scenario: str = "map/nested") -> Result:
 
 def test_a_witness_that_does_not_show_it_any_more_is_a_problem() -> None:
     ledger = Ledger((ENTRY,))
-    assert ledger.stale([_result("options", None)]) == ()
-    assert len(ledger.stale([_result(None)])) == 1
-    assert len(ledger.stale([_result("options", scenario="map/other")])) == 1
-    (problem,) = ledger.stale([])
+    pair = [REFERENCE, PYTHON]
+    assert ledger.stale([_result("options", None)], pair) == ()
+    assert len(ledger.stale([_result(None)], pair)) == 1
+    assert len(ledger.stale([_result("options", scenario="map/other")], pair)) == 1
+    assert ledger.stale([], [REFERENCE]) == ()
+    (problem,) = ledger.stale([], pair)
     assert "options" in problem
     assert "map/nested" in problem
     assert ledger.hits([_result("options", None), _result("options")]) == {"options": 2}
@@ -160,7 +268,151 @@ def test_a_witness_that_does_not_show_it_any_more_is_a_problem() -> None:
 def test_a_policy_that_is_never_needed_is_a_problem() -> None:
     ledger = Ledger()
     ledger.policies.occasions["no-timeout"] += 1
-    assert len(ledger.stale([])) == 1
+    assert len(ledger.stale([], [])) == 1
+
+
+NEWER = SubjectInfo("python@3.0.0", "python", "3.1.0")
+
+
+def test_a_newer_version_is_told_of_and_never_stale() -> None:
+    ledger = Ledger((ENTRY, replace(ENTRY, id="other"), replace(ENTRY, id="third")))
+    pair = [REFERENCE, NEWER]
+    shown = [_result("options", "options", "other")]
+    assert ledger.stale(shown, pair) == ()
+    assert ledger.notes(shown, [REFERENCE, PYTHON]) == ()
+    assert ledger.notes(shown, pair) == (
+        "2 entries not yet confirmed for python 3.1.0",
+        "divergence third no longer shows with python 3.1.0: it looks fixed",
+    )
+    elsewhere = [replace(shown[0], scenario="map/other")]
+    assert ledger.notes(elsewhere, pair) == ("2 entries not yet confirmed for python 3.1.0",)
+    failed = [replace(shown[0], verdict=Verdict.HARNESS_ERROR, findings=())]
+    assert ledger.notes(failed, pair) == ()
+
+
+def test_a_newer_reference_is_told_of_too() -> None:
+    newer = replace(REFERENCE, version="2.5.0")
+    assert Ledger((ENTRY,)).notes([_result("options")], [newer, PYTHON]) == (
+        "1 entry not yet confirmed for js 2.5.0",
+    )
+
+
+def test_what_an_older_version_of_the_same_run_shows_says_nothing_of_the_newer_one() -> None:
+    newer = replace(NEWER, id="python@3.1.0")
+    results = [_result("options"), replace(_result(), subject=newer.id)]
+    assert Ledger((ENTRY,)).notes(results, [REFERENCE, PYTHON, newer]) == (
+        "divergence options no longer shows with python 3.1.0: it looks fixed",
+    )
+
+
+SCOPED = {
+    "title": "t",
+    "covers": [],
+    "handler": [
+        {"step": {"name": "s", "returns": 1}},
+        {"wait_for_condition": {"name": "c", "initial": 0, "check": {"returns": 1}, "until": True}},
+        {"child": {"name": "v", "virtual": True, "do": [{"step": {"returns": 1}}]}},
+        {"wait_for_callback": {"name": "w", "submitter": {"returns": 1}}},
+        {
+            "with_retry": {
+                "name": "r",
+                "retry": "none",
+                "wrap": False,
+                "do": [{"note": 1}, {"step": {"returns": 1}}],
+            }
+        },
+        {"parallel": {"branches": [[{"step": {"returns": 1}}], [{"wait": {"seconds": 1}}]]}},
+        {"step": {"do": [{"wait": {"seconds": 1}}]}},
+    ],
+    "faults": [{"fault": "stale-token"}],
+}
+
+
+def _fails(path: str) -> Finding:
+    return Finding(
+        Layer.PARITY, "error-type", f"{path}:STEP.FAIL.Error.ErrorType", "b", "a", Blame.UNDETERMINED, "m"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scope", "path", "meets"),
+    [
+        (Scope(), "1", True),
+        (Scope(statement=("step",)), "1", True),
+        (Scope(statement=("wait_for_condition",)), "1", False),  # a step's error is never a condition's
+        (Scope(statement=("wait_for_condition",)), "2", True),
+        (Scope(statement=("step",)), "2", False),
+        (Scope(statement=("step", "wait_for_condition")), "2", True),
+        (Scope(place=(Context.ROOT,)), "1", True),
+        (Scope(place=(Context.ROOT,)), "3.1", False),
+        (Scope(place=(Context.VIRTUAL,)), "3.1", True),
+        (Scope(place=(Context.CHILD,)), "3.1", False),
+        (Scope(role=(Role.SUBMITTER,)), "4.2", True),
+        (Scope(role=(Role.OWN,)), "4.2", False),
+        (Scope(statement=("wait_for_callback",), role=(Role.SUBMITTER,)), "4.2", True),
+        (Scope(place=(Context.ROOT,)), "5", True),  # an unwrapped with_retry is no context
+        (Scope(place=(Context.NESTED,)), "6[0].1", True),
+        (Scope(statement=("step",)), "6[7].1", False),  # the program has no such branch
+        (Scope(holds=("wait",)), "7", True),
+        (Scope(holds=("wait",)), "1", False),
+        (Scope(fault=("stale-token",)), "1", True),
+        (Scope(fault=("no-token", "stale-token")), "1", True),
+        (Scope(fault=("no-token",)), "1", False),
+        (Scope(serialiser=("fail-read",)), "1", False),
+        (Scope(statement=("step",)), "99", False),
+    ],
+)
+def test_an_entry_applies_where_its_scope_says(scope: Scope, path: str, meets: bool) -> None:  # noqa: FBT001
+    spot = Spot(
+        Layer.PARITY,
+        "error-type",
+        "exactly",
+        {"wanted": "a", "seen": "b"},
+        "STEP",
+        "FAIL",
+        "Error.ErrorType",
+        scope=scope,
+    )
+    (told,) = account(_fails(path), replace(ENTRY, spots=(spot,)), document=SCOPED)
+    assert (told.divergence is not None) is meets
+    assert (told.near is None) is meets
+
+
+@pytest.mark.parametrize(
+    ("scope", "path", "meets"),
+    [
+        (Scope(statement=("note",)), "effect:handler/4/do/0", True),
+        (Scope(statement=("note",)), "effect:handler/4/do/0[1].attempt", True),
+        (Scope(statement=("step",)), "effect:handler/4/do/0", False),
+        (Scope(statement=("step",), place=(Context.NESTED,)), "effect:handler/5/branches/0/0", True),
+        (Scope(place=(Context.BODY,)), "log:handler/6/do/0", True),
+        (Scope(statement=("step",)), "effect:handler/99", False),
+        (Scope(statement=("with_retry",)), "output.Result", True),  # the program has one somewhere
+        (Scope(statement=("invoke",)), "output.Result", False),
+        (Scope(statement=("step",), place=(Context.VIRTUAL,)), "escapes[0].errorType", True),
+        (Scope(statement=("wait",), place=(Context.VIRTUAL,)), "invocation 1", False),
+    ],
+)
+def test_what_is_about_no_update_asks_the_statement_or_the_program(
+    scope: Scope,
+    path: str,
+    meets: bool,  # noqa: FBT001
+) -> None:
+    around = Surroundings(Scenario.from_document("a/b", SCOPED))
+    assert (scope.misses(path, (), around) is None) is meets
+
+
+def test_a_finding_that_looks_like_an_entry_says_what_is_in_the_way() -> None:
+    other = replace(OPTIONS, seen={"ReplayChildren": True})
+    (told,) = account(other, ENTRY)
+    assert told.near == 'looks like options (t), but there {"ReplayChildren": false} is seen'
+    elsewhere = replace(ENTRY, spots=(replace(SPOT, scope=Scope(statement=("parallel",))),))
+    (told,) = account(OPTIONS, elsewhere)
+    assert told.near == "looks like options (t), but it is about a parallel"
+    (told,) = account(other, elsewhere)
+    assert told.near is None  # two things are in the way
+    (told,) = account(replace(OPTIONS, wanted={}), ENTRY)
+    assert told.near == "looks like options (t), but what is wanted is another value there"
 
 
 GOOD = """\
@@ -174,8 +426,11 @@ divergences:
     findings:
       - {layer: parity, rule: context-options, type: CONTEXT, action: SUCCEED, field: ContextOptions}
     transform: {absent-to: {ReplayChildren: false}}
-    subjects: {python: ">=3.0,<3.1"}
-    reference: {js: ">=2.4"}
+    kind: behaviour
+    sdk: python
+    versions: ">=3.0"
+    confirmed: 3.0.0
+    reference: {sdk: js, versions: ">=2.4", confirmed: 2.4.0}
     witnesses: [map/nested]
 """
 
@@ -197,7 +452,7 @@ def test_a_value_too_long_to_write_out_is_computed(tmp_path: Path) -> None:
 
 def test_an_entry_can_say_what_the_subject_breaks(tmp_path: Path) -> None:
     text = GOOD.replace("layer: parity", "layer: invariant").replace(
-        "    title", "    breaks: [token-chain]\n    title"
+        "kind: behaviour", "kind: breaks\n    breaks: [token-chain]"
     )
     assert _load(tmp_path, text).entries[0].breaks == ("token-chain",)
 
@@ -220,12 +475,29 @@ def test_an_entry_can_say_what_the_subject_breaks(tmp_path: Path) -> None:
         ("absent-to", "anything", "no transform"),
         ("{absent-to: {ReplayChildren: false}}", "[1]", "no transform"),
         ("    transform: {absent-to: {ReplayChildren: false}}\n", "", "no transform"),
-        ('">=3.0,<3.1"', '"3.0"', "is not an operator"),
-        ('    reference: {js: ">=2.4"}\n', "", "needs a reference"),
+        ('">=3.0"', '"3.0"', "no range of versions"),
+        ('">=3.0"', '">=3.1"', "not in the range"),
+        ("confirmed: 3.0.0", "confirmed: newest", "no release"),
+        ("    confirmed: 3.0.0\n", "", "missing: confirmed"),
+        ('    reference: {sdk: js, versions: ">=2.4", confirmed: 2.4.0}\n', "", "needs a reference"),
+        (", confirmed: 2.4.0}", "}", "reference is not one SDK"),
+        ("kind: behaviour", "kind: quirk", "no kind"),
+        ("kind: behaviour", "kind: breaks", "lists what it breaks"),
+        ("kind: behaviour", "kind: behaviour\n    statement: stepp", "no statement"),
+        ("kind: behaviour", "kind: behaviour\n    role: [own, second]", "no role"),
+        ("kind: behaviour", "kind: behaviour\n    place: nowhere", "no place"),
+        ("kind: behaviour", "kind: behaviour\n    holds: stepp", "no holds"),
+        ("kind: behaviour", "kind: behaviour\n    fault: flood", "no fault"),
+        ("kind: behaviour", "kind: behaviour\n    serialiser: xml", "no serialiser"),
+        ("kind: behaviour", "kind: behaviour\n    limited: true", "limited is no reason"),
+        ("kind: behaviour", "kind: behaviour\n    kind: behaviour", "a second time"),
+        ("field: ContextOptions", "place: virtual", "no entry may account for whether"),
+        ("field: ContextOptions", "place: [root, flat]", "no entry may account for whether"),
         ("[map/nested]", "[]", "without witnesses"),
         ("    title: t\n", "    title: t\n    breaks: [no-such-entry]\n", "list ids of the catalogue"),
         ("    title: t\n", "    title: t\n    breaks: token-chain\n", "list ids of the catalogue"),
-        ("    title: t\n", "    title: t\n    breaks: [token-chain]\n", "parity alone breaks nothing"),
+        ("    title: t\n", "    title: t\n    breaks: [token-chain]\n", "lists what it breaks"),
+        ("kind: behaviour", "kind: breaks\n    breaks: [token-chain]", "parity alone breaks nothing"),
         ("divergences:", "divergences: [", "can't read the ledger"),
         ("ReplayChildren: false", "ReplayChildren: {$eval: input.n}", "can't be computed here"),
         ("ReplayChildren: false", "ReplayChildren: {$eval: 1 +}", "can't be computed here"),
@@ -249,7 +521,45 @@ def test_the_projects_own_ledger_can_be_read() -> None:
     entries = Ledger.load(ROOT / "scenarios" / "divergences.yaml").entries
     assert entries
     for entry in entries:
-        assert entry.reference or all(spot.layer is not Layer.PARITY for spot in entry.spots)
+        assert entry.reference or any(spot.layer is not Layer.PARITY for spot in entry.spots)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("https://example.org", "example.org", 7),
+        ("layer: parity", "layer: nonsense", 9),
+        ("kind: behaviour", "kind: quirk", 11),
+        ('">=3.0"', '"3.0"', 13),
+        ("confirmed: 2.4.0", "confirmed: 2.3.0", 15),
+        ("[map/nested]", "[]", 16),
+        ("    title: t\n", "    title: t\n    note: n\n", 4),
+        ("    title: t\n", "    title: [t\n", 4),
+    ],
+)
+def test_an_error_has_its_line(tmp_path: Path, old: str, new: str, line: int) -> None:
+    with pytest.raises(UsageError) as caught:
+        _load(tmp_path, GOOD.replace(old, new, 1))
+    assert f"divergences.yaml:{line}: " in str(caught.value)
+
+
+def test_texts_that_look_like_something_else_in_older_yaml_are_texts(tmp_path: Path) -> None:
+    argument = "{absent-to: [no, 0001feff, 1:30, 2020-01-02, 1.5, -3, true, ~, NaN]}"
+    entry = _load(tmp_path, GOOD.replace("{absent-to: {ReplayChildren: false}}", argument)).entries[0]
+    assert entry.spots[0].argument == ["no", "0001feff", "1:30", "2020-01-02", 1.5, -3, True, None, "NaN"]
+
+
+def test_a_version_that_looks_like_a_number_is_one(tmp_path: Path) -> None:
+    text = GOOD.replace("confirmed: 3.0.0", "confirmed: 3.10")
+    assert str(_load(tmp_path, text).entries[0].versions.confirmed) == "3.10"
+
+
+def test_confirming_touches_nothing_else() -> None:
+    text = "# kept\n" + GOOD.replace("confirmed: 3.0.0", "confirmed: 3.0.0  # as of today")
+    confirmed = ledger_yaml.confirm(text, "f", "python", "3.1.0", {"options"})
+    assert confirmed == text.replace("confirmed: 3.0.0", "confirmed: 3.1.0")
+    assert ledger_yaml.confirm(text, "f", "js", "2.10.1", {"options"}) == text.replace("2.4.0", "2.10.1")
+    assert ledger_yaml.confirm(text, "f", "js", "2.10.1", {"other"}) == text
 
 
 STEPS = {

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.scenario.model import Scenario
+from conformance.verdict.entries import Occasion
 from conformance.verdict.finding import Blame, Finding, Layer, Verdict
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.ledger_file import parse
 from conformance.verdict.proposals import Shown, propose
-from conformance.verdict.transforms import Facts
+from conformance.verdict.surroundings import Surroundings
 from conformance.wire.recording import SubjectInfo
 from conformance.wire.values import ABSENT
 from tests.verdict.recordings import mapped, virtual, with_fields
@@ -27,11 +29,15 @@ if TYPE_CHECKING:
 
 JS = SubjectInfo("js@2.4.0", "js", "2.4.0")
 PYTHON = SubjectInfo("python@3.0.0", "python", "3.0.0")
-NAME = Finding(Layer.PARITY, "name", "1:STEP.START.Name", "b", "a", Blame.UNDETERMINED, "Name is b")
+NAME = Finding(Layer.PARITY, "name", "1[0].1:STEP.START.Name", "b", "a", Blame.UNDETERMINED, "Name is b")
+
+
+def program(scenario: str, document: dict[str, Any] | None = None) -> Surroundings:
+    return Surroundings(Scenario.from_document(scenario, document or mapped("js").document))
 
 
 def shown(finding: Finding = NAME, scenario: str = "nested/a", **fields: Any) -> Shown:
-    return replace(Shown(scenario, finding, PYTHON, JS), **fields)
+    return replace(Shown(program(scenario), finding, PYTHON, JS), **fields)
 
 
 def entries(texts: Iterable[str]) -> tuple[Entry, ...]:
@@ -39,13 +45,16 @@ def entries(texts: Iterable[str]) -> tuple[Entry, ...]:
 
 
 def takes(entry: Entry, one: Shown) -> bool:
-    about = entry.about(one.scenario, one.subject, one.reference)
-    return about and entry.accounts_for(one.finding, Facts())
+    return any(
+        entry.accounts_for(Occasion(one.scenario, view, one.slots, one.around))
+        for view, _ in entry.views(one.finding, one.subject, one.reference)
+    )
 
 
 def judged(recording: Recording, ledger: Ledger) -> list[Shown]:
     result = judge(recording, mapped("js"), ledger)
-    return [Shown(result.scenario, one, recording.subject, JS) for one in result.findings]
+    around = program(result.scenario, recording.document)
+    return [Shown(around, one, recording.subject, JS) for one in result.findings]
 
 
 def test_a_run_is_as_expected_once_what_is_proposed_is_in_the_ledger() -> None:
@@ -73,35 +82,58 @@ def test_an_entry_says_all_that_the_ledger_asks_for() -> None:
         "    what: >\n"
         '      Name of a STEP\'s START is "b" in python; js has "a".\n'
         "    link: https://github.com/aws/aws-durable-execution-sdk-python/issues\n"
+        "    kind: behaviour\n"
+        "    sdk: python\n"
+        '    versions: ">=3.0.0"\n'
+        "    confirmed: 3.0.0\n"
+        "    reference:\n"
+        "      sdk: js\n"
+        '      versions: ">=2.4.0"\n'
+        "      confirmed: 2.4.0\n"
+        "    statement: step\n"
+        "    role: own\n"
         "    findings:\n"
         "      - {layer: parity, rule: name, type: STEP, action: START, field: Name}\n"
         "    transform: {exactly: {wanted: a, seen: b}}\n"
-        '    subjects: {python: "==3.0.0"}\n'
-        '    reference: {js: "==2.4.0"}\n'
         "    witnesses: [nested/a, nested/b]\n"
     )
 
 
-def test_versions_are_those_that_were_measured() -> None:
+def test_versions_are_from_those_that_were_measured() -> None:
     (entry,) = entries(propose([shown()]).entries)
     assert takes(entry, shown())
     assert takes(entry, shown(scenario="other"))
-    assert not takes(entry, shown(subject=replace(PYTHON, version="3.0.1")))
+    assert takes(entry, shown(subject=replace(PYTHON, version="3.0.1")))
+    assert not takes(entry, shown(subject=replace(PYTHON, version="2.1.0")))
     assert not takes(entry, shown(reference=replace(JS, version="2.3.0")))
 
 
-def test_subjects_of_several_versions_have_entries_of_their_own() -> None:
+def test_subjects_of_several_versions_have_one_entry() -> None:
     older = SubjectInfo("python@2.1.0", "python", "2.1.0")
     both = [shown(), shown(subject=older)]
-    made = entries(propose(both, ["name-step-start-name"]).entries)
-    assert [one.id for one in made] == ["name-step-start-name-2", "name-step-start-name-3"]
-    assert [[takes(entry, one) for one in both] for entry in made] == [[True, False], [False, True]]
+    (entry,) = entries(propose(both, ["name-step-start-name"]).entries)
+    assert entry.id == "name-step-start-name-2"
+    assert (str(entry.versions), str(entry.versions.confirmed)) == ("python >=2.1.0", "3.0.0")
+    assert all(takes(entry, one) for one in both)
+
+
+def test_what_is_proposed_is_about_a_statement_and_its_role() -> None:
+    (entry,) = entries(propose([shown()]).entries)
+    other = {
+        "title": "t",
+        "handler": [{"wait_for_condition": {"initial": 0, "check": {"returns": 1}, "until": True}}],
+    }
+    at = replace(NAME, path="1:STEP.START.Name")
+    assert not takes(entry, shown(at, around=program("nested/a", other)))
+    assert takes(
+        entry, shown(at, around=program("nested/a", {"title": "t", "handler": [{"step": {"returns": 1}}]}))
+    )
 
 
 def test_a_rule_without_a_reference_has_none() -> None:
     absolute = replace(NAME, layer=Layer.STRUCTURE)
     (entry,) = entries(propose([shown(absolute, reference=None)]).entries)
-    assert entry.reference == {}
+    assert entry.reference is None
     assert takes(entry, shown(absolute, reference=None))
     assert takes(entry, shown(absolute))
 
@@ -132,6 +164,8 @@ def test_values_that_do_not_follow_from_what_is_wanted_each_have_a_spot() -> Non
     assert not takes(entry, shown(replace(NAME, seen="b", wanted=2)))
 
 
+COLLAPSES = program("inside/a", virtual("js").document)
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -153,8 +187,14 @@ def test_whatever_was_seen_is_accounted_for_or_refused(pairs: list[tuple[Any, An
     [
         (shown(replace(NAME, path="1:STEP.START.ParentId", rule="parent-id")), "promises to report"),
         (shown(replace(NAME, path="history[3].ParentId.x", layer=Layer.AWS)), "promises to report"),
-        (shown(replace(NAME, path="1:CONTEXT.FAIL", rule="update-extra"), "virtual/a"), "promises to report"),
-        (shown(replace(NAME, path="1:CONTEXT", layer=Layer.STRUCTURE), "flat/a"), "promises to report"),
+        (
+            shown(replace(NAME, path="1:CONTEXT.FAIL", rule="update-extra"), around=COLLAPSES),
+            "promises to report",
+        ),
+        (
+            shown(replace(NAME, path="1:CONTEXT", layer=Layer.STRUCTURE), around=COLLAPSES),
+            "promises to report",
+        ),
         (shown(replace(NAME, layer=Layer.HARNESS)), "about this suite"),
         (shown(subject=replace(PYTHON, id="python@3.0.0+mutant:orphan-parent")), "a mutant"),
         (shown(subject=replace(PYTHON, version="local")), "none that a range can name"),
@@ -182,4 +222,4 @@ def test_the_seed_s_bugs_are_never_proposed() -> None:
     orphan = judge(virtual("python", parent="1"), virtual("js"), Ledger())
     findings = [one for one in orphan.findings if one.path.endswith("ParentId")]
     assert len({one.layer for one in findings}) == 3
-    assert propose(shown(one, "virtual/a") for one in findings).entries == ()
+    assert propose(shown(one, around=COLLAPSES) for one in findings).entries == ()

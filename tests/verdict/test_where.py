@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.verdict.versions import Versions
 from conformance.verdict.where import Where, join
+from conformance.wire.recording import SubjectInfo
 
 PATHS = st.sampled_from(["1", "1.2", "1[0].1", "?ab12", "2>1.1", "execution"])
 FIELDS = st.sampled_from(["", "ParentId", "Error.ErrorType", "Payload.all[0].error", "Payload.a.b"])
@@ -60,10 +61,42 @@ def test_fields_with_their_indexes_left_open() -> None:
     ],
 )
 def test_ranges(range_: str, version: str, holds: bool) -> None:  # noqa: FBT001
-    assert Versions.parse(range_).hold(version) is holds
+    confirmed = {"==2.4": "2.4", ">2.4": "2.5", "<=2.4": "2.4"}.get(range_, "3.0")
+    versions = Versions.parse("python", range_, confirmed)
+    assert versions.hold(SubjectInfo("x", "python", version)) is holds
+    assert not versions.hold(SubjectInfo("x", "js", version))
 
 
-@pytest.mark.parametrize("text", ["", "3.0", "~=3.0", ">=3.x", ">=3.0,,<4", "*"])
-def test_ranges_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match="is not an operator"):
-        Versions.parse(text)
+@pytest.mark.parametrize(
+    ("range_", "confirmed", "says"),
+    [
+        ("", "3.0", "is empty"),
+        ("3.0", "3.0", "no range"),
+        (">=3.x", "3.0", "no range"),
+        ("*", "3.0", "no range"),
+        (">=3.0", "next", "no release"),
+        (">=3.0", "3.1.0b1", "no release"),
+        (">=3.0", "2.9", "not in the range"),
+        (">=3.0,<3.1", "3.1", "not in the range"),
+    ],
+)
+def test_ranges_that_are_none(range_: str, confirmed: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        Versions.parse("python", range_, confirmed)
+
+
+@pytest.mark.parametrize(
+    ("version", "newer"),
+    [
+        ("3.0.0", False),
+        ("3.0.0+local", False),
+        ("3.0.1", True),
+        ("3.1.0-next.2", True),
+        ("2.9", False),
+        ("4", False),
+    ],
+)
+def test_what_is_newer_than_confirmed(version: str, newer: bool) -> None:  # noqa: FBT001
+    versions = Versions.parse("js", ">=3.0,<4", "3.0.0")
+    assert versions.newer(SubjectInfo("x", "js", version)) is newer
+    assert not versions.newer(SubjectInfo("x", "python", "3.5"))

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import statements as s
+from conformance.scenario.varying import varies, varying
 from conformance.verdict.invariants.base import BODIES, Owners, broken
 from conformance.wire.program import Program, statements_within
 from conformance.wire.values import same
@@ -101,8 +102,7 @@ def at_most_once_is_kept(case: Case) -> Iterator[Finding]:
     """
     careful = {
         statement.at
-        for body in (case.scenario.handler, *(f.handler for f in case.scenario.functions.values()))
-        for statement in statements_within(body)
+        for statement in case.statements
         if isinstance(statement, s.Step) and statement.semantics == "at-most-once"
     }
     told: set[tuple[str, str, tuple[int, ...], int]] = set()
@@ -169,13 +169,13 @@ def replay_sees_the_same(case: Case) -> Iterator[Finding]:
     """A value that a handler saw on its first run is the value it sees on every replay.
 
     Source: language SDK specification 2.5. Seen through `note` statements that do not use the invocation's
-    number.
+    number, nor what `let` made of it.
     """
+    names = varying(case.statements)
     steady = {
         statement.at
-        for body in (case.scenario.handler, *(f.handler for f in case.scenario.functions.values()))
-        for statement in statements_within(body)
-        if isinstance(statement, s.Note) and "invocation" not in str(statement.value)
+        for statement in case.statements
+        if isinstance(statement, s.Note) and not varies(statement.value, names)
     }
     first: dict[tuple[str, str, tuple[int, ...]], Any] = {}
     for effect in case.recording.effects:

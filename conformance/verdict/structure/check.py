@@ -10,6 +10,7 @@ from conformance.oracle.prediction import predict
 from conformance.oracle.reading import Seen
 from conformance.oracle.values import UNKNOWN
 from conformance.scenario import enclosed
+from conformance.scenario.varying import varies, varying
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.structure.contents import contents
 from conformance.verdict.structure.endings import body_runs, outcome
@@ -176,8 +177,8 @@ def _changes(handler: tuple[Statement, ...]) -> bool:
         for each in (statement, *getattr(statement, "branches", ()))
         for member in IDENTITY
     ]
-    computed = (expression for expression in given if isinstance(expression, str | dict))
-    return any("invocation" in str(expression) for expression in computed)
+    names = varying(handler)
+    return any(varies(expression, names) for expression in given if expression is not None)
 
 
 def _settle(view: View) -> None:
