@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from conformance.subjects.subject import Subject
 
 REFERENCE, COMPARED = "js", "python"
+EVERY_BUILD = (COMPARED, "js+cjs")
+"""What a run compares that is to say how much is covered: the SDK's builds are files of their own."""
 
 
 def subjects(wanted: Sequence[str] | None, reference: str | None) -> tuple[Subject, ...]:

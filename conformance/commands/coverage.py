@@ -53,7 +53,7 @@ def execute(given: argparse.Namespace) -> Exit:
         found = selection.scenarios(given.scenarios, ())
         plan = Plan(
             scenarios=found.scenarios,
-            subjects=chosen.subjects(given.subjects, given.reference),
+            subjects=chosen.subjects(given.subjects or chosen.EVERY_BUILD, given.reference),
             locations=found.lines,
             errors=selection.problems(found),
             jobs=given.jobs,

@@ -40,7 +40,8 @@ def install(subject: Subject) -> tuple[str, tuple[str, ...], dict[str, str]]:
         name, lambda made: _make(made, subject, source, found), lambda found: _sdk(found).exists()
     )
     command = (str(found.path), str(pins.JS_HARNESS / "main.mjs"))
-    return str(manifest["version"]), command, {"CONFORMANCE_SDK": str(place)}
+    build = {"CONFORMANCE_BUILD": subject.build} if subject.build else {}
+    return str(manifest["version"]), command, {"CONFORMANCE_SDK": str(place)} | build
 
 
 def package(source: Path, subject: str) -> Path:

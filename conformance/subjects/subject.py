@@ -13,9 +13,12 @@ from conformance.errors import Location, UsageError
 from conformance.subjects.pins import default_version
 
 SDKS = ("python", "js")
+CJS = "cjs"
+"""The build that `require` gets, which is not the one that `import` gets."""
+
 FORMS = (
     "a subject is python, python@VERSION, python@PATH, js, js@VERSION, js@PATH, each with +mutant:NAME "
-    "if wanted; NAME=COMMAND; or a file of subjects, FILE.yaml"
+    "if wanted, js with +cjs before it for its CommonJS build; NAME=COMMAND; or a file of subjects, FILE.yaml"
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _COMMAND = re.compile(r"\s*([^=@/\s]*)\s*=(.*)", re.DOTALL)
@@ -35,7 +38,7 @@ class Subject:
     Exactly one of `version` (a release), `source` (an absolute path of a checkout, wheel, package or tarball)
     and `command` (an argument list) says where the SDK comes from; a command may come with the version that
     its author says it has. `sdk` is `python`, `js`, or, for a command, whatever its author says (the
-    subject's name by default).
+    subject's name by default). `build` is the one of the SDK's builds that is loaded, None for the usual one.
     """
 
     sdk: str
@@ -45,14 +48,16 @@ class Subject:
     command: tuple[str, ...] | None = None
     name: str | None = None
     cwd: Path | None = None
+    build: str | None = None
 
     @property
     def id(self) -> str:
         """Give the canonical text: parsing it again (but for a command) gives an equal subject."""
         if self.name is not None:
             return self.name
+        build = f"+{self.build}" if self.build else ""
         mutant = f"+mutant:{self.mutant}" if self.mutant else ""
-        return f"{self.sdk}@{self.source or self.version}{mutant}"
+        return f"{self.sdk}@{self.source or self.version}{build}{mutant}"
 
     @classmethod
     def parse(cls, text: str, base: Path | None = None) -> Subject:
@@ -73,16 +78,22 @@ class Subject:
                 f"{text!r}: {mutant!r} is not a mutant's name",
                 cure="a mutant's name is words in lower case joined by hyphens, such as phantom-fail",
             )
+        build = CJS if rest.endswith(f"+{CJS}") else None
+        rest = rest.removesuffix(f"+{CJS}")
         sdk, at, wanted = rest.partition("@")
         if sdk not in SDKS:
             raise UsageError(f"{text!r}: there is no SDK {sdk!r}", cure=FORMS)
+        if build and sdk != "js":
+            raise UsageError(f"{text!r}: {sdk} has one build only", cure=FORMS)
         if at and not wanted:
             raise UsageError(f"{text!r}: nothing after @", cure=FORMS)
         if not at:
-            return cls(sdk, version=default_version(sdk), mutant=mutant or None)
+            return cls(sdk, version=default_version(sdk), mutant=mutant or None, build=build)
         if _VERSIONS[sdk].fullmatch(wanted):
-            return cls(sdk, version=wanted, mutant=mutant or None)
-        return cls(sdk, source=_source(sdk, wanted, text, base or Path.cwd()), mutant=mutant or None)
+            return cls(sdk, version=wanted, mutant=mutant or None, build=build)
+        return cls(
+            sdk, source=_source(sdk, wanted, text, base or Path.cwd()), mutant=mutant or None, build=build
+        )
 
     @classmethod
     def parse_all(cls, texts: Iterable[str]) -> tuple[Subject, ...]:

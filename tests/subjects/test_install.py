@@ -9,6 +9,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -88,6 +89,24 @@ def test_a_mutant_shares_the_environment_of_its_version() -> None:
     assert mutant.command == plain.command
     assert mutant.environment == {**plain.environment, "CONFORMANCE_MUTANT": "phantom-fail"}
     assert mutant.info.id == "python@3.0.0+mutant:phantom-fail"
+
+
+@pytest.mark.parametrize(("text", "same"), [("js", "false"), ("js+cjs", "true")])
+def test_each_build_of_the_js_sdk_can_be_loaded(text: str, same: str) -> None:
+    made = install(Subject.parse(text))
+    code = (
+        "import { load, sdk } from './js_harness/sdk.mjs';"
+        "console.log(sdk.withRetry === load('@aws/durable-execution-sdk-js').withRetry)"
+    )
+    ran = subprocess.run(
+        [made.command[0], "--input-type=module", "--eval", code],
+        env={**os.environ, **made.environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert made.info.version == "2.4.0"
+    assert ran.stdout.strip() == same
 
 
 def test_importing_this_part_costs_next_to_nothing() -> None:

@@ -23,6 +23,11 @@ MEANINGS = {
         Subject("python", version="3.0.0", mutant="phantom-fail"),
     ),
     "js@2.3.0+mutant:x1": ("js@2.3.0+mutant:x1", Subject("js", version="2.3.0", mutant="x1")),
+    "js+cjs": ("js@2.4.0+cjs", Subject("js", version="2.4.0", build="cjs")),
+    "js@2.3.0+cjs+mutant:x1": (
+        "js@2.3.0+cjs+mutant:x1",
+        Subject("js", version="2.3.0", mutant="x1", build="cjs"),
+    ),
     "mine=./run --fast 'two words'": (
         "mine",
         Subject("mine", name="mine", command=("./run", "--fast", "two words")),
@@ -67,6 +72,7 @@ def test_a_path_is_told_from_a_version_and_made_absolute(text: str, tmp_path: Pa
 NONSENSE = {
     "": "there is no SDK ''",
     "ruby": "there is no SDK 'ruby'",
+    "python+cjs": "python has one build only",
     "Python@3.0.0": "there is no SDK 'Python'",
     "python@": "nothing after @",
     "python@latest": "neither a version nor a path that is there",
