@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.engine.events import Event, Faulted, Judged, RunEnded, RunStarted
 from conformance.errors import ConformanceError, Exit
-from conformance.verdict.finding import GOOD, Finding, Verdict
+from conformance.verdict.finding import GOOD, NOT_JUDGED, Finding, Verdict
 from conformance.wire.recording import SubjectInfo
 
 
@@ -87,7 +87,9 @@ class Collected:
         kinds = {fault.exit for fault in self.faults}
         if Verdict.HARNESS_ERROR in verdicts:
             kinds.add(Exit.ENVIRONMENT)
-        if verdicts - GOOD - {Verdict.HARNESS_ERROR} or (self.ended and self.ended.problems):
+        if Verdict.SCENARIO_ERROR in verdicts:
+            kinds.add(Exit.USAGE)
+        if verdicts - GOOD - NOT_JUDGED or (self.ended and self.ended.problems):
             kinds.add(Exit.FINDING)
         return max(kinds, default=Exit.AS_EXPECTED)
 

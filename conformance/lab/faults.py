@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +116,7 @@ class Faults:
 
     specs: tuple[FaultSpec, ...]
     counted: int = field(default=0)
+    _struck: set[int] = field(default_factory=set)  # by place among `specs`
     _reads: int = field(default=0)
     _named: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
 
@@ -133,18 +135,36 @@ class Faults:
         self.counted += 1
         carried = {(update.get("Name"), update.get("Action")) for update in updates}
         self._named.update(carried)
-        return Injection(tuple(spec for spec in self.specs if self._touches(spec, carried)))
+        return self._strike(spec for spec in self.specs if self._touches(spec, carried))
 
     def next_read(self) -> Injection:
         """Count one more read of the state; the faults that touch it."""
         self._reads += 1
-        return Injection(
-            tuple(
-                spec
-                for spec in self.specs
-                if spec.state is not None and _within(spec.state, spec, self._reads)
-            )
+        return self._strike(
+            spec for spec in self.specs if spec.state is not None and _within(spec.state, spec, self._reads)
         )
+
+    def missed(self) -> dict[int, str]:
+        """The faults that have struck nothing, by place among the scenario's, and what each waits for."""
+        return {
+            number: self._awaited(spec)
+            for number, spec in enumerate(self.specs)
+            if number not in self._struck and not _of_the_run(spec)
+        }
+
+    def _awaited(self, spec: FaultSpec) -> str:
+        if spec.of is not None:
+            return f"an update {spec.action} of {spec.of!r}, and none was sent"
+        if spec.state is not None:
+            return f"read {spec.state} of the state, of {self._reads}"
+        if spec.checkpoint is not None:
+            return f"request {spec.checkpoint} with updates, of {self.counted}"
+        return "any request with updates, and none was sent"
+
+    def _strike(self, specs: Iterable[FaultSpec]) -> Injection:
+        struck = tuple(specs)
+        self._struck.update(number for number, spec in enumerate(self.specs) if spec in struck)
+        return Injection(struck)
 
     def _touches(self, spec: FaultSpec, carried: set[tuple[str | None, str | None]]) -> bool:
         if spec.of is not None:

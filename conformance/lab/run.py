@@ -62,7 +62,8 @@ class Run:
         self.control = Control()
         self._began = time.monotonic()
         self._programs: dict[str, dict[str, Any]] = {}
-        clock, observed, faults = VirtualClock(), Observed(), Faults(scenario.faults)
+        clock, observed = VirtualClock(), Observed()
+        self._faults = faults = Faults(scenario.faults)
         self.calls = Calls(pool, self.recorder, clock, self.control)
         functions = {
             name: (function.timeout or UNLIMITED) if function.durable else None
@@ -137,6 +138,7 @@ class Run:
         ended = end is None and not self.control.stopped
         if ended:  # otherwise what they wait for had no time to come
             self.driver.missed_actions()
+            self._missed_faults()
         return self._recording(complete=ended and self.driver.finished)
 
     async def _drive(self) -> End | None:
@@ -154,6 +156,14 @@ class Run:
         finally:
             driving.cancel()
             await asyncio.wait((driving,))
+
+    def _missed_faults(self) -> None:
+        """Report the faults that never struck: what the scenario is there for did not happen."""
+        for number, awaited in self._faults.missed().items():
+            name = self.scenario.faults[number].fault
+            self.recorder.report(
+                ReportKind.SCENARIO, f"{name} never strikes: it is for {awaited}", at=f"faults/{number}"
+            )
 
     async def _close(self, outcome: Outcome) -> None:
         """Kill what still runs, and wait until it is gone."""

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from conformance.engine.collected import Collected, unexpected
 from conformance.engine.events import Judged
 from conformance.report import text
-from conformance.verdict.finding import GOOD, Verdict
+from conformance.verdict.finding import GOOD, NOT_JUDGED, Verdict
 
 
 def render(run: Collected) -> str:
@@ -17,7 +17,7 @@ def render(run: Collected) -> str:
         cases = [judged for judged in run.judged() if judged.result.subject == info.id]
         suite = _suite(root, info.id, len(cases))
         suite.set("failures", str(sum(one.result.verdict in _FAILURES for one in cases)))
-        suite.set("errors", str(sum(one.result.verdict is Verdict.HARNESS_ERROR for one in cases)))
+        suite.set("errors", str(sum(one.result.verdict in NOT_JUDGED for one in cases)))
         suite.set("skipped", str(sum(one.result.verdict is Verdict.UNSUPPORTED for one in cases)))
         suite.set("time", f"{sum(one.result.seconds for one in cases):.3f}")
         for judged in cases:
@@ -37,7 +37,7 @@ def render(run: Collected) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-_FAILURES = frozenset(Verdict) - GOOD - {Verdict.HARNESS_ERROR}
+_FAILURES = frozenset(Verdict) - GOOD - NOT_JUDGED
 
 
 def _suite(root: ET.Element, name: str, tests: int) -> ET.Element:
@@ -55,7 +55,7 @@ def _case(suite: ET.Element, judged: Judged) -> None:
         ET.SubElement(case, "skipped", message=_legal("; ".join(one.message for one in result.findings)))
     elif result.verdict not in GOOD:
         findings = unexpected(judged)
-        tag = "error" if result.verdict is Verdict.HARNESS_ERROR else "failure"
+        tag = "error" if result.verdict in NOT_JUDGED else "failure"
         rules = ", ".join(dict.fromkeys(f"{one.layer}/{one.rule}" for one in findings))
         element = ET.SubElement(case, tag, type=result.verdict.value, message=_legal(rules))
         element.text = _legal("\n".join(text.block(judged, findings)))

@@ -6,7 +6,7 @@ from collections import Counter
 from enum import StrEnum
 
 from conformance.engine.collected import Collected
-from conformance.verdict.finding import Finding, Layer, Result, Verdict
+from conformance.verdict.finding import NOT_JUDGED, Finding, Layer, Result, Verdict
 from conformance.wire.recording import SubjectInfo
 
 
@@ -48,7 +48,7 @@ def standing(result: Result) -> Standing:
     AWS's matcher passes over events that it does not ask for, so what the other absolute layers find keeps a
     requirement from passing too; a difference from the reference does not.
     """
-    if result.verdict in (Verdict.HARNESS_ERROR, Verdict.UNSUPPORTED) or any(map(_against, result.findings)):
+    if result.verdict in (*NOT_JUDGED, Verdict.UNSUPPORTED) or any(map(_against, result.findings)):
         return Standing.FAIL
     known = any(finding.layer is Layer.AWS for finding in result.findings)
     return Standing.KNOWN if known else Standing.PASS

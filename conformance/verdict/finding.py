@@ -39,18 +39,23 @@ class Verdict(StrEnum):
     DIVERGED = "diverged"
     VIOLATED = "violated"
     UNSUPPORTED = "unsupported"
+    SCENARIO_ERROR = "scenario-error"
     HARNESS_ERROR = "harness-error"
 
 
 GRAVEST_FIRST = (
     Verdict.HARNESS_ERROR,
     Verdict.VIOLATED,
+    Verdict.SCENARIO_ERROR,
     Verdict.DIVERGED,
     Verdict.UNSUPPORTED,
     Verdict.KNOWN_DIVERGENCE,
     Verdict.PARITY,
     Verdict.CONFORMS,
 )
+
+NOT_JUDGED = frozenset({Verdict.SCENARIO_ERROR, Verdict.HARNESS_ERROR})
+"""The verdicts that say nothing about the SDK."""
 
 GOOD = frozenset({Verdict.CONFORMS, Verdict.PARITY, Verdict.KNOWN_DIVERGENCE, Verdict.UNSUPPORTED})
 

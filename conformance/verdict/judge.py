@@ -24,12 +24,13 @@ _UPTO_THE_BREAK = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
 _AFTERMATH = "process-exits"
 """The one rule of theirs that the end of a run given up breaks by itself: the harness ends its process."""
 
-_TOLD = frozenset({"lab-report", "harness-report"})
+_TOLD = frozenset({"lab-report", "harness-report", "fault-never-strikes"})
 """Reports from the run: a finding about the SDK stands beside them only where the lab gave up for it."""
 
 _REPORTED = {
     ReportKind.UNSUPPORTED: ("unsupported", Blame.UNDETERMINED),
     ReportKind.MACHINE: ("too-slow", Blame.MACHINE),
+    ReportKind.SCENARIO: ("fault-never-strikes", Blame.SCENARIO),
 }
 """What reports are as findings; all others are named for their kind and blamed on the harness."""
 
@@ -77,11 +78,13 @@ def _harness(recording: Recording) -> list[Finding]:
 def _given_up(recording: Recording) -> bool:
     """Whether only the lab could not go on, which may be the SDK's doing: what it waits for was refused.
 
+    So may it be that a fault strikes nothing: the update that it waits for was not sent.
+
     The harness repeats what the lab told it about a hold, so its report of the same place adds nothing.
     """
     places = {report.at for report in recording.reports if report.kind is ReportKind.LAB}
     return all(
-        report.kind in (ReportKind.LAB, ReportKind.SUBJECT)
+        report.kind in (ReportKind.LAB, ReportKind.SUBJECT, ReportKind.SCENARIO)
         or (report.kind is ReportKind.HARNESS and report.at in places)
         for report in recording.reports
     )
@@ -200,14 +203,16 @@ def _broken_check(name: str, error: Exception) -> Finding:
 
 
 def _no_reference(reference: Recording) -> Finding:
-    reasons = "; ".join(finding.message for finding in _harness(reference))
+    failed = _harness(reference)
+    reasons = "; ".join(finding.message for finding in failed)
+    scenario = all(finding.blame is Blame.SCENARIO for finding in failed)
     return Finding(
         Layer.HARNESS,
         "no-reference",
         reference.subject.id,
         reasons,
         None,
-        Blame.HARNESS,
+        Blame.SCENARIO if scenario else Blame.HARNESS,
         f"there is nothing to compare with: the run of {reference.subject.id} failed ({reasons})",
     )
 
@@ -216,15 +221,23 @@ def _verdict(findings: Iterable[Finding], *, compared: bool) -> Verdict:
     """The gravest thing decides; what the ledger accounts for is known."""
     open_ = [finding for finding in findings if finding.divergence is None]
     harness = [finding for finding in open_ if finding.layer is Layer.HARNESS]
-    if any(finding.rule != "unsupported" for finding in harness):
-        told = all(finding.rule in _TOLD for finding in harness)
-        return Verdict.VIOLATED if told and any(map(_before_the_break, open_)) else Verdict.HARNESS_ERROR
     if harness:
-        return Verdict.UNSUPPORTED
+        return _without_judgement(harness, open_)
     if any(finding.layer in _ABSOLUTE for finding in open_):
         return Verdict.VIOLATED
-    if open_:
+    if any(finding.rule != parity.FAULTS_APART for finding in open_):
         return Verdict.DIVERGED
     if any(finding.divergence for finding in findings):
         return Verdict.KNOWN_DIVERGENCE
     return Verdict.PARITY if compared else Verdict.CONFORMS
+
+
+def _without_judgement(harness: Iterable[Finding], open_: Iterable[Finding]) -> Verdict:
+    """What a run comes to that did not happen as it was told, by the findings that say so and all others."""
+    if all(finding.rule == "unsupported" for finding in harness):
+        return Verdict.UNSUPPORTED
+    if all(finding.rule in _TOLD for finding in harness) and any(map(_before_the_break, open_)):
+        return Verdict.VIOLATED
+    if all(finding.blame is Blame.SCENARIO for finding in harness):
+        return Verdict.SCENARIO_ERROR
+    return Verdict.HARNESS_ERROR

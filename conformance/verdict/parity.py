@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from conformance.wire.recording import Invocation
     from conformance.wire.stream import Update
 
+FAULTS_APART = "faults-apart"
+"""The rule that explains differences and is none: alone, it makes no divergence."""
+
 _BODIES = frozenset({"step", "check", "submitter"})
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -71,7 +74,7 @@ def _faults(subject: Case, reference: Case) -> Iterator[Finding]:
     seen, wanted = struck.requests(subject), struck.requests(reference)
     if seen != wanted:
         yield _finding(
-            "faults-apart",
+            FAULTS_APART,
             "faults",
             seen,
             wanted,

@@ -38,6 +38,7 @@ class ReportKind(StrEnum):
     HARNESS = "harness"  # the harness failed: an expression, a statement it doesn't know
     LAB = "lab"  # the lab can't go on: a held body that can never be released, an actor with no callback
     SUBJECT = "subject"  # the subject misbehaved as a process
+    SCENARIO = "scenario"  # the scenario asks for what never happens: a fault that strikes nothing
     MACHINE = "machine"  # the machine was too slow for the run to come to an end
 
 

@@ -219,6 +219,7 @@ def footer(*problems: str, interrupted: bool = False) -> RunEnded:
         ((footer("stale"),), Exit.FINDING),
         ((samples.judged("a", samples.JS, Verdict.DIVERGED), footer()), Exit.FINDING),
         ((samples.judged("a", samples.JS, Verdict.VIOLATED), footer()), Exit.FINDING),
+        ((samples.judged("a", samples.JS, Verdict.SCENARIO_ERROR), footer()), Exit.USAGE),
         ((samples.judged("a", samples.JS, Verdict.VIOLATED), samples.EVENTS[1], footer()), Exit.USAGE),
         (
             (samples.judged("a", samples.JS, Verdict.HARNESS_ERROR), samples.EVENTS[1], footer()),

@@ -33,6 +33,7 @@ STRUCK_APART = {"rule": "faults-apart"}
         ("diverged", [OTHER, STRUCK_APART | {"divergence": "some"}], 1),
         ("violated", [OTHER, STRUCK_APART], 1),
         ("harness-error", [STRUCK_APART], 1),
+        ("scenario-error", [{"rule": "fault-never-strikes"}], 0),
     ],
 )
 def test_only_faults_that_struck_other_updates_are_let_be(

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from conformance.lab.faults import NAMES, Faults
 from conformance.scenario.setting import FaultSpec
-from conformance.wire.recording import Outcome, Recording
+from conformance.wire.recording import Outcome, Recording, ReportKind
 from tests.lab.fake import PENDING, Bench, Handler, run, succeeded, update, wait
 
 
@@ -44,6 +44,24 @@ def test_each_request_is_touched_by_the_faults_that_name_its_number(specs: list[
         assert str(faults.next([{}])) == "+".join(wanted)
     assert faults.paginate == any(spec.fault == "paginate" and spec.checkpoint is None for spec in specs)
     assert str(faults.next_read()) == ""
+
+
+@pytest.mark.parametrize(
+    ("fault", "awaited"),
+    [
+        ({"fault": "throttle", "checkpoint": 99}, "request 99 with updates, of 2"),
+        ({"fault": "error", "of": "a", "action": "RETRY"}, "an update RETRY of 'a', and none was sent"),
+        ({"fault": "throttle", "state": 2}, "read 2 of the state, of 0"),
+    ],
+)
+def test_a_fault_that_strikes_nothing_is_told_as_the_scenarios_error(
+    fault: dict[str, Any], awaited: str
+) -> None:
+    strikes = {"fault": "delay", "checkpoint": 1, "seconds": 0}
+    recording = run(two_steps, faults=[strikes, fault])
+    (report,) = recording.reports
+    assert (report.kind, report.at) == (ReportKind.SCENARIO, "faults/1")
+    assert report.message == f"{fault['fault']} never strikes: it is for {awaited}"
 
 
 def test_a_fault_finds_the_update_that_it_names_in_whatever_request() -> None:

@@ -13,6 +13,7 @@ from conformance.verdict.finding import Blame, Finding, Layer, Verdict
 from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
+from conformance.verdict.parity import FAULTS_APART
 from conformance.wire.recording import Outcome, Recording, Report, ReportKind
 from tests.verdict.recordings import VIRTUAL, Maker, mapped, virtual, with_fields
 
@@ -112,6 +113,8 @@ def test_only_a_durable_function_has_to_answer_as_one(durable: bool) -> None:  #
         (ReportKind.HARNESS, Verdict.HARNESS_ERROR, "harness-report"),
         (ReportKind.LAB, Verdict.HARNESS_ERROR, "lab-report"),
         (ReportKind.SUBJECT, Verdict.VIOLATED, "process-misbehaves"),
+        (ReportKind.MACHINE, Verdict.HARNESS_ERROR, "too-slow"),
+        (ReportKind.SCENARIO, Verdict.SCENARIO_ERROR, "fault-never-strikes"),
     ],
 )
 def test_reports(kind: ReportKind, verdict: Verdict, rule: str) -> None:
@@ -130,6 +133,27 @@ def test_what_the_sdk_did_before_the_lab_gave_up_is_the_sdks() -> None:
     assert _verdict(good, virtual("js")) == (Verdict.HARNESS_ERROR, {"lab-report", "harness-report"})
     elsewhere = replace(bad, reports=(hold, replace(echo, at="handler/0/do/1")))
     assert _verdict(elsewhere, virtual("js"))[0] is Verdict.HARNESS_ERROR
+
+
+def test_a_fault_that_never_strikes_is_the_scenarios_unless_the_sdk_broke_a_rule() -> None:
+    missed = Report(90, ReportKind.SCENARIO, "error never strikes", at="faults/0")
+    good = replace(virtual("python"), reports=(missed,))
+    assert _verdict(good, virtual("js")) == (Verdict.SCENARIO_ERROR, {"fault-never-strikes"})
+    bad = replace(virtual("python", parent="1"), reports=(missed,))
+    assert _verdict(bad, virtual("js"))[0] is Verdict.VIOLATED
+    assert _verdict(virtual("python"), replace(virtual("js"), reports=(missed,))) == (
+        Verdict.SCENARIO_ERROR,
+        {"no-reference"},
+    )
+
+
+def test_where_faults_struck_explains_differences_and_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = Finding(Layer.PARITY, FAULTS_APART, "faults", [], [["1:STEP.START"]], Blame.UNDETERMINED, "")
+    found = [apart]
+    monkeypatch.setattr(module.parity, "check", lambda *_: found)
+    assert _verdict(virtual("python"), virtual("js")) == (Verdict.PARITY, {FAULTS_APART})
+    found.append(replace(apart, rule="body-runs"))
+    assert _verdict(virtual("python"), virtual("js"))[0] is Verdict.DIVERGED
 
 
 def test_harness_outweighs_unsupported() -> None:
