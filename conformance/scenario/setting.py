@@ -18,6 +18,7 @@ FAULTS = (
     "throttle",
     "stale-token",
     "no-token",
+    "no-state",
     "oversize",
     "delay",
     "paginate",

@@ -65,7 +65,7 @@ def _execution(
     prefix = identity.prefix if identity else ""
     plan = _plan(scenario, recording, stream, execution, handler)
     broken = _broken(recording, execution.arn)
-    changing = _changes(handler) and _invocations(recording, execution.arn) > 1
+    changing = changes(handler) and _invocations(recording, execution.arn) > 1
     view = View(
         plan=plan,
         prefix=prefix,
@@ -169,7 +169,7 @@ def _invocations(recording: Recording, arn: str) -> int:
     return len(recording.of(arn).invocations)
 
 
-def _changes(handler: tuple[Statement, ...]) -> bool:
+def changes(handler: tuple[Statement, ...]) -> bool:
     """Whether an operation is another one from invocation to invocation: an SDK may refuse that."""
     given = [
         getattr(each, member, None)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Blame, Layer
+from conformance.verdict.structure.check import changes as program_changes
 from tests.verdict import recordings
 from tests.verdict.recordings import Maker
 from tests.verdict.structure.worlds import (
@@ -407,3 +408,25 @@ def test_a_program_that_changes_may_be_refused_at_any_time() -> None:
         second = replace(recording.invocations[0], number=2)
         recording = replace(recording, invocations=(*recording.invocations, second))
         assert rules(each for each in judged(made, recording) if each.rule != "body-runs") == refused
+
+
+@pytest.mark.parametrize(
+    ("statement", "changes"),
+    [
+        ({"invoke": {"name": "invocation", "function": "invocation"}}, False),
+        ({"step": {"name": {"$eval": "input.invocation"}, "returns": 1}}, False),
+        ({"step": {"name": {"$eval": "'a' + str(invocation)"}, "returns": 1}}, True),
+        ({"step": {"name": "a${n}", "returns": 1}}, True),
+        ({"child": {"virtual": {"$eval": "invocation == 1"}, "do": []}}, True),
+        ({"map": {"items": [1], "nesting": {"$eval": "'FLAT'"}, "do": []}}, False),
+        ({"parallel": {"branches": [{"name": "b${invocation}", "do": []}]}}, True),
+        ({"parallel": {"branches": [{"name": "invocation", "do": []}]}}, False),
+    ],
+)
+def test_a_program_changes_where_an_operation_s_identity_uses_the_invocation(
+    statement: dict[str, Any],
+    changes: bool,  # noqa: FBT001
+) -> None:
+    handler = [{"let": {"n": {"$eval": "invocation"}}}, statement]
+    made = Scenario.from_document("a/b", {"title": "t", "handler": handler})
+    assert program_changes(made.handler) is changes
