@@ -16,6 +16,7 @@ from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected, unexpected
 from conformance.engine.events import Judged
 from conformance.engine.files import ledger_file
+from conformance.engine.judging import start
 from conformance.engine.session import Plan, Session
 from conformance.engine.stack import real
 from conformance.errors import Location, ScenarioError, UsageError
@@ -131,7 +132,7 @@ class Shared:
             jobs=config.getoption("conformance_jobs"),
         )
         ledger = Ledger.load(ledger_file(next(iter(chosen_items.values())).root))
-        Session(plan, real(), assessors(ledger, strict=False, drawn=False), self.collected).run()
+        Session(plan, real(), assessors(ledger, strict=False, drawn=False), self.collected, judge=start).run()
         self.verdicts = {(one.result.scenario, one.result.subject): one for one in self.collected.judged()}
         if self.collected.interrupted:
             raise KeyboardInterrupt

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from conformance.commands import shared
+from conformance.engine import judging
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event
@@ -58,7 +59,7 @@ def execute(given: argparse.Namespace) -> Exit:
             errors=selection.problems(found),
             jobs=given.jobs,
         )
-        Session(plan, real(), judges, emit, keep=covered.keep).run()
+        Session(plan, real(), judges, emit, keep=covered.keep, judge=judging.start).run()
     if given.json:
         sys.stdout.write(json.dumps(coverage.document(covered), indent=2, ensure_ascii=False) + "\n")
     else:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from conformance.commands import shared
 from conformance.commands.judge import replay
+from conformance.engine import judging
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event
@@ -121,7 +122,7 @@ def _run(given: argparse.Namespace, ledger: Ledger) -> _Judged:
             jobs=given.jobs,
         )
         run.programs = {one.id: Surroundings(one) for one in found.scenarios}
-        Session(plan, real(), judges, emit).run()
+        Session(plan, real(), judges, emit, judge=judging.start).run()
     return run
 
 

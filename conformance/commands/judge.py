@@ -10,9 +10,9 @@ from pathlib import Path
 from conformance.commands import shared
 from conformance.commands.reports import Reports
 from conformance.engine import event_log as ndjson
-from conformance.engine.collator import Assessors, Docket, assessors
+from conformance.engine.collator import Assessors, Collator, assessors
 from conformance.engine.directory import EVENTS, Kept, beyond, recordings
-from conformance.engine.events import Audit, Event, Faulted, Judged, Listener, RunEnded, RunStarted
+from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, UsageError
 from conformance.scenario.patterns import select
@@ -24,8 +24,8 @@ CURE = "take the file away, or run again into a new directory"
 
 
 @dataclass
-class Told:
-    """What a run had told: all that its recordings don't say."""
+class Earlier:
+    """What a run said of itself: all that its recordings don't say."""
 
     started: RunStarted | None = None
     ended: RunEnded | None = None
@@ -63,23 +63,19 @@ def execute(given: argparse.Namespace) -> Exit:
     reports = Reports(given)
     replay(
         given.directory,
-        assessors(ledger, strict=given.strict, drawn=given.html is not None),
+        assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         reports,
         patterns=given.patterns,
-        stale=ledger.stale,
-        notes=ledger.notes,
     )
     return reports.exit()
 
 
-def replay(  # noqa: PLR0913 (what a session is given, less what runs)
+def replay(
     directory: Path,
     assessors: Assessors,
     emit: Listener,
     *,
     patterns: Sequence[str] = (),
-    stale: Audit = lambda *_: (),
-    notes: Audit = lambda *_: (),
     keep: Callable[[Recording, int], None] = lambda *_: None,
 ) -> None:
     """Emit what the session that filled the directory did, every verdict given anew.
@@ -89,28 +85,26 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
         assessors: what judges.
         emit: told of everything, a recording that is not the run's among it.
         patterns: which of the run's scenarios to judge; all when there is none.
-        stale: given all results of a complete run and its subjects, says what is wrong with the ledger.
-        notes: given all results and subjects, says what the ledger does not know for sure.
         keep: given each recording as it is read, with its repeat, before it is judged.
 
     Raises:
         UsageError: the directory is none of a run's, or a pattern selects nothing of it.
     """
-    told = Told()
+    earlier = Earlier()
     for event in ndjson.read(directory / EVENTS):
-        told(event)
-    started = told.started
+        earlier(event)
+    started = earlier.started
     if started is None:
         raise UsageError("this run has no header", where=str(directory / EVENTS), cure="run it again")
     whole, started = started, narrowed(started, patterns)
     emit(started)
-    for fault in told.faults:
+    for fault in earlier.faults:
         emit(fault)
-    docket = Docket(
-        subjects=[info.id for info in started.subjects],
+    collator = Collator(
+        subjects=started.subjects,
         reference=started.reference,
         repeat=started.repeat,
-        locations={scenario: judged.location for (scenario, _), judged in told.judged.items()},
+        locations={scenario: judged.location for (scenario, _), judged in earlier.judged.items()},
         assessors=assessors,
         emit=emit,
     )
@@ -124,28 +118,27 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
             if key in wanted:
                 del wanted[key]
                 keep(recording, repeat)
-                docket.take(recording, repeat)
+                collator.take(recording, repeat)
             elif key not in others:
                 emit(Faulted(_not_the_runs(kept, twice=key in pairs)))
         for scenario, subject in wanted:
-            _miss(docket, told, scenario, subject, repeat)
+            _miss(collator, earlier, scenario, subject, repeat)
     for path in beyond(directory, started.repeat):
         emit(
             Faulted(
                 UsageError(f"the run's header tells of {started.repeat} repeats", where=str(path), cure=CURE)
             )
         )
-    docket.finish()
-    interrupted = told.ended is None or told.ended.interrupted
-    given = docket.results, [*started.subjects]
+    interrupted = earlier.ended is None or earlier.ended.interrupted
+    totals = collator.finish(complete=started.complete and not interrupted)
     emit(
         RunEnded(
-            seconds=told.ended.seconds if told.ended and not patterns else 0,  # a part's time nobody took
+            seconds=earlier.ended.seconds if earlier.ended and not patterns else 0,  # a part took none
             interrupted=interrupted,
-            divergences=dict(docket.divergences),
-            problems=stale(*given) if started.complete and not interrupted else (),
-            held_seconds=docket.held_seconds,
-            notes=notes(*given),
+            divergences=dict(totals.divergences),
+            problems=totals.problems,
+            held_seconds=totals.held_seconds,
+            notes=totals.notes,
         )
     )
 
@@ -178,17 +171,17 @@ def _not_the_runs(kept: Kept, *, twice: bool) -> UsageError:
     )
 
 
-def _miss(docket: Docket, told: Told, scenario: str, subject: str, repeat: int) -> None:
+def _miss(collator: Collator, earlier: Earlier, scenario: str, subject: str, repeat: int) -> None:
     """A run left no recording: because the lab failed in it, as the run had told, or it never ended."""
-    before = told.judged.get((scenario, subject))
+    before = earlier.judged.get((scenario, subject))
     if before is not None and before.result.verdict is Verdict.HARNESS_ERROR:
-        docket.missing(scenario, subject, repeat, before.result.findings[-1])
-    elif _settled(told, scenario):
-        docket.missing(scenario, subject, repeat)
+        collator.missing(scenario, subject, repeat, before.result.findings[-1])
+    elif _settled(earlier, scenario):
+        collator.missing(scenario, subject, repeat)
 
 
-def _settled(told: Told, scenario: str) -> bool:
+def _settled(earlier: Earlier, scenario: str) -> bool:
     """Whether the run had judged others although a recording of this scenario was missing."""
-    interrupted = told.ended is None or told.ended.interrupted
-    reference = told.started.reference if told.started else None
-    return not interrupted or any(key[0] == scenario and key[1] != reference for key in told.judged)
+    interrupted = earlier.ended is None or earlier.ended.interrupted
+    reference = earlier.started.reference if earlier.started else None
+    return not interrupted or any(key[0] == scenario and key[1] != reference for key in earlier.judged)

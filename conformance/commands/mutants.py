@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.commands import chosen, selection, shared
 from conformance.commands.judge import replay
+from conformance.engine import judging
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Listener, RunEnded, RunStarted
@@ -44,7 +45,7 @@ def options(command: argparse.ArgumentParser) -> None:
 
 
 def execute(given: argparse.Namespace) -> Exit:
-    """Print the kill matrix; anything that is wrong with the referee is a finding."""
+    """Print the kill matrix; anything that is wrong with the suite is a finding."""
     path = ledger_file(given.scenarios)
     clean, run = recorded.Clean(Ledger.load(path)), Collected()
     console = Console(sys.stderr, terminal=sys.stderr.isatty())
@@ -102,7 +103,7 @@ def _record(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) ->
         errors=selection.problems(found),
         jobs=given.jobs,
     )
-    Session(plan, real(), judges, emit, keep=clean.keep).run()
+    Session(plan, real(), judges, emit, keep=clean.keep, judge=judging.start).run()
 
 
 def _tell(line: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from conformance.commands import chosen, selection, shared
 from conformance.commands.reports import Reports
+from conformance.engine import judging
 from conformance.engine.collator import assessors
 from conformance.engine.directory import Directory
 from conformance.engine.files import ledger_file
@@ -55,17 +56,15 @@ def execute(given: argparse.Namespace) -> Exit:
         delays=given.delays,
     )
     reports = Reports(given)
-    session = Session(
+    directory = Directory(given.out) if given.out else None
+    if directory:
+        reports.listeners.append(directory)
+    Session(
         plan,
         real(),
-        assessors(ledger, strict=given.strict, drawn=given.html is not None),
+        assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         reports,
-        stale=ledger.stale,
-        notes=ledger.notes,
-    )
-    if given.out:
-        directory = Directory(given.out)
-        reports.listeners.append(directory)
-        session.keep = directory.keep
-    session.run()
+        save=directory.keep if directory else lambda *_: None,
+        judge=judging.start,
+    ).run()
     return reports.exit()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.engine.events import Judged, Listener, Operation
+from conformance.engine.events import Audit, Judged, Listener, Operation
 from conformance.engine.evidence import Evidence, evidence
 from conformance.engine.trees import operations
 from conformance.errors import Location
@@ -21,18 +21,20 @@ from conformance.verdict.finding import GOOD, GRAVEST_FIRST, Blame, Finding, Lay
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.policy import Policies
-from conformance.wire.recording import Recording
+from conformance.wire.recording import Recording, SubjectInfo
 
 Judge = Callable[[Recording, "Recording | None"], Result]
 
 
 @dataclass(frozen=True)
 class Assessors:
-    """The pure functions that a docket asks, so that its own rules can be tried without any SDK's.
+    """The pure functions that the collator asks, so that its own rules can be tried without any SDK's.
 
     `judge` takes a recording and the reference's (None: judge without parity). `stream` gives a value that is
     equal for equal canonical streams, and `difference` the first one between two: path, seen, wanted.
     `operations` draws the tree that a report shows, `evidence` says what a recording has on a bad result.
+    `stale` is given all results of a complete run and its subjects and says what is wrong with the ledger;
+    `notes` is given those of any run and says what the ledger does not know for sure.
     """
 
     judge: Judge
@@ -40,10 +42,12 @@ class Assessors:
     difference: Callable[[Any, Any], tuple[str, Any, Any] | None]
     operations: Callable[[Recording], tuple[Operation, ...]] | None = None
     evidence: Callable[[Recording, Result], Evidence | None] = lambda *_: None
+    stale: Audit = lambda *_: ()
+    notes: Audit = lambda *_: ()
 
 
-def assessors(ledger: Ledger, *, strict: bool, drawn: bool) -> Assessors:
-    """The suite's own: `drawn` when a report wants to show operation trees.
+def assessors(ledger: Ledger, *, strict: bool, drawn: bool, audited: bool = False) -> Assessors:
+    """The suite's own: `drawn` when a report wants to show operation trees, `audited` to ask the ledger too.
 
     Two repeats are held together by the parity layer without any policy, since both come from the same SDK.
     """
@@ -53,6 +57,8 @@ def assessors(ledger: Ledger, *, strict: bool, drawn: bool) -> Assessors:
         difference=_difference,
         operations=operations if drawn else None,
         evidence=evidence,
+        stale=ledger.stale if audited else lambda *_: (),
+        notes=ledger.notes if audited else lambda *_: (),
     )
 
 
@@ -63,7 +69,7 @@ def _difference(seen: Case, wanted: Case) -> tuple[str, Any, Any] | None:
 
 
 @dataclass
-class _Standing:
+class _Tally:
     """What is known so far of one scenario with one subject, over the repeats."""
 
     runs: int = 0
@@ -74,7 +80,7 @@ class _Standing:
 
 
 @dataclass
-class _Sitting:
+class _Round:
     """One repeat of one scenario: who is still awaited, and who waits for the reference."""
 
     awaited: set[str]
@@ -82,14 +88,28 @@ class _Sitting:
     waiting: list[Recording] = field(default_factory=list)
 
 
-class Docket:
+@dataclass(frozen=True)
+class Totals:
+    """What a run comes to beyond its verdicts.
+
+    `divergences` counts the findings that each ledger entry accounted for, `problems` and `notes` are what is
+    said of the ledger, and `held_seconds` is the real time that was spent inside held invocations.
+    """
+
+    divergences: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    held_seconds: float = 0.0
+
+
+class Collator:
     """Takes recordings in any order and emits a verdict as soon as all that it needs is there.
 
     It keeps a recording only until those that are compared with it have come: memory does not grow with the
     run.
 
     Args:
-        subjects: ids of all subjects that will be run, the reference's included if it is.
+        subjects: all subjects that will be run, the reference included if it is.
         reference: id of the reference; when it is not among `subjects`, all are judged without parity.
         repeat: how many recordings of each scenario and subject will come.
         locations: where each scenario stands.
@@ -98,7 +118,7 @@ class Docket:
     def __init__(  # noqa: PLR0913 (all of it is what a run is)
         self,
         *,
-        subjects: Iterable[str],
+        subjects: Iterable[SubjectInfo],
         reference: str,
         repeat: int,
         locations: Mapping[str, Location],
@@ -106,52 +126,52 @@ class Docket:
         emit: Listener,
     ) -> None:
         """Begin with nothing."""
-        self._subjects = tuple(subjects)
+        self._infos = tuple(subjects)
         self._reference = reference
         self._repeat = repeat
         self._locations = locations
         self._assessors = assessors
         self._emit = emit
-        self._sittings: dict[tuple[str, int], _Sitting] = {}
-        self._standings: dict[tuple[str, str], _Standing] = {}
-        self.divergences: Counter[str] = Counter()
-        self.results: list[Result] = []
-        self.held_seconds = 0.0
+        self._rounds: dict[tuple[str, int], _Round] = {}
+        self._tallies: dict[tuple[str, str], _Tally] = {}
+        self._divergences: Counter[str] = Counter()
+        self._results: list[Result] = []
+        self._held_seconds = 0.0
 
     def take(self, recording: Recording, repeat: int = 1) -> None:
         """Take in the recording of one run, `repeat` counting from 1."""
-        self.held_seconds += recording.held_seconds
+        self._held_seconds += recording.held_seconds
         subject = recording.subject.id
-        sitting = self._arrive(recording.scenario, subject, repeat)
+        round_ = self._arrive(recording.scenario, subject, repeat)
         if subject == self._reference:
-            sitting.reference = recording
+            round_.reference = recording
             self._judge(recording, None, repeat)
-            self._hear(sitting, repeat)
-        elif self._reference in sitting.awaited:
-            sitting.waiting.append(recording)
+            self._judge_waiting(round_, repeat)
+        elif self._reference in round_.awaited:
+            round_.waiting.append(recording)
         else:
-            self._judge(recording, sitting.reference, repeat)
+            self._judge(recording, round_.reference, repeat)
 
     def missing(self, scenario: str, subject: str, repeat: int = 1, finding: Finding | None = None) -> None:
         """There will be no recording: who waits for it is judged without; `finding` says why, if known."""
-        sitting = self._arrive(scenario, subject, repeat)
+        round_ = self._arrive(scenario, subject, repeat)
         if finding is not None:
             self._enter(Result(scenario, subject, Verdict.HARNESS_ERROR, 0.0, (finding,)))
         if subject == self._reference:
-            self._hear(sitting, repeat)
+            self._judge_waiting(round_, repeat)
 
-    def _arrive(self, scenario: str, subject: str, repeat: int) -> _Sitting:
+    def _arrive(self, scenario: str, subject: str, repeat: int) -> _Round:
         key = (scenario, repeat)
-        sitting = self._sittings.setdefault(key, _Sitting(set(self._subjects)))
-        sitting.awaited.discard(subject)
-        if not sitting.awaited:
-            del self._sittings[key]
-        return sitting
+        round_ = self._rounds.setdefault(key, _Round({info.id for info in self._infos}))
+        round_.awaited.discard(subject)
+        if not round_.awaited:
+            del self._rounds[key]
+        return round_
 
-    def _hear(self, sitting: _Sitting, repeat: int) -> None:
-        for recording in sitting.waiting:
-            self._judge(recording, sitting.reference, repeat)
-        sitting.waiting.clear()
+    def _judge_waiting(self, round_: _Round, repeat: int) -> None:
+        for recording in round_.waiting:
+            self._judge(recording, round_.reference, repeat)
+        round_.waiting.clear()
 
     def _judge(self, recording: Recording, reference: Recording | None, repeat: int) -> None:
         try:
@@ -159,21 +179,21 @@ class Docket:
         except Exception as error:  # noqa: BLE001 (a recording that breaks a check must not end the others' run)
             self._enter(_unjudged(recording, error))
             return
-        standing = self._standing(recording.scenario, recording.subject.id)
-        if standing.runs == 0 and self._assessors.operations:
-            standing.operations = self._assessors.operations(recording)
-        if standing.evidence is None and result.verdict not in GOOD:
-            standing.evidence = self._assessors.evidence(recording, result)
+        tally = self._tally(recording.scenario, recording.subject.id)
+        if tally.runs == 0 and self._assessors.operations:
+            tally.operations = self._assessors.operations(recording)
+        if tally.evidence is None and result.verdict not in GOOD:
+            tally.evidence = self._assessors.evidence(recording, result)
         if self._repeat > 1:
-            result = self._steady(result, standing, self._assessors.stream(recording), repeat)
+            result = self._steady(result, tally, self._assessors.stream(recording), repeat)
         self._enter(result)
 
-    def _steady(self, result: Result, standing: _Standing, stream: Any, repeat: int) -> Result:
+    def _steady(self, result: Result, tally: _Tally, stream: Any, repeat: int) -> Result:
         """Hold a run's stream against the first one's: a scenario whose stream varies can't be judged."""
-        if standing.stream is None:
-            standing.stream = stream
+        if tally.stream is None:
+            tally.stream = stream
             return result
-        difference = self._assessors.difference(stream, standing.stream)
+        difference = self._assessors.difference(stream, tally.stream)
         if difference is None:
             return result
         path, seen, wanted = difference
@@ -188,31 +208,41 @@ class Docket:
         )
         return replace(result, verdict=Verdict.HARNESS_ERROR, findings=(*result.findings, finding))
 
-    def finish(self) -> None:
-        """Give the verdicts of scenarios whose repeats were cut short, on those that ran."""
-        for standing in [*self._standings.values()]:
-            self._close(standing)
+    def finish(self, *, complete: bool = False) -> Totals:
+        """Give the verdicts of scenarios whose repeats were cut short, on those that ran.
+
+        `complete` is whether all results of a complete run are there: then the ledger is asked what is stale.
+        """
+        for tally in [*self._tallies.values()]:
+            self._close(tally)
+        run = self._results, [*self._infos]
+        return Totals(
+            divergences=dict(self._divergences),
+            problems=self._assessors.stale(*run) if complete else (),
+            notes=self._assessors.notes(*run),
+            held_seconds=self._held_seconds,
+        )
 
     def _enter(self, result: Result) -> None:
-        """Add one run's result to its standing; the last repeat closes it."""
-        standing = self._standing(result.scenario, result.subject)
-        standing.runs += 1
-        standing.result = result if standing.result is None else _graver(standing.result, result)
-        if standing.runs == self._repeat:
-            self._close(standing)
+        """Add one run's result to its tally; the last repeat closes it."""
+        tally = self._tally(result.scenario, result.subject)
+        tally.runs += 1
+        tally.result = result if tally.result is None else _graver(tally.result, result)
+        if tally.runs == self._repeat:
+            self._close(tally)
 
-    def _close(self, standing: _Standing) -> None:
-        result = standing.result
+    def _close(self, tally: _Tally) -> None:
+        result = tally.result
         if result is None:
             return
-        del self._standings[result.scenario, result.subject]
-        self.results.append(result)
-        self.divergences.update(one.divergence for one in result.findings if one.divergence)
+        del self._tallies[result.scenario, result.subject]
+        self._results.append(result)
+        self._divergences.update(one.divergence for one in result.findings if one.divergence)
         where = self._locations.get(result.scenario, Location(result.scenario))
-        self._emit(Judged(result, where, standing.operations, standing.evidence))
+        self._emit(Judged(result, where, tally.operations, tally.evidence))
 
-    def _standing(self, scenario: str, subject: str) -> _Standing:
-        return self._standings.setdefault((scenario, subject), _Standing())
+    def _tally(self, scenario: str, subject: str) -> _Tally:
+        return self._tallies.setdefault((scenario, subject), _Tally())
 
 
 def _unjudged(recording: Recording, error: Exception) -> Result:

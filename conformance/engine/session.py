@@ -17,8 +17,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from conformance.engine.collator import Assessors, Docket
-from conformance.engine.events import Audit, Faulted, Listener, Recorded, RunEnded, RunStarted
+from conformance.engine import judging
+from conformance.engine.collator import Assessors, Collator, Totals
+from conformance.engine.events import Faulted, Listener, Recorded, RunEnded, RunStarted
+from conformance.engine.judging import Here, Judging
 from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Blame, Finding, Layer
@@ -26,6 +28,9 @@ from conformance.wire.recording import Recording, SubjectInfo
 
 LONGEST_DELAY = 0.05
 """Seconds that a request is held at most when delays are asked for."""
+
+GRACE = 1.0
+"""Seconds that the judging has to come to an end when the run is interrupted."""
 
 Delays = Callable[[], float]
 
@@ -107,9 +112,9 @@ class Session:
         stack: what runs it.
         assessors: what judges it.
         emit: told of everything, in this thread.
-        stale: given all results of a complete run and its subjects, says what is wrong with the ledger.
-        notes: given the results of any run and its subjects, says what the ledger does not know for sure.
         keep: given each recording as it comes, with its repeat, before it is judged.
+        save: likewise, but called where it is judged.
+        judge: where that is; in this process unless given.
     """
 
     def __init__(  # noqa: PLR0913 (each is one thing that a test replaces)
@@ -119,27 +124,30 @@ class Session:
         assessors: Assessors,
         emit: Listener,
         *,
-        stale: Audit = lambda *_: (),
-        notes: Audit = lambda *_: (),
-        keep: Callable[[Recording, int], None] = lambda *_: None,
+        keep: judging.Keep = lambda *_: None,
+        save: judging.Keep = lambda *_: None,
+        judge: Callable[[judging.Make, Listener, judging.Keep], Judging] = Here,
     ) -> None:
         """Nothing runs yet."""
         self._plan = plan
         self._stack = stack
         self._assessors = assessors
         self._emit = emit
-        self._stale = stale
-        self._notes = notes
-        self.keep = keep
+        self._keep = keep
+        self._save = save
+        self._judge = judge
         self._pools: dict[str, Pool] = {}
         self._given_up: list[Pool] = []
         self._started = False
         self._infos: dict[str, SubjectInfo] = {}
-        self._docket = self._open({})
+        self._judging: Judging
+        self._totals = Totals()
+        self._totals_known = False
 
     def run(self) -> None:
         """Run to the end, or until SIGINT or SIGTERM, which end it in order: the footer says so."""
         began = time.monotonic()
+        self._judging = self._judge(self._collator, self._emit, self._save)
         interrupted = False
         try:
             asyncio.run(self._until_signal())
@@ -151,18 +159,14 @@ class Session:
     def _end(self, began: float, *, interrupted: bool) -> None:
         if not self._started:  # not even installed: an empty report is still a valid one
             self._start({})
-        docket = self._docket
-        docket.finish()
-        told = docket.results, [*self._infos.values()]
-        problems = self._stale(*told) if self._plan.complete and not interrupted else ()
         self._emit(
             RunEnded(
                 seconds=time.monotonic() - began,
                 interrupted=interrupted,
-                divergences=dict(docket.divergences),
-                problems=problems,
-                held_seconds=docket.held_seconds,
-                notes=self._notes(*told),
+                divergences=dict(self._totals.divergences),
+                problems=self._totals.problems,
+                held_seconds=self._totals.held_seconds,
+                notes=self._totals.notes,
             )
         )
 
@@ -174,11 +178,24 @@ class Session:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, _once(task.cancel))
                 handlers.callback(loop.remove_signal_handler, number)
-            await task
+            try:
+                await task
+            finally:
+                if not self._totals_known:
+                    self._totals = await self._judging.stop(GRACE)
 
     async def _all(self) -> None:
         installed = await self._install()
         self._start(installed)
+        await self._judging.begin(tuple(self._infos.values()))
+        try:
+            await self._run_all(installed)
+            self._totals = await self._judging.finish(complete=self._plan.complete)
+            self._totals_known = True
+        except* EnvironmentFault as faults:  # the judging's own: those of subjects are told where they happen
+            self._emit(Faulted(next(_leaves(faults))))
+
+    async def _run_all(self, installed: Mapping[str, Installed]) -> None:
         if not installed or not self._plan.scenarios:
             return
         async with self._stack.lab() as lab:
@@ -214,21 +231,20 @@ class Session:
                 installed[subject.id] = outcome
         return installed
 
-    def _open(self, installed: Mapping[str, Installed]) -> Docket:
-        return Docket(
-            subjects=installed,
+    def _collator(self, subjects: tuple[SubjectInfo, ...], emit: Listener) -> Collator:
+        return Collator(
+            subjects=subjects,
             reference=self._plan.subjects[0].id,
             repeat=self._plan.repeat,
             locations=self._plan.locations,
             assessors=self._assessors,
-            emit=self._emit,
+            emit=emit,
         )
 
     def _start(self, installed: Mapping[str, Installed]) -> None:
         plan = self._plan
         self._started = True
         self._infos = {subject: one.info for subject, one in installed.items()}
-        self._docket = self._open(installed)
         self._emit(
             RunStarted(
                 subjects=tuple(self._infos.values()),
@@ -267,11 +283,11 @@ class Session:
                 except Exception as error:  # noqa: BLE001 (whatever breaks in one run must not end the others)
                     finding = _broken(error)
                 else:
-                    self.keep(recording, run.repeat)
+                    self._keep(recording, run.repeat)
                     self._emit(Recorded(run.scenario.id, run.subject, run.repeat))
-                    self._docket.take(recording, run.repeat)
+                    await self._judging.take(recording, run.repeat)
                     continue
-            self._docket.missing(run.scenario.id, run.subject, run.repeat, finding)
+            await self._judging.missing(run.scenario.id, run.subject, run.repeat, finding)
 
     def _delays(self, run: _Run) -> Delays | None:
         """Delays that depend on the seed and the run alone, not on what runs beside it."""
@@ -289,6 +305,15 @@ class Session:
         if pool is not None:
             self._emit(Faulted(error))
             self._given_up.append(pool)
+
+
+def _leaves(group: BaseExceptionGroup[EnvironmentFault]) -> Iterator[EnvironmentFault]:
+    """The errors of a group of groups."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 def _once(act: Callable[[], object]) -> Callable[[], None]:

@@ -154,11 +154,15 @@ def _parity(case: Case, reference: Case | None, ledger: Ledger, *, strict: bool)
 
 
 class _Cases:
-    """The last few cases made: a reference is judged itself and then compared with, often several times."""
+    """The last few cases made: a reference is judged itself and then compared with, often several times.
 
-    def __init__(self, most: int = 8) -> None:
+    A case is some five times what was recorded, so large ones are not kept beside others.
+    """
+
+    def __init__(self, most: int = 8, characters: int = 4 * 2**20) -> None:
         self._made: list[Case] = []
         self._most = most
+        self._characters = characters
 
     def of(self, recording: Recording) -> Case:
         for case in self._made:
@@ -166,7 +170,15 @@ class _Cases:
                 return case
         case = Case.of(recording)
         self._made = [case, *self._made[: self._most - 1]]
+        while len(self._made) > 1 and sum(_size(each.recording) for each in self._made) > self._characters:
+            self._made.pop()
         return case
+
+
+def _size(recording: Recording) -> int:
+    """The characters that passed between subject and service."""
+    spoken = sum(len(exchange.request) + len(exchange.response) for exchange in recording.exchanges)
+    return spoken + sum(len(invocation.input) for invocation in recording.invocations)
 
 
 _CASES = _Cases()

@@ -6,9 +6,11 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ import pytest
 from conformance.engine.collator import Assessors
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
-from conformance.engine.session import Lab, Plan, Session, Stack
+from conformance.engine.judging import Apart, Here
+from conformance.engine.session import GRACE, Lab, Plan, Session, Stack
 from conformance.errors import EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Result, Verdict
@@ -131,9 +134,9 @@ def plan(*names: str, **given: Any) -> Plan:
     )
 
 
-def run(pretence: Pretence, wanted: Plan, **given: Any) -> list[Event]:
+def run(pretence: Pretence, wanted: Plan, assessors: Assessors = ASSESSORS, **given: Any) -> list[Event]:
     events: list[Event] = []
-    Session(wanted, pretence.stack(), ASSESSORS, events.append, **given).run()
+    Session(wanted, pretence.stack(), assessors, events.append, **given).run()
     return events
 
 
@@ -294,7 +297,8 @@ def test_only_a_complete_run_asks_whether_the_ledger_is_stale() -> None:
             asked.append(results)
             return ("entry is stale",)
 
-        events = run(Pretence(), plan("a", complete=complete), stale=stale, notes=lambda *_: ("newer",))
+        audited = replace(ASSESSORS, stale=stale, notes=lambda *_: ("newer",))
+        events = run(Pretence(), plan("a", complete=complete), audited)
         assert len(asked) == complete
         (footer,) = (event for event in events if isinstance(event, RunEnded))
         assert footer.notes == ("newer",)
@@ -309,3 +313,68 @@ def test_each_recording_is_kept_before_it_is_told() -> None:
         keep=lambda one, repeat: kept.append((one.scenario, one.subject.id, repeat)),
     )
     assert kept == [("a", info.id, repeat) for repeat in (1, 2) for info in (JS, PYTHON)]
+
+
+def test_what_is_judged_apart_comes_to_the_same() -> None:
+    here, apart = (run(Pretence(), plan("a", "b", jobs=1), judge=judge) for judge in (Here, Apart))
+    assert verdicts(apart) == verdicts(here)
+    assert isinstance(apart[-1], RunEnded)
+    assert apart[-1].problems == ()
+    assert sorted(map(type, apart), key=str) == sorted(map(type, here), key=str)
+
+
+def test_apart_a_recording_is_saved_where_it_is_judged(tmp_path: Path) -> None:
+    def save(one: Recording, repeat: int) -> None:
+        assert os.getpid() != own
+        (tmp_path / f"{one.scenario}-{one.subject.sdk}-{repeat}").touch()
+
+    own = os.getpid()
+    run(Pretence(), plan("a"), judge=Apart, save=save)
+    assert {path.name for path in tmp_path.iterdir()} == {"a-js-1", "a-python-1"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_heard_whatever_is_being_judged(number: signal.Signals, tmp_path: Path) -> None:
+    def stuck(one: Recording, reference: Recording | None) -> Result:
+        if one.scenario == "b":
+            (tmp_path / "process").write_text(str(os.getpid()))
+            while True:
+                pass
+        return judge(one, reference)
+
+    async def act(name: str) -> None:
+        if name == "c":
+            os.kill(os.getpid(), number)
+            await asyncio.Event().wait()
+
+    began = time.monotonic()
+    endless = replace(ASSESSORS, judge=stuck)
+    events = run(Pretence(act=lambda name, _: act(name)), plan("a", "b", "c", jobs=1), endless, judge=Apart)
+    assert time.monotonic() - began < GRACE + 5
+    assert {name for name, _ in verdicts(events)} == {"a"}
+    assert exit_code(events) == 130
+    with pytest.raises(ProcessLookupError):  # not even as a zombie
+        os.kill(int((tmp_path / "process").read_text()), 0)
+
+
+def test_a_judging_process_that_dies_is_the_environments_fault() -> None:
+    def dies(*_: object) -> Result:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    events = run(Pretence(), plan("a", "b"), replace(ASSESSORS, judge=dies), judge=Apart)
+    (fault,) = [str(event.error) for event in events if isinstance(event, Faulted)]
+    assert fault.startswith("the process that judges has ended")
+    assert isinstance(events[-1], RunEnded)
+    assert exit_code(events) == 3
+
+
+def test_what_the_judging_process_cannot_save_is_said_as_it_is() -> None:
+    def full(*_: object) -> None:
+        raise EnvironmentFault("no space left on device", where="out", cure="make room")
+
+    events = run(Pretence(), plan("a"), judge=Apart, save=full)
+    assert [str(one.error) for one in events if isinstance(one, Faulted)] == [
+        "out: no space left on device (make room)"
+    ]
+    assert exit_code(events) == 3

@@ -17,8 +17,8 @@ from conformance.errors import Exit
 from conformance.quality.mutation import live, recorded
 from conformance.quality.mutation.live import SEEDED, Seeded
 from conformance.quality.mutation.matrix import Matrix, Row
+from conformance.quality.mutation.mutant_judge import MutantJudge
 from conformance.quality.mutation.recordings import MUTATIONS, Original, Trial, noticed
-from conformance.quality.mutation.referee import Referee
 from conformance.quality.mutation.shown import document, lines
 from conformance.quality.mutation.spread import spread
 from conformance.scenario.load import find
@@ -224,14 +224,14 @@ def test_a_recording_that_breaks_a_rule_is_only_compared_with() -> None:
 
 
 def test_what_the_ledger_accounts_for_is_not_noticed() -> None:
-    referee = Referee(Ledger())
+    judge = MutantJudge(Ledger())
     broken = next(
         mutant.recording
         for mutation in MUTATIONS
         if mutation.name == "parent-virtual"
         for mutant in mutation.of(Original.of(virtual("python")))  # type: ignore[union-attr]
     )
-    own, findings = referee(virtual("python"), None), referee(broken, None)
+    own, findings = judge(virtual("python"), None), judge(broken, None)
     assert noticed(own, findings).layers >= {Layer.STRUCTURE, Layer.INVARIANT}
     known = [replace(finding, divergence="an-entry") for finding in findings]
     absorbed = noticed(own, known)

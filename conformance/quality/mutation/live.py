@@ -10,9 +10,9 @@ from conformance.engine.collator import Assessors
 from conformance.engine.events import Event, Faulted, Judged, RunEnded
 from conformance.engine.session import Plan, Session, Stack
 from conformance.quality.mutation.matrix import Row
+from conformance.quality.mutation.mutant_judge import MutantJudge
 from conformance.quality.mutation.recorded import Clean
 from conformance.quality.mutation.recordings import Trial, noticed
-from conformance.quality.mutation.referee import Referee
 from conformance.quality.mutation.spread import spread
 from conformance.scenario.model import Scenario
 from conformance.subjects.subject import Subject
@@ -111,7 +111,7 @@ def rows(  # noqa: PLR0913 (what is tried, on what, by whom, with what)
     Raises:
         KeyboardInterrupt: a signal ended one of the sessions.
     """
-    referee, ear = Referee(clean.ledger), _Ear()
+    judge, ear = MutantJudge(clean.ledger), _Ear()
     made = []
     for mutant in seeded:
         healthy = Subject.parse(mutant.sdk).id
@@ -120,14 +120,14 @@ def rows(  # noqa: PLR0913 (what is tried, on what, by whom, with what)
         if chosen:
             tell(f"{mutant.id}: {len(chosen)} scenarios")
         tried = [
-            _trial(mutant, referee, own[one.scenario], one, clean.compared_with(one.scenario))
+            _trial(mutant, judge, own[one.scenario], one, clean.compared_with(one.scenario))
             for one in _recordings(mutant, [own[name] for name in chosen], stack, jobs, ear)
         ]
         if ear.interrupted:
             raise KeyboardInterrupt
         tried.sort(key=lambda trial: trial.scenario)
         made.append(Row(mutant.id, live=True, trials=tuple(tried)))
-    return made, referee.owners, tuple(ear.faults)
+    return made, judge.owners, tuple(ear.faults)
 
 
 def _chosen(mutant: Seeded, scenarios: Iterable[str], each: int | None) -> list[str]:
@@ -153,10 +153,10 @@ def _recordings(
 
 
 def _trial(
-    mutant: Seeded, referee: Referee, own: Recording, recording: Recording, reference: Recording | None
+    mutant: Seeded, judge: MutantJudge, own: Recording, recording: Recording, reference: Recording | None
 ) -> Trial:
     """Hold what is said of a mutant's recording against what is said of the healthy SDK's."""
-    new = noticed(referee(own, reference), referee(recording, reference))
+    new = noticed(judge(own, reference), judge(recording, reference))
     return Trial(
         mutation=mutant.id,
         description="",

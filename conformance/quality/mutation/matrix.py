@@ -103,7 +103,7 @@ class Matrix:
         return sum(row.killed(parity=parity) for row in rows), sum(row.count for row in rows)
 
     def problems(self) -> Iterator[str]:
-        """All that is wrong with the referee, each in a sentence."""
+        """All that is wrong with the suite, each in a sentence."""
         for row in self.rows:
             yield from _unseen(row)
             if self.whole and not row.trials:

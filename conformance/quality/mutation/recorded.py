@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.quality.mutation.matrix import Row
+from conformance.quality.mutation.mutant_judge import MutantJudge
 from conformance.quality.mutation.recordings import (
     EACH,
     MUTATIONS,
@@ -21,7 +22,6 @@ from conformance.quality.mutation.recordings import (
     Trial,
     trials,
 )
-from conformance.quality.mutation.referee import Referee
 from conformance.quality.mutation.spread import spread
 from conformance.scenario import walk
 from conformance.verdict.finding import Layer
@@ -168,16 +168,16 @@ def _results(tasks: Sequence[_Task], ledger: Path, jobs: int) -> Iterator[tuple[
         yield from workers.map(_tried, tasks, chunksize=CHUNK)
 
 
-_REFEREES: list[Referee] = []
+_JUDGES: list[MutantJudge] = []
 """This process's own one."""
 
 
 def _prepare(ledger: Path) -> None:
-    _REFEREES[:] = [Referee(Ledger.load(ledger))]
+    _JUDGES[:] = [MutantJudge(Ledger.load(ledger))]
 
 
 def _tried(task: _Task) -> tuple[list[Trial], dict[str, str]]:
-    (referee,) = _REFEREES
+    (mutant_judge,) = _JUDGES
     mutations = [BY_NAME[name] for name in task.mutations]
-    tried = trials(task.recording, referee, mutations, reference=task.reference, limit=EACH)
-    return [trial for trial in tried if isinstance(trial, Trial)], referee.owners
+    tried = trials(task.recording, mutant_judge, mutations, reference=task.reference, limit=EACH)
+    return [trial for trial in tried if isinstance(trial, Trial)], mutant_judge.owners

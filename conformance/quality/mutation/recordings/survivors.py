@@ -1,4 +1,4 @@
-"""Which mutants nobody notices: the measure of the referee."""
+"""Which mutants nobody notices: the measure of the suite."""
 
 from __future__ import annotations
 

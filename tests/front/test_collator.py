@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.collator import Assessors, Docket
+from conformance.engine.collator import Assessors, Collator
 from conformance.engine.events import Event, Judged
 from conformance.errors import Location
 from conformance.verdict.finding import Finding, Result, Verdict
@@ -27,13 +27,13 @@ def judge(one: Recording, reference: Recording | None) -> Result:
     return Result(one.scenario, one.subject.id, verdict, one.seconds, ())
 
 
-class Bench:
-    """A docket, and the verdicts that came of it."""
+class Tried:
+    """A collator, and the verdicts that came of it."""
 
     def __init__(self, *subjects: SubjectInfo, repeat: int = 1, judge: Any = judge) -> None:
         self.verdicts: list[Judged] = []
-        self.docket = Docket(
-            subjects=[info.id for info in subjects],
+        self.collator = Collator(
+            subjects=subjects,
             reference=JS.id,
             repeat=repeat,
             locations=PLACES,
@@ -55,10 +55,10 @@ class Bench:
 
 def test_the_order_in_which_recordings_come_changes_no_verdict() -> None:
     for order in permutations((JS, PYTHON, OLDER)):
-        bench = Bench(JS, PYTHON, OLDER)
+        tried = Tried(JS, PYTHON, OLDER)
         for info in order:
-            bench.docket.take(recording("a", info))
-        assert bench.by_subject() == {
+            tried.collator.take(recording("a", info))
+        assert tried.by_subject() == {
             JS.id: Verdict.CONFORMS,
             PYTHON.id: Verdict.PARITY,
             OLDER.id: Verdict.PARITY,
@@ -66,39 +66,39 @@ def test_the_order_in_which_recordings_come_changes_no_verdict() -> None:
 
 
 def test_a_verdict_comes_as_soon_as_what_it_needs_is_there() -> None:
-    bench = Bench(JS, PYTHON, OLDER)
-    bench.docket.take(recording("a", PYTHON))
-    assert not bench.verdicts
-    bench.docket.take(recording("a", JS))
-    assert {*bench.by_subject()} == {JS.id, PYTHON.id}
-    assert bench.verdicts[0].location == PLACES["a"]
+    tried = Tried(JS, PYTHON, OLDER)
+    tried.collator.take(recording("a", PYTHON))
+    assert not tried.verdicts
+    tried.collator.take(recording("a", JS))
+    assert {*tried.by_subject()} == {JS.id, PYTHON.id}
+    assert tried.verdicts[0].location == PLACES["a"]
 
 
 def test_without_a_reference_the_others_are_judged_by_all_but_parity() -> None:
-    bench = Bench(PYTHON)
-    bench.docket.take(recording("a", PYTHON))
-    assert bench.by_subject() == {PYTHON.id: Verdict.CONFORMS}
+    tried = Tried(PYTHON)
+    tried.collator.take(recording("a", PYTHON))
+    assert tried.by_subject() == {PYTHON.id: Verdict.CONFORMS}
 
 
 @pytest.mark.parametrize("first", ["reference", "other"])
 def test_a_reference_that_gave_no_recording_keeps_nobody_waiting(first: str) -> None:
-    bench = Bench(JS, PYTHON)
+    tried = Tried(JS, PYTHON)
     if first == "other":
-        bench.docket.take(recording("a", PYTHON))
-    bench.docket.missing("a", JS.id, finding=UNSTABLE)
+        tried.collator.take(recording("a", PYTHON))
+    tried.collator.missing("a", JS.id, finding=UNSTABLE)
     if first == "reference":
-        bench.docket.take(recording("a", PYTHON))
-    assert bench.by_subject() == {JS.id: Verdict.HARNESS_ERROR, PYTHON.id: Verdict.CONFORMS}
+        tried.collator.take(recording("a", PYTHON))
+    assert tried.by_subject() == {JS.id: Verdict.HARNESS_ERROR, PYTHON.id: Verdict.CONFORMS}
 
 
 def test_recordings_are_let_go_of_once_judged() -> None:
-    bench = Bench(JS, PYTHON)
+    tried = Tried(JS, PYTHON)
     kept = []
     for scenario in ("a", "b", "c"):
         for info in (PYTHON, JS):
             one = recording(scenario, info)
             kept.append(weakref.ref(one))
-            bench.docket.take(one)
+            tried.collator.take(one)
             del one
     gc.collect()
     assert [one() for one in kept] == [None] * len(kept)
@@ -110,10 +110,10 @@ def test_a_check_that_breaks_is_our_fault_and_ends_nothing() -> None:
             raise ZeroDivisionError("oh")
         return judge(one, reference)
 
-    bench = Bench(JS, judge=broken)
+    tried = Tried(JS, judge=broken)
     for scenario in ("a", "b"):
-        bench.docket.take(recording(scenario, JS))
-    first, second = bench.verdicts
+        tried.collator.take(recording(scenario, JS))
+    first, second = tried.verdicts
     assert first.result.verdict is Verdict.HARNESS_ERROR
     assert first.result.findings[0].rule == "judge-failed"
     assert first.result.findings[0].seen == "ZeroDivisionError: oh"
@@ -121,20 +121,20 @@ def test_a_check_that_breaks_is_our_fault_and_ends_nothing() -> None:
 
 
 def test_repeats_with_one_stream_are_one_verdict() -> None:
-    bench = Bench(JS, PYTHON, repeat=3)
+    tried = Tried(JS, PYTHON, repeat=3)
     for repeat in (1, 2, 3):
         for info in (PYTHON, JS):
-            bench.docket.take(recording("a", info), repeat)
-    assert bench.by_subject() == {JS.id: Verdict.CONFORMS, PYTHON.id: Verdict.PARITY}
-    assert [one.result.seconds for one in bench.verdicts] == [1.5, 1.5]
-    assert bench.docket.held_seconds == pytest.approx(6 * 0.125)
+            tried.collator.take(recording("a", info), repeat)
+    assert tried.by_subject() == {JS.id: Verdict.CONFORMS, PYTHON.id: Verdict.PARITY}
+    assert [one.result.seconds for one in tried.verdicts] == [1.5, 1.5]
+    assert tried.collator.finish().held_seconds == pytest.approx(6 * 0.125)
 
 
 def test_a_repeat_with_another_stream_is_unstable_and_shows_the_first_difference() -> None:
-    bench = Bench(JS, repeat=3)
+    tried = Tried(JS, repeat=3)
     for repeat, stream in enumerate(("x", "y", "x"), 1):
-        bench.docket.take(recording("a", JS, stderr=stream), repeat)
-    (one,) = bench.verdicts
+        tried.collator.take(recording("a", JS, stderr=stream), repeat)
+    (one,) = tried.verdicts
     assert one.result.verdict is Verdict.HARNESS_ERROR
     (finding,) = one.result.findings
     assert (finding.rule, finding.path, finding.seen, finding.wanted) == (
@@ -155,18 +155,18 @@ def test_repeats_are_held_together_by_the_gravest_and_tell_each_finding_once() -
         run = next(runs)
         return replace(judge(one, reference), verdict=verdicts[run], findings=findings[run])
 
-    bench = Bench(JS, repeat=3, judge=varying)
+    tried = Tried(JS, repeat=3, judge=varying)
     for repeat in (1, 2, 3):
-        bench.docket.take(recording("a", JS), repeat)
-    (one,) = bench.verdicts
+        tried.collator.take(recording("a", JS), repeat)
+    (one,) = tried.verdicts
     assert one.result.verdict is Verdict.VIOLATED
     assert one.result.findings == (KNOWN, ORPHAN)
-    assert bench.docket.divergences == {"context-options": 1}
+    assert tried.collator.finish().divergences == {"context-options": 1}
 
 
 def test_repeats_that_were_cut_short_are_judged_on_those_that_ran() -> None:
-    bench = Bench(JS, repeat=3)
-    bench.docket.take(recording("a", JS), 1)
-    assert not bench.verdicts
-    bench.docket.finish()
-    assert bench.by_subject() == {JS.id: Verdict.CONFORMS}
+    tried = Tried(JS, repeat=3)
+    tried.collator.take(recording("a", JS), 1)
+    assert not tried.verdicts
+    tried.collator.finish()
+    assert tried.by_subject() == {JS.id: Verdict.CONFORMS}

@@ -1,4 +1,4 @@
-"""The judge before whom mutants are brought, and which invariant it is that speaks."""
+"""Judging of mutants: all findings on one, and which invariant it is that each rule belongs to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.wire.recording import Recording
 
 
 @dataclass
-class Referee:
+class MutantJudge:
     """Judges recordings as a run does. `owners` gathers which invariant says which rule."""
 
     ledger: Ledger
