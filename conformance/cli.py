@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from conformance import __version__, commands
 from conformance.errors import ConformanceError, Exit
+from conformance.report import escape
 
 DESCRIPTION = """Runs durable functions, written once as data, through the published AWS Lambda durable
 execution SDKs and judges what they put on the wire."""
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = commands.load(given.command).execute(given)
     except ConformanceError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write("\n".join(escape.lines(f"error: {error}")) + "\n")
         return int(error.exit)
     except KeyboardInterrupt:
         return int(Exit.INTERRUPTED)

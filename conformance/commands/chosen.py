@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from conformance.subjects.subject import Subject
@@ -25,3 +26,8 @@ def subjects(wanted: Sequence[str] | None, reference: str | None) -> tuple[Subje
 def is_default(chosen: tuple[Subject, ...]) -> bool:
     """Whether these are the subjects that run when none is named."""
     return {one.id for one in chosen} == {one.id for one in subjects(None, None)}
+
+
+def asked(chosen: tuple[Subject, ...]) -> dict[str, str]:
+    """How to name those subjects on a command line whose id alone does not say what they are."""
+    return {one.id: f"{one.name}={shlex.join(one.command)}" for one in chosen if one.command is not None}

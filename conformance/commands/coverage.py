@@ -7,15 +7,14 @@ import json
 import sys
 from pathlib import Path
 
-from conformance.commands import shared
+from conformance.commands import reports, shared
 from conformance.engine import judging
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected
-from conformance.engine.events import Event
+from conformance.engine.events import Event, Listener
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit
 from conformance.quality.coverage import coverage
-from conformance.report.console import Console
 from conformance.verdict.ledger import Ledger
 
 
@@ -35,10 +34,10 @@ def execute(given: argparse.Namespace) -> Exit:
     ledger = Ledger.load(ledger_file(given.scenarios))
     breaks = {entry.id: entry.breaks for entry in ledger.entries if entry.breaks}
     covered, run = coverage.Coverage(breaks), Collected()
-    console = Console(sys.stderr, terminal=sys.stderr.isatty())
+    listeners: list[Listener] = [covered, run, *reports.watching(given.directory)]
 
     def emit(event: Event) -> None:
-        for listener in (covered, run, console):
+        for listener in listeners:
             listener(event)
 
     judges = assessors(ledger, strict=False, drawn=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from conformance.commands import shared
+from conformance.commands import reports, shared
 from conformance.commands.judge import replay
 from conformance.engine import judging
 from conformance.engine.collator import assessors
@@ -17,7 +17,6 @@ from conformance.engine.collected import Collected
 from conformance.engine.events import Event
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, UsageError
-from conformance.report.console import Console
 from conformance.report.text import counted
 from conformance.scenario.model import Scenario
 from conformance.verdict import ledger_yaml
@@ -98,12 +97,12 @@ class _Judged:
 def _run(given: argparse.Namespace, ledger: Ledger) -> _Judged:
     """Judge the recordings that were named, or run all; what is unexpected goes to standard error."""
     run = _Judged()
-    console = Console(sys.stderr, terminal=sys.stderr.isatty())
+    watching = reports.watching(given.directory)
 
     def emit(event: Event) -> None:
         run.collected(event)
-        if not given.directory:
-            console(event)
+        for listener in watching:
+            listener(event)
 
     judges = assessors(ledger, strict=False, drawn=False)
     if given.directory:

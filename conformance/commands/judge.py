@@ -60,7 +60,7 @@ def options(command: argparse.ArgumentParser) -> None:
 def execute(given: argparse.Namespace) -> Exit:
     """Judge every recording of the directory as the run that made it would have, and report likewise."""
     ledger = Ledger.load(ledger_file(given.scenarios))
-    reports = Reports(given)
+    reports = Reports(given, {entry.id: entry.title for entry in ledger.entries})
     replay(
         given.directory,
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),

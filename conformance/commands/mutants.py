@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from conformance.commands import chosen, selection, shared
+from conformance.commands import chosen, reports, selection, shared
 from conformance.commands.judge import replay
 from conformance.engine import judging
 from conformance.engine.collator import assessors
@@ -20,7 +20,6 @@ from conformance.errors import Exit, UsageError
 from conformance.quality.mutation import live, recorded
 from conformance.quality.mutation.matrix import Matrix, Row
 from conformance.quality.mutation.shown import document, lines
-from conformance.report.console import Console
 from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.ledger import Ledger
 
@@ -48,7 +47,7 @@ def execute(given: argparse.Namespace) -> Exit:
     """Print the kill matrix; anything that is wrong with the suite is a finding."""
     path = ledger_file(given.scenarios)
     clean, run = recorded.Clean(Ledger.load(path)), Collected()
-    console = Console(sys.stderr, terminal=sys.stderr.isatty())
+    watching = reports.watching(given.directory)
     interrupted = False
 
     def emit(event: Event) -> None:
@@ -58,7 +57,8 @@ def execute(given: argparse.Namespace) -> Exit:
         if isinstance(event, RunEnded):
             interrupted = event.interrupted
         run(event)
-        console(event)
+        for listener in watching:
+            listener(event)
 
     _record(given, clean, emit)
     if interrupted:

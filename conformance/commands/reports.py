@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.engine.collected import Collected
-from conformance.engine.events import Event, Listener
+from conformance.engine.events import Event, Faulted, Listener
 from conformance.errors import Exit
-from conformance.report import github, htmlreport, jsonreport, junit
+from conformance.report import escape, github, htmlreport, jsonreport, junit
 from conformance.report.console import Console
 from conformance.report.files import AtEnd
+from conformance.report.progress import Progress
 
 
 class Reports:
@@ -22,13 +24,17 @@ class Reports:
         UsageError: a report's file can't be written.
     """
 
-    def __init__(self, given: argparse.Namespace) -> None:
-        """Make the reports that `--json`, `--junit`, `--html` and GitHub's environment ask for."""
+    def __init__(self, given: argparse.Namespace, titles: Mapping[str, str]) -> None:
+        """Make the reports that `--json`, `--junit`, `--html` and GitHub's environment ask for.
+
+        `titles` are those of the ledger's entries, by their ids.
+        """
         self._run = Collected()
-        terminal = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        console = Console(sys.stdout, listed=given.listed, verbose=given.verbose, titles=titles)
         self.listeners: list[Listener] = [
             self._run,
-            Console(sys.stdout, terminal=terminal, listed=given.listed),
+            Progress(sys.stderr, bar=not given.listed),  # a bar and a list of verdicts want the same line
+            console,
         ]
         for path, render in (
             (given.json, jsonreport.render),
@@ -50,3 +56,19 @@ class Reports:
     def exit(self) -> Exit:
         """The command's exit code."""
         return self._run.exit()
+
+
+def watching(directory: Path | None) -> list[Listener]:
+    """Who listens to a run beside the command that wants it: progress, and what the run came to.
+
+    Recordings that are read from a directory were told of when they were made: then only what kept some of
+    them from being judged.
+    """
+    if directory:
+        return [_faults]
+    return [Progress(sys.stderr), Console(sys.stderr)]
+
+
+def _faults(event: Event) -> None:
+    if isinstance(event, Faulted):
+        sys.stderr.write("".join(f"{line}\n" for line in escape.lines(str(event.error))))

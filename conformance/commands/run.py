@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from conformance.commands import chosen, selection, shared
@@ -54,8 +55,10 @@ def execute(given: argparse.Namespace) -> Exit:
         repeat=given.repeat,
         complete=whole and not given.strict and chosen.is_default(subjects),
         delays=given.delays,
+        asked=chosen.asked(subjects),
+        options=_options(given),
     )
-    reports = Reports(given)
+    reports = Reports(given, {entry.id: entry.title for entry in ledger.entries})
     directory = Directory(given.out) if given.out else None
     if directory:
         reports.listeners.append(directory)
@@ -68,3 +71,15 @@ def execute(given: argparse.Namespace) -> Exit:
         judge=judging.start,
     ).run()
     return reports.exit()
+
+
+def _options(given: argparse.Namespace) -> str:
+    """What must be said again to run a scenario as this command line does."""
+    words: list[str] = []
+    if given.reference:
+        words += ["--reference", given.reference]
+    if given.scenarios:
+        words += ["--scenarios", str(given.scenarios)]
+    if given.strict:
+        words.append("--strict")
+    return shlex.join(words)

@@ -8,6 +8,7 @@ harness says comes last.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,10 +16,13 @@ from itertools import groupby
 from typing import Any
 
 from conformance.engine.collected import Collected, unexpected
-from conformance.engine.events import Judged
+from conformance.engine.events import Judged, RunStarted
 from conformance.engine.evidence import RANKS, UNKNOWN_SIZE
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.titles import title
+
+KEPT = "out"
+"""The directory that the commands name, in which recordings are kept to be looked at."""
 
 EXPECTATION = "The expectation is probably wrong: all subjects agree, and nothing else speaks against them"
 
@@ -48,6 +52,8 @@ class Cause:
     struck: tuple[Judged, ...]
     first: Finding  # of the simplest
     follows: tuple[Follow, ...]
+    rerun: str  # the command that repeats the simplest, and keeps its recordings
+    look: str  # the command that shows them
 
     @property
     def simplest(self) -> Judged:
@@ -82,23 +88,13 @@ class Cause:
         known = self.simplest.evidence
         return known.wanted if known else self.first.wanted
 
-    @property
-    def rerun(self) -> str:
-        """The command that repeats the simplest."""
-        return f"conformance run {self.simplest.result.scenario} --subject {self.simplest.result.subject}"
-
-    @property
-    def look(self) -> str:
-        """The command that shows the simplest."""
-        return f"conformance show DIR {self.simplest.result.scenario}"
-
 
 def causes(run: Collected) -> tuple[Cause, ...]:
     """The causes of all that is unexpected in a run, the widest first, the harness's last."""
     groups: dict[_Class, list[Judged]] = {}
     for key, judged in _classed(run.judged()):
         groups.setdefault(key, []).append(judged)
-    made = sorted((_cause(key, *each) for key, each in _merged(groups).items()), key=_place)
+    made = sorted((_cause(key, *each, run.started) for key, each in _merged(groups).items()), key=_place)
     counts: Counter[str] = Counter()
     numbered = []
     for cause in made:
@@ -196,7 +192,7 @@ def _absorbs(wider: _Class, key: _Class, common: frozenset[tuple[Layer, str]]) -
     )
 
 
-def _cause(key: _Class, own: list[Judged], merged: list[Judged]) -> Cause:
+def _cause(key: _Class, own: list[Judged], merged: list[Judged], started: RunStarted | None) -> Cause:
     struck = (*sorted(own, key=_simplicity), *sorted(merged, key=_simplicity))
     first = ordered(struck[0])[0]
     counts: Counter[tuple[Layer, str]] = Counter()
@@ -212,7 +208,19 @@ def _cause(key: _Class, own: list[Judged], merged: list[Judged]) -> Cause:
         struck=struck,
         first=first,
         follows=tuple(Follow(layer, rule, count) for (layer, rule), count in follows),
+        rerun=repeat(struck[0], started),
+        look=f"conformance show {KEPT} {shlex.quote(struck[0].result.scenario)}",
     )
+
+
+def repeat(judged: Judged, started: RunStarted | None) -> str:
+    """The command that runs a scenario with a subject again, as it was run, and keeps its recordings."""
+    scenario, subject = judged.result.scenario, judged.result.subject
+    asked = started.asked.get(subject, subject) if started else subject
+    words = ["conformance", "run", shlex.quote(scenario), "--subject", shlex.quote(asked)]
+    if started and started.options:
+        words.append(started.options)
+    return " ".join([*words, "--out", KEPT])
 
 
 def _simplicity(judged: Judged) -> tuple[int, int, str, str]:

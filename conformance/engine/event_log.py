@@ -11,7 +11,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
+from conformance.engine.events import (
+    Event,
+    Faulted,
+    Judged,
+    Planned,
+    Recorded,
+    RunEnded,
+    RunStarted,
+    SettingUp,
+)
 from conformance.engine.results import serializable
 from conformance.errors import ConformanceError, EnvironmentFault, Exit, Location, UsageError
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
@@ -28,7 +37,9 @@ class NdjsonWriter:
         self._path.write_text("", encoding="utf-8")
 
     def __call__(self, event: Event) -> None:
-        """Add one line."""
+        """Add one line; what is told while a run is set up is none of its events."""
+        if isinstance(event, Planned | SettingUp):
+            return
         with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(json.dumps(to_json(event), ensure_ascii=False, allow_nan=False) + "\n")
 
@@ -40,7 +51,7 @@ def read(path: Path) -> Iterator[Event]:
         UsageError: the file is missing, or a line before the last is no event.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except OSError as error:
         raise UsageError(
             "this is no directory of recordings", where=str(path), cure="name the DIR of --out"
@@ -79,6 +90,8 @@ def to_json(event: Event) -> dict[str, Any]:
             }
         case RunEnded():
             return {"event": "run-ended", **asdict(event)}
+        case Planned() | SettingUp():
+            raise TypeError("what is told before a run is no event of its log")
 
 
 def from_json(line: dict[str, Any]) -> Event:

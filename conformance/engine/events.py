@@ -13,10 +13,30 @@ from conformance.wire.recording import SubjectInfo
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What is about to be set up and run, told before anything takes time; not in the log of a run."""
+
+    subjects: tuple[str, ...]  # ids, the reference first
+    scenarios: int
+    jobs: int
+
+
+@dataclass(frozen=True)
+class SettingUp:
+    """One step of setting up begins (`seconds` is None) or has ended; not in the log of a run."""
+
+    step: str  # a subject's id, or what else is made ready
+    seconds: float | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True)
 class RunStarted:
     """Header: what will run. `complete`: nothing was selected away and the subjects are the default pair.
 
-    `requirements` has the id of the AWS requirement that a scenario is there for, where it is one's.
+    `requirements` has the id of the AWS requirement that a scenario is there for, where it is one's. `asked`
+    has the words by which the user named a subject, where they are not its id, and `options` what else must
+    be said to repeat the run of one scenario, such as `--reference js@2.3.0`.
     """
 
     subjects: tuple[SubjectInfo, ...]  # the reference first
@@ -25,6 +45,8 @@ class RunStarted:
     complete: bool
     repeat: int = 1
     requirements: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
+    options: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +102,7 @@ class RunEnded:
     ] = ()  # what the ledger does not know for sure, such as on newer versions: no errors
 
 
-Event: TypeAlias = RunStarted | Recorded | Judged | Faulted | RunEnded
+Event: TypeAlias = Planned | SettingUp | RunStarted | Recorded | Judged | Faulted | RunEnded
 Listener: TypeAlias = Callable[[Event], None]
 Audit: TypeAlias = Callable[[list[Result], list[SubjectInfo]], tuple[str, ...]]
 """What is said of the ledger at a run's end, given its results and subjects."""

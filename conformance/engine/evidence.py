@@ -70,6 +70,7 @@ class Evidence:
     wanted: Any = None
     answer: Answer | None = None
     frames: tuple[Frame, ...] = ()
+    unreached: tuple[str, ...] = ()  # operations that should be there and are not: `wait 'pause'`
 
 
 def evidence(recording: Recording, result: Result) -> Evidence | None:
@@ -102,7 +103,25 @@ def evidence(recording: Recording, result: Result) -> Evidence | None:
         wanted=about.named(first, first.wanted),
         answer=answer,
         frames=frames(recording.stderr, recording.subject.sdk, answer.message if answer else None),
+        unreached=tuple(dict.fromkeys(_unreached(findings[1:], about))),
     )
+
+
+def _unreached(findings: list[Finding], about: _About) -> Iterator[str]:
+    """The operations that findings say are missing altogether."""
+    for one in findings:
+        if one.rule == "operation-missing":
+            kind, _, name = about.what(one, None).partition(" ")
+        elif one.rule == "update-missing" and one.path.endswith(".START"):
+            where = Where.parse(one.path)
+            kind = where.type if where else ""
+            name = (
+                f"'{one.wanted['Name']}'" if isinstance(one.wanted, dict) and one.wanted.get("Name") else ""
+            )
+            name = name or (where.path if where else "")
+        else:
+            continue
+        yield f"{kind.lower().replace('_', ' ')} {name}"
 
 
 def digest(document: Any) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MOST = 4
-"""Frames that are kept of a trace: the outermost and the innermost ones say where it began and ended."""
+"""Frames that are kept of a trace: the innermost ones, which say what went wrong."""
 
 PACKAGES: Mapping[str, str] = {
     "python": "aws_durable_execution_sdk_python",
@@ -49,13 +49,8 @@ def frames(stderr: str, sdk: str, about: str | None = None) -> tuple[Frame, ...]
     traces = [(found, text) for found, text in _traces(stderr, package) if found]
     if about:
         traces = [each for each in traces if about in each[1]] or traces[-1:]
-        return _ends(traces[0][0]) if traces else ()
-    return _ends(traces[-1][0]) if traces else ()
-
-
-def _ends(found: list[Frame]) -> tuple[Frame, ...]:
-    half = MOST // 2
-    return tuple(found) if len(found) <= MOST else (*found[:half], *found[-half:])
+        return tuple(traces[0][0][-MOST:]) if traces else ()
+    return tuple(traces[-1][0][-MOST:]) if traces else ()
 
 
 def _traces(stderr: str, package: str) -> Iterator[tuple[list[Frame], str]]:

@@ -14,12 +14,12 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conformance.engine import judging
 from conformance.engine.collator import Assessors, Collator, Totals
-from conformance.engine.events import Faulted, Listener, Recorded, RunEnded, RunStarted
+from conformance.engine.events import Faulted, Listener, Planned, Recorded, RunEnded, RunStarted, SettingUp
 from conformance.engine.judging import Here, Judging
 from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
@@ -78,7 +78,8 @@ class Plan:
 
     `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported, and
     do not keep the others from running. `complete` is whether this is every scenario with the default pair:
-    only then is the ledger judged stale. `delays` seeds the random delays of a stability run.
+    only then is the ledger judged stale. `delays` seeds the random delays of a stability run. `asked` and
+    `options` are what the header says of them.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -89,6 +90,8 @@ class Plan:
     repeat: int = 1
     complete: bool = False
     delays: int | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+    options: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,8 @@ class Session:
                     self._totals = await self._judging.stop(GRACE)
 
     async def _all(self) -> None:
+        plan = self._plan
+        self._emit(Planned(tuple(one.id for one in plan.subjects), len(plan.scenarios), plan.jobs))
         installed = await self._install()
         self._start(installed)
         await self._judging.begin(tuple(self._infos.values()))
@@ -215,7 +220,7 @@ class Session:
         subjects = self._plan.subjects
         try:
             outcomes = await asyncio.gather(
-                *(asyncio.to_thread(self._stack.install, subject) for subject in subjects),
+                *(self._set_up(subject) for subject in subjects),
                 return_exceptions=True,
             )
         except asyncio.CancelledError:
@@ -229,6 +234,18 @@ class Session:
                 raise outcome
             else:
                 installed[subject.id] = outcome
+        return installed
+
+    async def _set_up(self, subject: Any) -> Installed:
+        """Install one subject, and tell how long it took."""
+        began = time.monotonic()
+        self._emit(SettingUp(subject.id))
+        try:
+            installed = await asyncio.to_thread(self._stack.install, subject)
+        except BaseException:
+            self._emit(SettingUp(subject.id, time.monotonic() - began, failed=True))
+            raise
+        self._emit(SettingUp(subject.id, time.monotonic() - began))
         return installed
 
     def _collator(self, subjects: tuple[SubjectInfo, ...], emit: Listener) -> Collator:
@@ -253,6 +270,8 @@ class Session:
                 complete=plan.complete,
                 repeat=plan.repeat,
                 requirements={one.id: one.aws.id for one in plan.scenarios if one.aws is not None},
+                asked=plan.asked,
+                options=plan.options,
             )
         )
         for error in plan.errors:

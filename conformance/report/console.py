@@ -1,116 +1,146 @@
-"""The console: progress, what is unexpected, and a summary. What is expected is counted, not shown."""
+"""The console: what a run came to. What is expected is counted, what is not is told by its causes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from conformance.engine.collected import Collected, unexpected
-from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
-from conformance.report import requirements, text
-from conformance.verdict.finding import GOOD, GRAVEST_FIRST
+from conformance.engine.causes import Cause, causes
+from conformance.engine.collected import Collected
+from conformance.engine.events import Event, Judged, RunEnded
+from conformance.errors import Exit
+from conformance.report import cause_text, escape, summary, text
+from conformance.report.paint import BOLD, GREEN, RED, Paint
+from conformance.verdict.finding import GOOD, Layer
 
-RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
-ERASE = "\r\x1b[2K"
+HEIGHT = 40
+"""Lines that the whole summary may have: causes beyond the first are told in full as long as they fit."""
+
+LINES = 8
+"""Causes beyond those that have a line each; `-v` tells all in full."""
+
+PROBLEMS = 6
 
 
 class Console:
-    """Listens to a run and writes to a stream; to a terminal with colour and a line of progress.
+    """Listens to a run and writes its summary to a stream once it has ended.
 
     Args:
         stream: where to.
-        terminal: whether `stream` is one that a person watches.
-        listed: whether good verdicts are named too.
+        listed: whether good verdicts are named too, as they come.
+        verbose: whether all causes and known divergences are told in full.
+        titles: the ledger's entries by id, as titles.
     """
 
-    def __init__(self, stream: TextIO, *, terminal: bool = False, listed: bool = False) -> None:
-        """Nothing is written until the run starts."""
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        listed: bool = False,
+        verbose: bool = False,
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        """Nothing is written until something is judged."""
         self._stream = stream
-        self._terminal = terminal
+        self._paint = Paint.of(stream)
         self._listed = listed
+        self._verbose = verbose
+        self._titles = titles or {}
         self._run = Collected()
-        self._wanted = 0
-        self._recorded = 0
+        self._written = 0
 
     def __call__(self, event: Event) -> None:
-        """Show one event."""
+        """Take one event in, and show what it says at once or at the end."""
         self._run(event)
         match event:
-            case RunStarted():
-                self._header(event)
-            case Recorded():
-                self._recorded += 1
-                self._progress()
-            case Judged():
-                self._judged(event)
-            case Faulted(error=error):
-                self._line(f"{self._loud('error')}: {error}")
+            case Judged(result=result) if self._listed and result.verdict in GOOD:
+                self._line(f"{result.verdict}: {result.scenario} with {result.subject}")
+                self._written = 0
             case RunEnded():
-                self._footer(event)
+                self._end(event)
 
-    def _header(self, event: RunStarted) -> None:
-        others = [info.id for info in event.subjects if info.id != event.reference]
-        present = any(info.id == event.reference for info in event.subjects)
-        subjects = ", ".join(others) or "no subject"
-        if present:
-            subjects = (
-                f"{', '.join(others)} against {event.reference}" if others else f"{event.reference} alone"
+    def _end(self, event: RunEnded) -> None:
+        run, found = self._run, causes(self._run)
+        code = run.exit()
+        good = code is Exit.AS_EXPECTED and bool(run.judged())
+        words = summary.verdict(run, len(found))
+        self._line("")
+        self._mark("✓" if good else "✗", f"{words}     {summary.took(run)}", GREEN if good else RED, BOLD)
+        for line in summary.promised(run):
+            self._line(line)
+        if event.divergences:
+            self._line(
+                f"    {text.counted(len(event.divergences), 'known difference')} · conformance divergences"
             )
-        times = f", {event.repeat} times each" if event.repeat > 1 else ""
-        self._wanted = len(event.scenarios) * len(event.subjects) * event.repeat
-        self._line(f"{text.counted(len(event.scenarios), 'scenario')}: {subjects}{times}")
-
-    def _judged(self, event: Judged) -> None:
-        if event.result.verdict not in GOOD:
-            findings, rest = text.folded(unexpected(event))
-            first, *others = text.block(event, findings)
-            self._line(self._loud(first))
-            for line in (*others, *(f"  {line}" for line in rest)):
-                self._line(line)
-        elif self._listed:
-            self._line(f"{event.result.verdict}: {event.result.scenario} with {event.result.subject}")
-
-    def _progress(self) -> None:
-        if self._terminal:
-            self._stream.write(f"{ERASE}{self._recorded}/{self._wanted} runs")
-            self._stream.flush()
-
-    def _footer(self, event: RunEnded) -> None:
-        run = self._run
-        shown = [v for v in reversed(GRAVEST_FIRST) if any(run.verdicts(i.id)[v] for i in run.subjects)]
-        if shown:
-            rows = [("subject", *(verdict.value for verdict in shown))]
-            rows += [
-                (info.id, *(str(run.verdicts(info.id)[verdict]) for verdict in shown))
-                for info in run.subjects
-            ]
-            self._line("")
-            for line in text.table(rows):
-                self._line(line)
-        for subject, counts in requirements.totals(run).items():
-            told = ", ".join(f"{count} {standing}" for standing, count in counts.items())
-            self._line(f"AWS requirements with {subject}: {told}")
-        for entry, hits in sorted(event.divergences.items()):
-            self._line(f"known divergence {entry}: {text.counted(hits, 'finding')}")
-        for note in event.notes:
-            self._line(f"warning: {note}")
-        for problem in event.problems:
-            self._line(f"{self._loud('error')}: {problem}")
-        self._line(self._pace(event))
+        self._known(event.divergences)
+        for fault in run.faults:
+            self._mark("✗", str(fault), RED, BOLD)
+        self._problems("✗", event.problems, RED)
+        self._problems("!", event.notes)
+        self._causes(found)
         if event.interrupted:
-            self._line(self._loud("interrupted: what had not ended is missing"))
+            self._mark("✗", "interrupted: what had not ended is missing", RED, BOLD)
+        if not good:
+            self._line("")
+            self._mark(summary.ENDS[code], f" exit {int(code)}", RED, BOLD)
 
-    def _pace(self, event: RunEnded) -> str:
-        judged = len({one.result.scenario for one in self._run.judged()})
-        times = self._run.started.repeat if self._run.started else 1
-        rate = f", {judged * times / event.seconds:.1f} scenarios/s" if event.seconds > 0 else ""
-        return (
-            f"{text.counted(judged, 'scenario')} judged in {event.seconds:.1f} s{rate}, "
-            f"{event.held_seconds:.1f} s of it held inside invocations"
-        )
+    def _known(self, hits: Mapping[str, int]) -> None:
+        """The ledger's entries that were met, by size; only where asked for."""
+        if not self._verbose or not hits:
+            return
+        rows = [
+            (f"{count:>8} {'finding' if count == 1 else 'findings'}", name) for name, count in hits.items()
+        ]
+        rows.sort(key=lambda row: (-hits[row[1]], row[1]))
+        width = max(len(name) for _, name in rows)
+        for count, name in rows:
+            self._line(f"    {count:<17} {name:<{width}}  {self._titles.get(name, '')}".rstrip())
 
-    def _loud(self, words: str) -> str:
-        return f"{BOLD}{RED}{words}{PLAIN}" if self._terminal else words
+    def _problems(self, mark: str, problems: Iterable[str], *styles: str) -> None:
+        """What is said of the ledger: errors and, below them, what is not known for sure."""
+        told = list(problems)
+        most = len(told) if self._verbose else PROBLEMS
+        for problem in told[:most]:
+            self._mark(mark, problem, *styles)
+        if told[most:]:
+            self._line(f"  and {len(told) - most} more; -v")
 
-    def _line(self, line: str) -> None:
-        self._stream.write(f"{ERASE if self._terminal else ''}{line}\n")
+    def _causes(self, found: tuple[Cause, ...]) -> None:
+        """The first cause in full, and each further one as long as all fits on a screen."""
+        rest = list(found)
+        while rest:
+            lines = [*cause_text.block(rest[0], full=self._verbose)]
+            more = min(len(rest) - 1, LINES + 1) + 2 if len(rest) > 1 else 0
+            full = self._written + len(lines) + more + len(["", "heading", "", "the end"])
+            if not self._verbose and len(rest) < len(found) and full > HEIGHT:
+                break
+            self._line("")
+            self._heading(rest.pop(0))
+            for line in lines:
+                self._line(f"  {line}")
+        if rest:
+            self._line("")
+        for cause in rest[:LINES]:
+            self._heading(cause)
+        if rest[LINES:]:
+            self._line(f"  and {text.counted(len(rest) - LINES, 'more cause')}")
+        if rest:
+            self._line("  -v tells all causes in full")
+
+    def _heading(self, cause: Cause) -> None:
+        self._mark("!" if cause.layer is Layer.HARNESS else "✗", cause_text.heading(cause), RED, BOLD)
+
+    def _mark(self, mark: str, words: str, *styles: str) -> None:
+        """A line that stands out; what is said may be several lines."""
+        first, *others = escape.lines(words)
+        self._write(f"{self._paint(mark, *styles)} {self._paint(first)}")
+        for line in others:
+            self._line(f"  {line}")
+
+    def _line(self, line: str, *styles: str) -> None:
+        self._write(self._paint(escape.console(line), *styles))
+
+    def _write(self, line: str) -> None:
+        self._stream.write(f"{line}\n")
         self._stream.flush()
+        self._written += 1

@@ -20,7 +20,7 @@ class Standing(StrEnum):
 
 def standings(run: Collected) -> dict[str, dict[str, str]]:
     """Requirement id to subject to standing, for those that were judged; both in a fixed order."""
-    names = _names(run.subjects)
+    called = names(run.subjects)
     wanted = run.started.requirements if run.started else {}
     found: dict[str, dict[str, str]] = {}
     for judged in run.judged():
@@ -28,7 +28,7 @@ def standings(run: Collected) -> dict[str, dict[str, str]]:
         if requirement is None:
             continue
         subjects = found.setdefault(requirement, {})
-        name = names.get(judged.result.subject, judged.result.subject)
+        name = called.get(judged.result.subject, judged.result.subject)
         subjects[name] = _worse(subjects.get(name, Standing.PASS), standing(judged.result))
     return {requirement: found[requirement] for requirement in sorted(found, key=_order)}
 
@@ -62,7 +62,7 @@ def _worse(one: str, other: str) -> str:
     return max(one, other, key=[*Standing].index)
 
 
-def _names(subjects: tuple[SubjectInfo, ...]) -> dict[str, str]:
+def names(subjects: tuple[SubjectInfo, ...]) -> dict[str, str]:
     """Call a subject by its SDK, or by its id where several have that SDK."""
     sdks = Counter(info.sdk for info in subjects)
     return {info.id: info.sdk if sdks[info.sdk] == 1 else info.id for info in subjects}

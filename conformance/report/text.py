@@ -7,61 +7,37 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.events import Judged
-from conformance.verdict.finding import Finding, Layer
+from conformance.report import escape
+from conformance.verdict.finding import Finding
 
 LONGEST = 300  # characters of a value that a line shows; the JSON report has it whole
-
-MOST = 8  # findings of a scenario with a subject that the console shows
-
-_TELLING = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
-"""Layers that say what a difference from the reference comes from."""
 
 
 def value(seen: Any) -> str:
     """A JSON value on one line, cut where it is long."""
     text = json.dumps(seen, ensure_ascii=False, default=str)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text):,} characters)"
 
 
 def finding(one: Finding) -> Iterator[str]:
     """The lines that tell of a finding: what rule, where, what was seen and wanted, and why it matters."""
     known = f", known: {one.divergence}" if one.divergence else ""
-    yield f"{one.layer}/{one.rule} at {one.path} (blame: {one.blame}{known})"
-    yield f"  seen    {value(one.seen)}"
-    yield f"  wanted  {value(one.wanted)}"
-    for line in one.message.splitlines():
+    yield f"{one.layer}/{one.rule} at {escape.console(one.path)} (blame: {one.blame}{known})"
+    yield f"  seen    {escape.console(value(one.seen))}"
+    yield f"  wanted  {escape.console(value(one.wanted))}"
+    for line in escape.lines(one.message):
         yield f"  {line}"
     if one.near:
-        yield f"  {one.near}"
+        yield f"  {escape.console(one.near)}"
 
 
 def block(judged: Judged, findings: tuple[Finding, ...]) -> Iterator[str]:
     """A verdict and `findings` of it, indented below."""
     result = judged.result
-    yield f"{result.verdict}: {result.scenario} with {result.subject} ({judged.location})"
+    yield escape.console(f"{result.verdict}: {result.scenario} with {result.subject} ({judged.location})")
     for one in findings:
         for line in finding(one):
             yield f"  {line}"
-
-
-def folded(findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """What a person reads first of `findings`, by layer, and the lines that stand for the rest.
-
-    A difference from the reference that comes with the breach of a rule is most often the same thing once
-    more. Every finding is in the JSON and HTML reports.
-    """
-    ordered = sorted(findings, key=lambda one: [*Layer].index(one.layer))
-    if any(one.layer in _TELLING for one in ordered):
-        told = [one for one in ordered if one.layer is not Layer.PARITY]
-    else:
-        told = ordered
-    lines = []
-    if more := len(told[MOST:]):
-        lines.append(f"and {more} more")
-    if differences := len(ordered) - len(told):
-        come = "comes" if differences == 1 else "come"
-        lines.append(f"and {counted(differences, 'difference')} from the reference that {come} with these")
-    return tuple(told[:MOST]), tuple(lines)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -46,7 +46,7 @@ def test_scenarios_with_the_same_first_finding_are_one_cause_and_the_simplest_te
     assert cause.scenarios == ("virtual/small", "flat/middle", "virtual/large")
     assert cause.folders == (("virtual", 2), ("flat", 1))
     assert [(one.rule, one.findings) for one in cause.follows] == [("expected-status", 2)]
-    assert cause.rerun == "conformance run virtual/small --subject python@3.0.0"
+    assert cause.rerun == "conformance run virtual/small --subject python@3.0.0 --out out"
 
 
 def test_what_the_ledger_knows_is_no_cause() -> None:

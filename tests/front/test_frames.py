@@ -56,8 +56,8 @@ def test_frames(stderr: str, sdk: str, about: str | None, wanted: list[str]) -> 
     assert [str(frame) for frame in frames(stderr, sdk, about)] == wanted
 
 
-def test_of_a_long_trace_both_ends_are_kept() -> None:
+def test_of_a_long_trace_the_innermost_frames_are_kept() -> None:
     lines = [
         f'  File "/x/aws_durable_execution_sdk_python/a.py", line {number}, in f' for number in range(1, 9)
     ]
-    assert [frame.line for frame in frames("\n".join([*lines, "E: e"]), "python")] == [1, 2, 7, 8]
+    assert [frame.line for frame in frames("\n".join([*lines, "E: e"]), "python")] == [5, 6, 7, 8]

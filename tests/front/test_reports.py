@@ -17,9 +17,8 @@ from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded
 from conformance.errors import Exit, ScenarioError, UsageError
 from conformance.report import github, htmlreport, jsonreport, junit
-from conformance.report.console import Console
 from conformance.report.files import AtEnd
-from conformance.verdict.finding import Finding, Layer, Verdict
+from conformance.verdict.finding import Verdict
 from tests.front import samples
 
 
@@ -28,68 +27,6 @@ def collected(events: tuple[Event, ...] = samples.EVENTS) -> Collected:
     for event in events:
         run(event)
     return run
-
-
-def shown(*, terminal: bool = False, listed: bool = False, events: tuple[Event, ...] = samples.EVENTS) -> str:
-    stream = io.StringIO()
-    console = Console(stream, terminal=terminal, listed=listed)
-    for event in events:
-        console(event)
-    return stream.getvalue()
-
-
-def test_console_shows_what_is_unexpected_and_counts_the_rest(snapshot: SnapshotAssertion) -> None:
-    assert shown() == snapshot
-
-
-def test_console_on_a_terminal_has_colour_and_progress(snapshot: SnapshotAssertion) -> None:
-    assert shown(terminal=True) == snapshot
-
-
-def test_console_names_good_verdicts_when_asked() -> None:
-    good = "parity: basics/d with python@3.0.0\n"
-    assert good in shown(listed=True)
-    assert good not in shown()
-
-
-def said(*findings: Finding) -> list[str]:
-    """The lines about one verdict with these findings, by their first words."""
-    event = samples.judged("virtual/a", samples.PYTHON, Verdict.VIOLATED, *findings)
-    lines = shown(events=(samples.EVENTS[0], event, samples.EVENTS[-1])).splitlines()[2:]
-    indented = [line.strip() for line in lines if line.startswith("  ") and not line.startswith("    ")]
-    return [line.partition(" at ")[0] for line in indented]
-
-
-def of(layer: Layer) -> Finding:
-    return replace(samples.ORPHAN, layer=layer, rule="rule")
-
-
-def test_console_shows_the_earliest_layers_first_and_folds_what_comes_with_them() -> None:
-    parity = of(Layer.PARITY)
-    expect = ["expect/rule", "parity/rule", "parity/rule"]
-    assert said(parity, of(Layer.EXPECT), parity) == expect
-    for layer in (Layer.HARNESS, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE):
-        one = "and 1 difference from the reference that comes with these"
-        two = "and 2 differences from the reference that come with these"
-        assert said(parity, of(Layer.EXPECT), of(layer)) == [f"{layer}/rule", "expect/rule", one]
-        assert said(parity, of(Layer.AWS), parity, of(layer)) == [f"{layer}/rule", "aws/rule", two]
-
-
-def test_console_shows_at_most_eight_findings_of_a_scenario() -> None:
-    structure, expect, parity = of(Layer.STRUCTURE), of(Layer.EXPECT), of(Layer.PARITY)
-    assert said(*[parity] * 8) == ["parity/rule"] * 8
-    assert said(*[parity] * 9) == ["parity/rule"] * 8 + ["and 1 more"]
-    assert said(*[expect] * 6, *[structure] * 6, parity) == [
-        *["structure/rule"] * 6,
-        *["expect/rule"] * 2,
-        "and 4 more",
-        "and 1 difference from the reference that comes with these",
-    ]
-
-
-def test_console_says_so_when_a_run_was_interrupted() -> None:
-    footer = RunEnded(1.0, interrupted=True, divergences={}, problems=(), held_seconds=0.0)
-    assert "interrupted" in shown(events=(*samples.EVENTS[:-1], footer))
 
 
 def test_junit(snapshot: SnapshotAssertion) -> None:

@@ -17,7 +17,16 @@ import pytest
 
 from conformance.engine.collator import Assessors
 from conformance.engine.collected import Collected
-from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
+from conformance.engine.events import (
+    Event,
+    Faulted,
+    Judged,
+    Planned,
+    Recorded,
+    RunEnded,
+    RunStarted,
+    SettingUp,
+)
 from conformance.engine.judging import Apart, Here
 from conformance.engine.session import GRACE, Lab, Plan, Session, Stack
 from conformance.errors import EnvironmentFault, Location, ScenarioError
@@ -135,6 +144,12 @@ def plan(*names: str, **given: Any) -> Plan:
 
 
 def run(pretence: Pretence, wanted: Plan, assessors: Assessors = ASSESSORS, **given: Any) -> list[Event]:
+    """The events of a session, without what it tells while it is set up."""
+    every = told(pretence, wanted, assessors, **given)
+    return [event for event in every if not isinstance(event, Planned | SettingUp)]
+
+
+def told(pretence: Pretence, wanted: Plan, assessors: Assessors = ASSESSORS, **given: Any) -> list[Event]:
     events: list[Event] = []
     Session(wanted, pretence.stack(), assessors, events.append, **given).run()
     return events
@@ -153,6 +168,15 @@ def exit_code(events: list[Event]) -> int:
     for event in events:
         run(event)
     return int(run.exit())
+
+
+def test_what_is_set_up_is_told_before_the_header_with_its_time() -> None:
+    planned, *steps = told(Pretence(), plan("a"))[:5]
+    assert planned == Planned((JS.id, PYTHON.id), 1, 4)
+    begun = [one.step for one in steps if isinstance(one, SettingUp) and one.seconds is None]
+    ended = [one.step for one in steps if isinstance(one, SettingUp) and one.seconds is not None]
+    assert begun == [JS.id, PYTHON.id]
+    assert sorted(ended) == sorted(begun)
 
 
 def test_every_scenario_runs_with_every_subject_between_a_header_and_a_footer() -> None:

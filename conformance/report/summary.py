@@ -1,0 +1,125 @@
+"""The summary of a run in plain lines: is anything new, and what the project promises in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.engine.collected import Collected
+from conformance.engine.headline import Headline, headline
+from conformance.errors import Exit
+from conformance.report import requirements
+from conformance.report.text import counted
+
+ENDS = {
+    Exit.AS_EXPECTED: "PASSED",
+    Exit.FINDING: "FAILED",
+    Exit.USAGE: "UNUSABLE",
+    Exit.ENVIRONMENT: "SUITE AT FAULT",
+    Exit.INTERRUPTED: "INTERRUPTED",
+}
+"""How a run that ends with a code is called in its last line."""
+
+
+def headlines(run: Collected) -> tuple[Headline, ...]:
+    """The numbers of every subject, the reference's last."""
+    reference = run.started.reference if run.started else ""
+    results = [one.result for one in run.judged()]
+    order = sorted((info.id for info in run.subjects), key=lambda name: name == reference)
+    return tuple(headline(name, results, reference=reference) for name in order)
+
+
+def verdict(run: Collected, causes: int) -> str:
+    """The one line that answers what the run was for."""
+    numbers = headlines(run)
+    bad = [one for one in numbers if one.bad]
+    if bad:
+        told = " and ".join(
+            f"{one.bad} of {counted(one.scenarios, 'scenario')} with {one.subject}" for one in bad
+        )
+        return f"{told} · {counted(causes, 'cause')}"
+    if run.ended and run.ended.problems:
+        return "the ledger does not say what is so any more"
+    if not run.judged():
+        return "nothing was judged"
+    reference = run.started.reference if run.started else ""
+    others = [one.subject for one in numbers if one.subject != reference] or [one.subject for one in numbers]
+    breaks = "breaks" if len(others) == 1 else "break"
+    return f"As expected. {' and '.join(others)} {breaks} nothing that is not known."
+
+
+def took(run: Collected) -> str:
+    """How many scenarios in what time."""
+    judged = len({one.result.scenario for one in run.judged()})
+    seconds = run.ended.seconds if run.ended else 0
+    return f"{counted(judged, 'scenario')} in {duration(seconds)}"
+
+
+def duration(seconds: float) -> str:
+    """`0.8 s`, `42 s`, `1 m 20 s`."""
+    if seconds < 10:  # noqa: PLR2004 (below it a tenth matters)
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} m {rest} s" if minutes else f"{rest} s"
+
+
+def promised(run: Collected) -> Iterator[str]:
+    """The numbers of what the project promises, a block for each subject that is compared."""
+    reference = run.started.reference if run.started else ""
+    numbers = headlines(run)
+    standings = requirements.totals(run)
+    names = requirements.names(run.subjects)
+    compared = [one for one in numbers if one.subject != reference]
+    for one in compared or numbers:
+        if len(compared) > 1:
+            yield f"{one.subject}"
+        yield from _rows(one, standings.get(names.get(one.subject, one.subject)), reference)
+    for one in numbers:
+        if compared and one.scenarios and one.subject == reference:
+            yield _row(
+                f"{one.subject} itself",
+                f"parent ids {one.parents} · lifecycles {one.lifecycles} · protocol rules {one.rules}"
+                f"{f' + {one.rules_known} known' if one.rules_known else ''}, of {one.scenarios}",
+            )
+
+
+def _rows(one: Headline, aws: dict[str, int] | None, reference: str) -> Iterator[str]:
+    yield _row("parent ids", f"{one.parents} of {one.scenarios} exactly as the scenario demands")
+    yield _row("lifecycles", f"{one.lifecycles} of {one.scenarios} exactly as the scenario demands")
+    broken = one.scenarios - one.unjudged - one.rules - one.rules_known
+    yield _row(
+        "protocol rules",
+        _told(
+            f"{counted(one.rules, 'scenario')} {'holds' if one.rules == 1 else 'hold'} all",
+            one.rules_known and f"{one.rules_known} break one, known",
+            broken and f"{broken} {'breaks' if broken == 1 else 'break'} one, new",
+            one.unjudged and f"{one.unjudged} could not be judged",
+        ),
+    )
+    if aws:
+        yield _row(
+            "AWS requirements",
+            _told(
+                f"{aws['pass']} of {sum(aws.values())}",
+                aws["known"] and f"{aws['known']} differ, known",
+                aws["fail"] and f"{aws['fail']} fail",
+            ),
+        )
+    if one.compared:
+        new = one.compared - one.same - one.differ_known
+        yield _row(
+            f"against {reference}",
+            _told(
+                f"{one.same} mean the same",
+                one.differ_known and f"{one.differ_known} behave differently, known",
+                new and f"{new} behave differently, new",
+            ),
+        )
+
+
+def _row(name: str, words: str) -> str:
+    return f"    {name:<18} {words}"
+
+
+def _told(*parts: str | int) -> str:
+    return " · ".join(str(part) for part in parts if part)
