@@ -37,10 +37,12 @@ from conformance.lab.observed import Observed
 from conformance.lab.polls import Polls
 from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.wire.recording import Exchange, Outcome
+from conformance.wire.service_model import malformed
 
 ERRORS = 400
 """The lowest HTTP status that is an error."""
 
+BAD_REQUEST = 400
 TOO_MANY_REQUESTS = 429
 
 NOT_ANSWERED = 0
@@ -251,11 +253,17 @@ class Exchanges:
                 return HTTPRequest.from_raw_bytes(
                     request.body, request.method, request.route, dict(request.headers), query
                 )
-            return HTTPRequest.from_bytes(
+            parsed = HTTPRequest.from_bytes(
                 request.body, None, request.method, request.route, dict(request.headers), query
             )
         except AwsApiException as error:
             return HTTPResponse.create_error_from_exception(error)
+        except (ValueError, RecursionError) as error:  # numbers or nesting beyond what JSON is read to
+            return _unreadable(f"{type(error).__name__}: {error}")
+        if request.operation == CHECKPOINT and (breach := malformed(CHECKPOINT, parsed.body)) is not None:
+            where = ".".join(map(str, breach.place)) or "the body"
+            return _unreadable(f"{where} is not {breach.wanted}")
+        return parsed
 
     def _handle(self, request: Request, parsed: HTTPRequest) -> HTTPResponse:
         try:
@@ -263,7 +271,14 @@ class Exchanges:
         except AwsApiException as error:
             return HTTPResponse.create_error_from_exception(error)
         except Exception as error:  # noqa: BLE001 - as the emulator's own server answers it
+            if request.operation == CHECKPOINT:  # what it breaks on is in what it was sent
+                return _unreadable(f"{type(error).__name__}: {error}")
             return HTTPResponse.create_error_from_exception(ServiceException(str(error)))
+
+
+def _unreadable(message: str) -> HTTPResponse:
+    """The refusal of a request that no service could read: as AWS's REST JSON services word it."""
+    return HTTPResponse.create_json(BAD_REQUEST, {"Type": "SerializationException", "message": message})
 
 
 def _retryable(status: int) -> bool:

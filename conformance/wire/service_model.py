@@ -7,13 +7,14 @@ validator is made once.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from jsonschema.protocols import Validator
 
@@ -44,6 +45,17 @@ def request_breaches(operation: str, body: Any) -> Iterator[Breach]:
 def response_breaches(operation: str, body: Any) -> Iterator[Breach]:
     """Hold a successful response against the model; in REST JSON a null member is one that is not there."""
     return _breaches(_response(operation), _without_nulls(body))
+
+
+def malformed(operation: str, body: Any) -> Breach | None:
+    """The first thing for which a service of this model could not even read a request's body; None if it can.
+
+    That is a value of another type, a required member that is missing, an integer beyond 32 bits, a text that
+    is no Unicode. Lengths, patterns and enumerations are not looked at, nor members that the model doesn't
+    have, which a service passes over.
+    """
+    shape = _model()["operations"][operation]["input"]["shape"]
+    return _unreadable(shape, body, (), top=True)
 
 
 def output_breaches(output: Any) -> Iterator[Breach]:
@@ -164,7 +176,85 @@ def _output() -> _Validator:
 def _breaches(validator: _Validator, value: Any) -> Iterator[Breach]:
     for error in validator.errors(value):
         place = tuple(error.absolute_path)
-        yield Breach(place, error.instance, _wanted(error.validator, error.validator_value, error))
+        seen = _tellable(error.instance)
+        yield Breach(place, seen, _wanted(error.validator, error.validator_value, error))
+
+
+def _tellable(value: Any) -> Any:
+    """A value as JSON can say it in UTF-8: numbers that it can't say and halves of characters become text."""
+    match value:
+        case float() if not math.isfinite(value):
+            return str(value)
+        case str() if not value.isascii():
+            return value.encode(errors="backslashreplace").decode()
+        case list():
+            return [_tellable(item) for item in value]
+        case dict():
+            return {_tellable(key): _tellable(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _unreadable(name: str, value: Any, place: tuple[str | int, ...], *, top: bool = False) -> Breach | None:
+    shape = _model()["shapes"][name]
+    if shape["type"] not in _READ:
+        raise TypeError(f"shape {name} of type {shape['type']} is not among those of a checkpoint")
+    wanted, readable = _READ[shape["type"]]
+    if not readable(value):
+        return Breach(place, _tellable(value), wanted)
+    match shape["type"]:
+        case "structure":
+            return _unreadable_member(shape, value, place, top=top)
+        case "list":
+            parts = ((shape["member"]["shape"], item, (*place, index)) for index, item in enumerate(value))
+            return next((breach for part in parts if (breach := _unreadable(*part))), None)
+        case _:
+            return None
+
+
+def _unreadable_member(
+    shape: Mapping[str, Any], value: Mapping[str, Any], place: tuple[str | int, ...], *, top: bool
+) -> Breach | None:
+    members = {
+        name: member["shape"]
+        for name, member in shape["members"].items()
+        if not top or member.get("location") is None
+    }
+    for name in shape.get("required", ()):
+        if name in members and value.get(name) is None:
+            return Breach((*place, name), None, "required")
+    parts = (
+        (members[name], item, (*place, name))
+        for name, item in value.items()
+        if name in members and item is not None
+    )
+    return next((breach for part in parts if (breach := _unreadable(*part))), None)
+
+
+def _is_integer(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_BEYOND <= value < _BEYOND  # which no NaN is
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+_BEYOND = 2**31
+_READ: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "structure": ("an object", lambda value: isinstance(value, dict)),
+    "list": ("a list", lambda value: isinstance(value, list)),
+    "string": ("a text", _is_text),
+    "integer": ("an integer of 32 bits", _is_integer),
+    "boolean": ("true or false", lambda value: isinstance(value, bool)),
+}
+"""What of JSON a service can read as each kind of shape of a checkpoint."""
 
 
 def _without_nulls(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.invariants.base import broken
@@ -50,12 +49,13 @@ def batches_are_well_formed(case: Case) -> Iterator[Finding]:
     """
     for talk in case.checkpoints:
         updates = _updates(talk)
-        counts = Counter(update.get("Id") for update in updates)
-        for operation_id, count in counts.items():
-            same = [update for update in updates if update.get("Id") == operation_id]
+        by_operation: dict[str, list[dict[str, Any]]] = {}
+        for update in updates:
+            by_operation.setdefault(str(update.get("Id")), []).append(update)
+        for operation_id, same in by_operation.items():
             actions = [update.get("Action") for update in same]
-            fine = count == 1 or (
-                count == 2  # noqa: PLR2004 - START and its completion
+            fine = len(same) == 1 or (
+                len(same) == 2  # noqa: PLR2004 - START and its completion
                 and actions[0] == "START"
                 and actions[1] != "START"
                 and same[0].get("Type") in _PAIRED
@@ -67,7 +67,7 @@ def batches_are_well_formed(case: Case) -> Iterator[Finding]:
                     f"request {talk.exchange.seq}:{path}",
                     actions,
                     "one update, or START and its completion",
-                    f"one batch holds {count} updates of {path}: {', '.join(map(str, actions))}",
+                    f"one batch holds {len(same)} updates of {path}: {', '.join(map(str, actions))}",
                 )
         for update in updates[:-1]:
             if update.get("Type") == "EXECUTION":
