@@ -56,19 +56,11 @@ function completionConfig(statement, scope) {
     const when = statement.complete_when;
     const outcome = sdk.CompletionOutcome[when.outcome ?? "SUCCEEDED"];
     given.shouldComplete = (status) =>
-      truth(scope.evaluate(when.when, at, { status: progress(status) }))
+      scope.holds(when.when, at, { status: progress(status) })
         ? sdk.completeBatch(outcome)
         : sdk.continueBatch();
   }
   return given;
-}
-
-/** Whether JSON-e takes a value for true. */
-export function truth(value) {
-  if (typeof value === "object" && value !== null) {
-    return Object.keys(value).length > 0;
-  }
-  return Boolean(value);
 }
 
 function progress(status) {

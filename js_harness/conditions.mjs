@@ -1,6 +1,5 @@
 // The statement that the SDK's waitForCondition stands behind.
 
-import * as batches from "./batches.mjs";
 import * as bodies from "./bodies.mjs";
 import { duration } from "./durations.mjs";
 import { nameOf } from "./operations.mjs";
@@ -32,7 +31,7 @@ async function waitForCondition(statement, ctx, scope) {
 function strategy(statement, scope) {
   const { at } = statement;
   const delays = statement.delays ?? [];
-  const holds = (state, extra) => batches.truth(scope.evaluate(statement.until, at, { state, ...extra }));
+  const holds = (state, extra) => scope.holds(statement.until, at, { state, ...extra });
   if (delays.length === 0) {
     return sdk.createWaitStrategy({
       shouldContinuePolling: (state) => !holds(state, {}),

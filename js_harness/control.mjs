@@ -1,6 +1,5 @@
 // Statements that no operation of the SDK stands behind.
 
-import * as batches from "./batches.mjs";
 import { Returned, runBlock } from "./blocks.mjs";
 import * as errors from "./errors.mjs";
 import * as logs from "./logs.mjs";
@@ -28,7 +27,7 @@ async function tryStatement(statement, ctx, scope) {
 }
 
 function ifStatement(statement, ctx, scope) {
-  const holds = batches.truth(scope.evaluate(statement.condition, statement.at));
+  const holds = scope.holds(statement.condition, statement.at);
   return runBlock(holds ? statement.then : (statement.otherwise ?? []), ctx, scope);
 }
 

@@ -8,6 +8,7 @@ import * as invokes from "./invokes.mjs";
 import * as logs from "./logs.mjs";
 import * as operations from "./operations.mjs";
 import { Run, Scope } from "./scope.mjs";
+import { Total } from "./budget.mjs";
 
 function durable(runner) {
   return (statement, ctx, scope) => {
@@ -29,12 +30,13 @@ Object.assign(blocks.RUNNERS, control.RUNNERS);
 /** Fetch the invocation's program: what is to be run, and whether as a durable function. */
 export async function prepared(lab) {
   const program = await lab.program();
-  const fields = ["function", "statements", "invocation"];
+  const fields = ["function", "statements", "invocation", "budget"];
   const absent = fields.find((field) => program?.[field] === undefined);
   if (absent !== undefined) {
     lab.stop("harness", `malformed program: no ${absent} in ${JSON.stringify(program).slice(0, 200)}`);
   }
-  const run = new Run(lab, program.function, program.statements, program.invocation);
+  const budget = new Total(program.budget.evaluation, program.budget.invocation);
+  const run = new Run(lab, program.function, program.statements, program.invocation, budget);
   return [run, program.durable ?? true];
 }
 

@@ -88,7 +88,7 @@ export function virtualOption(statement, scope) {
     return {};
   }
   const virtual = scope.evaluate(statement.virtual, statement.at);
-  if (batches.truth(virtual)) {
+  if (scope.holds(statement.virtual, statement.at)) {
     support.require("virtual child contexts", scope, statement.at);
   }
   return support.FEATURES["virtual child contexts"] ? { virtualContext: virtual } : {};

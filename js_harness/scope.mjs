@@ -4,11 +4,12 @@ import * as expressions from "./expressions.mjs";
 
 /** One invocation: what was asked for, and the way to the lab. */
 export class Run {
-  constructor(lab, functionName, statements, invocation) {
+  constructor(lab, functionName, statements, invocation, budget) {
     this.lab = lab;
     this.function = functionName;
     this.statements = statements;
     this.invocation = invocation;
+    this.budget = budget;
     this.context = null; // the execution's own; null in a plain function
   }
 
@@ -56,12 +57,20 @@ export class Scope {
     this.values[name] = value;
   }
 
-  /** The template's value; a template that fails ends the run, past SDK and user code. */
-  evaluate(template, at, extra) {
+  /** Whether the condition that the tree is holds. */
+  holds(tree, at, extra) {
+    return this.evaluate(["!", ["!", tree]], at, extra);
+  }
+
+  /** The tree's value; one that fails ends the run, past SDK and user code. */
+  evaluate(tree, at, extra) {
+    const budget = this.run.budget.one();
     try {
-      return expressions.evaluate(template, extra ? { ...this.values, ...extra } : this.values);
+      return expressions.evaluate(tree, extra ? { ...this.values, ...extra } : this.values, budget);
     } catch (error) {
-      this.run.lab.stop("harness", `the expression ${JSON.stringify(template)} failed: ${error}`, at);
+      this.run.lab.stop("harness", `the expression ${JSON.stringify(tree)} failed: ${error}`, at);
+    } finally {
+      this.run.budget.take(budget);
     }
   }
 }

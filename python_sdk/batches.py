@@ -47,17 +47,12 @@ def _completion(statement: dict[str, Any], scope: Scope) -> sdk.config.Completio
         outcome = sdk.config.CompletionOutcome[when.get("outcome", "SUCCEEDED")]
 
         def should_complete(status: sdk.config.CompletionStatus) -> sdk.config.CompletionDecision:
-            if truth(scope.evaluate(when["when"], at, {"status": _progress(status)})):
+            if scope.holds(when["when"], at, {"status": _progress(status)}):
                 return sdk.config.complete_batch(outcome)
             return sdk.config.continue_batch()
 
         given["should_complete"] = should_complete
     return sdk.config.CompletionConfig(**given)
-
-
-def truth(value: Any) -> bool:
-    """Whether JSON-e takes a value for true."""
-    return bool(value)
 
 
 def _progress(status: sdk.config.CompletionStatus) -> dict[str, Any]:

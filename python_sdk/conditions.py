@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from python_sdk import batches, bodies, retries, sdk, serdes, support
+from python_sdk import bodies, retries, sdk, serdes, support
 from python_sdk.durations import duration
 from python_sdk.operations import name_of
 
@@ -41,7 +41,7 @@ def _strategy(statement: Statement, scope: Scope) -> Strategy:
     delays = statement.get("delays", [])
 
     def holds(state: Any, extra: dict[str, Any]) -> bool:
-        return batches.truth(scope.evaluate(statement["until"], at, {"state": state, **extra}))
+        return scope.holds(statement["until"], at, {"state": state, **extra})
 
     if not delays:
         return sdk.waits.create_wait_strategy(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from python_sdk import batches, errors, logs, support
+from python_sdk import errors, logs, support
 from python_sdk.blocks import Returned, Runner, Statement, run_block
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _on_root(statement: Statement, _ctx: Any, scope: Scope) -> Returned | None:
 
 
 def _if(statement: Statement, ctx: Any, scope: Scope) -> Returned | None:
-    holds = batches.truth(scope.evaluate(statement["condition"], statement["at"]))
+    holds = scope.holds(statement["condition"], statement["at"])
     return run_block(statement["then"] if holds else statement.get("otherwise", []), ctx, scope)
 
 

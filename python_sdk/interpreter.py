@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from python_sdk import blocks, callbacks, conditions, control, invokes, logs, operations
+from python_sdk.budget import Total
 from python_sdk.scope import Run, Scope
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def prepared(lab: Lab) -> tuple[Run, bool]:
     """Fetch the invocation's program: what is to be run, and whether as a durable function."""
     program = lab.program()
     try:
-        run = Run(lab, program["function"], program["statements"], program["invocation"])
+        budget = Total(**program["budget"])
+        run = Run(lab, program["function"], program["statements"], program["invocation"], budget)
         return run, program.get("durable", True)
     except (KeyError, TypeError) as error:
         lab.stop("harness", f"malformed program: {error!r} in {str(program)[:200]}")

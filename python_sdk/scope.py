@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from python_sdk import dialect, expressions
+from python_sdk import expressions, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from python_sdk.budget import Total
     from python_sdk.lab import Lab
 
 
@@ -22,6 +23,7 @@ class Run:
     function: str
     statements: list[dict[str, Any]]
     invocation: int
+    budget: Total
     context: Any = None  # the execution's own; None in a plain function
 
     @property
@@ -61,12 +63,19 @@ class Scope:
             return
         for other in (self.errors, self.batches, self.callbacks):
             other.pop(name, None)
-        self.values[name] = dialect.whole(value)
+        self.values[name] = values.whole(value)
 
-    def evaluate(self, template: Any, at: str, extra: Mapping[str, Any] | None = None) -> Any:
-        """The template's value; a template that fails ends the run, past SDK and user code."""
-        values = {**self.values, **dialect.whole(dict(extra))} if extra else self.values
+    def holds(self, tree: Any, at: str, extra: Mapping[str, Any] | None = None) -> bool:
+        """Whether the condition that the tree is holds."""
+        return bool(self.evaluate(["!", ["!", tree]], at, extra))
+
+    def evaluate(self, tree: Any, at: str, extra: Mapping[str, Any] | None = None) -> Any:
+        """The tree's value; one that fails ends the run, past SDK and user code."""
+        names = {**self.values, **values.whole(dict(extra))} if extra else self.values
+        budget = self.run.budget.one()
         try:
-            return expressions.evaluate(template, values)
+            return expressions.evaluate(tree, names, budget)
         except Exception as error:  # noqa: BLE001 - whatever fails in here is the program's fault, never the user's error
-            self.run.lab.stop("harness", f"the expression {json.dumps(template)} failed: {error}", at)
+            self.run.lab.stop("harness", f"the expression {json.dumps(tree)} failed: {error}", at)
+        finally:
+            self.run.budget.take(budget)

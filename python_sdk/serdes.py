@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from python_sdk import dialect, errors, sdk
+from python_sdk import errors, sdk, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,11 +65,11 @@ def plain(value: Any) -> Any:
 def _seconds(text: str) -> Any:
     if not _ISO_TIMESTAMP.fullmatch(text):
         return text
-    return dialect.whole(datetime.fromisoformat(text).timestamp())
+    return values.whole(datetime.fromisoformat(text).timestamp())
 
 
 def _number(data: str) -> Any:
-    return dialect.whole(float(data))
+    return values.whole(float(data))
 
 
 def _prefix(prefix: Any, _scope: Scope) -> Any:

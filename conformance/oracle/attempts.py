@@ -14,7 +14,7 @@ from conformance.oracle.flow import Failure, Flow, Lost, Raised, Returned, Stopp
 from conformance.oracle.plan import FAIL, SUCCEED, Lifecycle, Round
 from conformance.oracle.retries import ENDLESS, grants_another, grants_nothing
 from conformance.oracle.serialisers import compact
-from conformance.oracle.values import ODD, UNKNOWN, Scope, compute, is_known, is_odd
+from conformance.oracle.values import NON_JSON_VALUE, UNKNOWN, Scope, compute, is_known, is_non_json
 from conformance.scenario.statements import ABSENT
 from conformance.wire.values import plain
 
@@ -185,8 +185,8 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
             return _failed(Failure(UNKNOWN, failure.type, failure.message), failure, rounds, ran)
         state = compute(body.returns, inner)
         polled = _polled(statement, scope.with_values(state=state, attempt=attempt), rounds, ran)
-        if is_odd(body.returns):
-            polled = _lost(ODD)
+        if is_non_json(body.returns):
+            polled = _lost(NON_JSON_VALUE)
         if polled is not None:
             return polled
         rounds.append(Round(state=state, delay=after_poll(statement, attempt, scope)))
@@ -219,7 +219,11 @@ def _most_polls(statement: WaitForCondition) -> int:
 
 
 def _returned(body: Body, scope: Scope, rounds: list[Round], ran: list[int]) -> Attempted:
-    return _lost(ODD) if is_odd(body.returns) else _succeeded(compute(body.returns, scope), rounds, ran)
+    return (
+        _lost(NON_JSON_VALUE)
+        if is_non_json(body.returns)
+        else _succeeded(compute(body.returns, scope), rounds, ran)
+    )
 
 
 def _succeeded(value: Any, rounds: list[Round], ran: list[int]) -> Attempted:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped
-from conformance.oracle.unknown import UNKNOWN
 from conformance.scenario.statements import ABSENT
+from conformance.scenario.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

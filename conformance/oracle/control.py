@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.oracle import attempts, batches
 from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned
-from conformance.oracle.values import ODD, UNKNOWN, Scope, compute, is_known, is_odd
+from conformance.oracle.values import NON_JSON_VALUE, UNKNOWN, Scope, compute, is_known, is_non_json
 
 if TYPE_CHECKING:
     from conformance.oracle.reading import Frame, Reading
@@ -56,8 +56,8 @@ def let(_reading: Reading, statement: Let, _frame: Frame, scope: Scope) -> Flow:
 
 def give_back(_reading: Reading, statement: Return, _frame: Frame, scope: Scope) -> Flow:
     """`return`."""
-    if is_odd(statement.value):
-        return Lost(ODD)
+    if is_non_json(statement.value):
+        return Lost(NON_JSON_VALUE)
     return Returned(compute(statement.value, scope))
 
 

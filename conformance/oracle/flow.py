@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from conformance.oracle.unknown import UNKNOWN
+from conformance.scenario.unknown import UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,6 @@ class Plan:
 
     `lost` holds, for a context, the ordinal after which its operations are undetermined, and why.
     `sequential` are the batches whose branches run one after the other. `flow` is how the handler ends.
-    `refused` are expressions that the two harnesses need not agree on, and why.
     `raced` keeps, for a batch and a branch of it that may not have been run to its end, what must be on the
     wire if it was.
     """
@@ -93,7 +92,6 @@ class Plan:
     lost: dict[Context, tuple[int, str]] = field(default_factory=dict)
     sequential: set[str] = field(default_factory=set)
     flow: Flow = field(default_factory=Done)
-    refused: list[str] = field(default_factory=list)
     raced: dict[str, dict[int, dict[str, Expected]]] = field(default_factory=dict)
 
     def add(self, expected: Expected) -> None:

@@ -89,5 +89,4 @@ def predict(
     scope.values["input"] = UNKNOWN if given is ABSENT else given
     reading = Reading(scenario, READERS, seen)
     reading.plan.flow = reading.body(handler, Frame(None, frozenset[Context]({None})), scope)
-    reading.plan.refused = scope.refused
     return reading.plan

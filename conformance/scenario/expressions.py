@@ -1,22 +1,17 @@
-"""The subset of JSON-e that scenarios compute with: what is admitted, and why the rest is not.
+"""What scenarios compute with: the notation of JSON-e, as far as it is admitted, and why the rest is not.
 
-JSON-e has an evaluator in each harness's language, and the two are neither equal nor safe as they come. What
-would make them differ, or never end, is refused before anything runs:
+JSON-e is the notation alone. What is admitted here is compiled to a tree (`trees`), and every walk over it
+gives the same value (docs/values.md). What languages would hardly do alike, or what never ends, is refused:
 
 * `**`, `/`, fractions and `sqrt` (2/2 is 1.0 or 1), `number`, `$json` and all that makes text of a number
   that may be a fraction, `now` and `fromNow` (the wall clock), integers beyond 2^53 - 1;
-* operators and functions that the two do differently (`$sort`, `$find`, `$match`, `strip`, ...), or that
+* operators and functions that are not in the contract (`$sort`, `$find`, `$match`, `strip`, ...), or that
   nobody knows;
-* comparisons where a boolean can be seen on one side only: 1 == true holds in Python and not in JavaScript;
-* an index that can be seen to be negative, save -1: before the start Python fails, JavaScript takes an item.
+* comparisons where a boolean can be seen on one side only: 1 == true holds for some readers;
+* an index that can be seen to be negative, save -1.
 
-What a variable holds can't be seen. There `evaluate` is the guard: it refuses to compare a boolean with a
-number, to make text of a fraction, to leave the safe integers, and so on, wherever the two evaluators would
-part. The structure layer evaluates every expression on the paths a run took, so that what slips past
-admission becomes a finding about the scenario and never a difference between SDKs.
-
-Two functions are ours, on both sides: `repeat(s, n)` gives `s` n times over, and `range` is bounded likewise.
-So is `{odd: nan}`, alone in its place: a value that JSON can't say, each harness having its language's.
+`repeat(s, n)`, which gives `s` n times over, is ours. So is `{odd: nan}`, alone in its place: a value that
+JSON can't say, each harness having its language's.
 """
 
 from __future__ import annotations
@@ -25,15 +20,16 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.scenario import syntax
-from conformance.scenario.evaluation import evaluate, interpolation_parts
+from conformance.scenario import evaluation, syntax
+from conformance.scenario.budget import Budget
 from conformance.scenario.operands import FUNCTIONS, REFUSED, Admission, Path, Rules, kind
 from conformance.scenario.syntax import ExpressionError
+from conformance.scenario.trees import NON_JSON, compiled, interpolation_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["FUNCTIONS", "ODD", "RESERVED", "ExpressionError", "admit", "check", "evaluate"]
+__all__ = ["FUNCTIONS", "RESERVED", "ExpressionError", "admit", "check", "evaluate"]
 
 OPERATORS: dict[str, str | None] = {
     "$eval": None,
@@ -61,12 +57,21 @@ RESERVED = frozenset({*FUNCTIONS, "sqrt", "number", "fromNow", "strip", "lstrip"
 }
 """Names that nobody may bind: they already mean something to an evaluator or to every scenario."""
 
-ODD = ("nan", "unserialisable", "date", "bytes")
+NON_JSON_KINDS = ("nan", "unserialisable", "date", "bytes")
 """The values that JSON can't say, as a harness knows them."""
 
 _NAME = r"[a-zA-Z_][a-zA-Z0-9_]*"
 _EACH = re.compile(rf"each\(({_NAME})(?:,\s*({_NAME}))?(?:,\s*({_NAME}))?\)")
 _OPERATOR_LIKE = re.compile(rf"\${_NAME}$")
+
+
+def evaluate(template: Any, scope: Mapping[str, Any], budget: Budget | None = None) -> Any:
+    """The JSON value that an admitted template stands for, given the values of names.
+
+    Raises:
+        ExpressionError: It fails, or computes more than it may.
+    """
+    return evaluation.value(compiled(template), scope, budget or Budget())
 
 
 def check(template: Any) -> None:
@@ -119,8 +124,8 @@ class _Walk(Rules):
         if operators:
             self.operator(operators[0], template, path, bound)
             return
-        if template.keys() == {"odd"}:
-            self.odd(template["odd"], path)
+        if template.keys() == {NON_JSON}:
+            self.non_json(template[NON_JSON], path)
             return
         for key, value in template.items():
             if _OPERATOR_LIKE.match(key):
@@ -131,13 +136,15 @@ class _Walk(Rules):
                 self.problem((*path, key), f"the key `{key}` is computed", "keys are written out")
             self.template(value, (*path, key), bound)
 
-    def odd(self, kind: Any, path: Path) -> None:
-        if kind not in ODD:
+    def non_json(self, kind: Any, path: Path) -> None:
+        if kind not in NON_JSON_KINDS:
             self.problem(
-                (*path, "odd"), f"`odd: {kind}` is no value that a harness has", f"one of {', '.join(ODD)}"
+                (*path, NON_JSON),
+                f"`{NON_JSON}: {kind}` is no value that a harness has",
+                f"one of {', '.join(NON_JSON_KINDS)}",
             )
         elif path:
-            self.problem(path, "an odd value within another", "it stands alone")
+            self.problem(path, f"an {NON_JSON} value within another", "it stands alone")
 
     def operator(self, name: str, template: dict[str, Any], path: Path, bound: frozenset[str]) -> None:
         if name in REFUSED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.scenario import syntax
-from conformance.scenario.interpreter import MAX_TEXT
+from conformance.scenario.budget import EVALUATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,8 +154,8 @@ class Rules:
             return
         if function == "repeat" and isinstance(arguments[1], syntax.Constant):
             times = arguments[1].value
-            if isinstance(times, int) and times > MAX_TEXT:
-                self.problem(path, f"`repeat` of {times}", f"at most {MAX_TEXT} characters")
+            if isinstance(times, int) and times > EVALUATION.bytes:
+                self.problem(path, f"`repeat` of {times}", f"at most {EVALUATION.bytes} characters")
         if function == "split" and arguments[1] == syntax.Constant(""):
             self.problem(path, "`split` at nothing", "the evaluators count characters differently")
         if function == "str" and kind(arguments[0]) in ("array", "object"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.scenario.evaluation import evaluate
+from conformance.scenario.expressions import evaluate
 from conformance.scenario.setting import Action, Aws, ErrorSpec, Expect, ExpectedError, Function
 from conformance.scenario.statement_parser import PARSERS, statements
 from conformance.scenario.statements import ABSENT

@@ -1,16 +1,19 @@
 """A function of a scenario as the JSON that a harness interprets.
 
-Every statement becomes an object: `op`, its word, then its fields by name. What was not given is left out,
-and null means that null was given: the two are different things to an SDK.
+Every statement becomes an object: `op`, its word, then its fields by name. Wherever a value may be computed
+there is a tree (docs/values.md), literals too. What was not given is left out, and null means that null was
+given: the two are different things to an SDK.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import Field, asdict, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.scenario.statements import ABSENT, Statement
+from conformance.scenario.budget import EVALUATION, INVOCATION
+from conformance.scenario.statements import ABSENT, Let, Statement
+from conformance.scenario.trees import compiled
 
 if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
@@ -18,7 +21,13 @@ if TYPE_CHECKING:
 MAIN = "scenario"
 """The name of the scenario's own function."""
 
+BUDGET = {"evaluation": asdict(EVALUATION), "invocation": asdict(INVOCATION)}
+"""What the harness may compute."""
+
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
+_TEMPLATES = frozenset({"Expr", "Optional"})
+"""How the fields that hold templates are annotated; `statements` has its annotations as text."""
+
 _STATEMENTS: tuple[type, ...] = Statement.__args__
 
 
@@ -37,21 +46,28 @@ def program(scenario: Scenario, function: str = MAIN) -> dict[str, Any]:
         "function": function,
         "durable": durable,
         "statements": encode(statements),
+        "budget": BUDGET,
     }
 
 
 def encode(value: Any) -> Any:
-    """Dataclasses become objects, tuples arrays; JSON stays what it is."""
+    """Dataclasses become objects, tuples arrays, templates trees; other JSON stays what it is."""
     if is_dataclass(value) and not isinstance(value, type):
         head = {"op": word(value)} if isinstance(value, _STATEMENTS) else {}
         return head | {
-            item.name: encode(given)
+            item.name: _encoded(value, item, given)
             for item in fields(value)
             if not _left_out(item, given := getattr(value, item.name))
         }
     if isinstance(value, tuple):
         return [encode(item) for item in value]
     return value
+
+
+def _encoded(owner: Any, item: Field[Any], given: Any) -> Any:
+    if isinstance(owner, Let) and item.name == "values":
+        return [[name, compiled(template)] for name, template in given]
+    return compiled(given) if item.type in _TEMPLATES else encode(given)
 
 
 def word(statement: Any) -> str:

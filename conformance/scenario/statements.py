@@ -1,7 +1,7 @@
 """A scenario's handler as data: the statements, typed.
 
-`Expr` is a JSON-e template: any JSON value, in which `{"$eval": ...}` and `${...}` are computed in our subset
-of JSON-e (see `expressions`). It is data here; only the harnesses and the structure layer evaluate it.
+`Expr` is a template: any JSON value, in which `{"$eval": ...}` and `${...}` are computed, in the notation of
+JSON-e (see `expressions`). It is data here; `trees` makes of it what harnesses and the oracle evaluate.
 
 Every statement has `at`, its place in the document, such as `handler/1/do/0`, `handler/2/branches/1/0`,
 `functions/echo/0`: the key by which effects, reports and findings name it. Durations are `Duration`s, as
@@ -67,7 +67,7 @@ class Raises:
 
     type: str
     message: Expr
-    cause: Optional = ABSENT
+    cause: str | Absent = ABSENT
 
 
 @dataclass(frozen=True)

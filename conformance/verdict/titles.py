@@ -21,7 +21,6 @@ TITLES: Mapping[str, str] = {
     "lab-failed": "The lab itself failed in this scenario",
     "judge-failed": "A check of this suite failed on the recording",
     "check-failed": "A check of this suite failed on the recording",
-    "expression-refused": "An expression of the scenario is not one that both harnesses compute alike",
     "no-reference": "There is nothing to compare with: the reference's own run failed",
     "unstable": "Repeated runs of one scenario must write the same stream",
     "ledger-ambiguous": "Two entries of the ledger account for one finding",

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.oracle.serialisers import written
-from conformance.oracle.unknown import is_known
 from conformance.scenario import statements as s
+from conformance.scenario.unknown import is_known
 from conformance.wire.positions import Role
 from conformance.wire.values import ABSENT, parse, same
 

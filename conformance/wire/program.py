@@ -8,19 +8,22 @@ from it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import enclosed
 from conformance.scenario import statements as s
+from conformance.scenario.budget import Total
+from conformance.scenario.evaluation import value
+from conformance.scenario.syntax import ExpressionError
+from conformance.scenario.trees import compiled
+from conformance.scenario.unknown import UNKNOWN, is_known
 from conformance.wire.positions import Body, Role, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.scenario.model import Scenario
-
-UNKNOWN: Final = object()
-"""A value that only the run can tell."""
+    from conformance.scenario.trees import Tree
 
 FEWEST_BRANCHES = 16
 """How many branches of a batch are tried when nothing tells their number."""
@@ -34,21 +37,31 @@ class Program:
     input: Any = s.ABSENT
     invocations: int = 1
     branches: Mapping[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
+    _budget: Total = field(default_factory=Total, compare=False, repr=False)
+    _known: dict[int, Any] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # by id, of the body's own
 
     def known(self, expr: Any) -> Any:
         """Work out an expression; `UNKNOWN` if it takes more than the input or varies over invocations."""
         if not _computed(expr):
             return expr
-        from conformance.scenario.expressions import evaluate  # noqa: PLC0415 - most programs compute nothing here
+        if id(expr) not in self._known:
+            self._known[id(expr)] = self._evaluated(compiled(expr))
+        return self._known[id(expr)]
 
+    def _evaluated(self, tree: Tree) -> Any:
         given = {} if self.input is s.ABSENT else {"input": self.input}
         values = []
         for invocation in range(1, self.invocations + 1):
+            budget = self._budget.one()
             try:
-                values.append(evaluate(expr, {**given, "invocation": invocation}))
-            except Exception:  # noqa: BLE001 - whatever it lacks, it can't be known here
+                values.append(value(tree, {**given, "invocation": invocation}, budget))
+            except ExpressionError:  # whatever it lacks, it can't be known here
                 return UNKNOWN
-        return values[0] if all(value == values[0] for value in values) else UNKNOWN
+            finally:
+                self._budget.take(budget)
+        return values[0] if all(is_known(one) and one == values[0] for one in values) else UNKNOWN
 
     def virtual(self, slot: Slot) -> bool | None:
         """Whether a slot's operation is a virtual context; None if that depends on the run."""

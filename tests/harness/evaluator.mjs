@@ -1,16 +1,17 @@
-// Evaluates templates with the JavaScript harness: a line in is {template, values}, a line out {value} or {error}.
+// Evaluates trees with the JavaScript harness: a line in is {tree, values, limits}, a line out {value} or {failure}.
 
 import { createInterface } from "node:readline";
 
+import { Budget } from "../../js_harness/budget.mjs";
 import { evaluate } from "../../js_harness/expressions.mjs";
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { template, values } = JSON.parse(line);
+  const { tree, values, limits } = JSON.parse(line);
   let answer;
   try {
-    answer = { value: evaluate(template, values) };
+    answer = { value: evaluate(tree, values, new Budget(limits)) };
   } catch (error) {
-    answer = { error: String(error) };
+    answer = { failure: error.name, message: error.message };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

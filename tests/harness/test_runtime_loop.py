@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from conformance.scenario.program import BUDGET
+from conformance.scenario.trees import compiled
 from tests.harness.fake_api import FakeApi
 from tests.harness.subjects import JS, PYTHON
 
@@ -15,12 +17,19 @@ FAULT = 70
 
 def plain(*statements: dict[str, Any], **fields: Any) -> dict[str, Any]:
     placed = [{"at": f"functions/f/{index}", **item} for index, item in enumerate(statements)]
-    return {"function": "f", "durable": False, "statements": placed, "invocation": 1, **fields}
+    return {
+        "function": "f",
+        "durable": False,
+        "statements": placed,
+        "invocation": 1,
+        "budget": BUDGET,
+        **fields,
+    }
 
 
 @both
 def test_answers_one_invocation_after_the_other_over_kept_connections(subject: str) -> None:
-    program = plain({"op": "return", "value": {"got": {"$eval": "input"}}})
+    program = plain({"op": "return", "value": compiled({"got": {"$eval": "input"}})})
     with FakeApi(subject) as api:
         for event in ("ä", [1, {"b": None}], None):
             assert api.invoke(program, event) == ("response", {"got": event})
@@ -33,16 +42,16 @@ def test_answers_one_invocation_after_the_other_over_kept_connections(subject: s
 def test_goes_on_when_the_server_keeps_no_connection(subject: str) -> None:
     with FakeApi(subject, closing=True) as api:
         for number in range(3):
-            assert api.invoke(plain({"op": "return", "value": number})) == ("response", number)
+            assert api.invoke(plain({"op": "return", "value": compiled(number)})) == ("response", number)
 
 
 @both
 def test_posts_what_a_handler_raises(subject: str) -> None:
-    raising = {"op": "raise", "error": {"type": "Bad", "message": "no ${input}"}}
+    raising = {"op": "raise", "error": {"type": "Bad", "message": compiled("no ${input}")}}
     with FakeApi(subject) as api:
         kind, error = api.invoke(plain(raising), "good")
         assert (kind, error["errorType"], error["errorMessage"]) == ("error", "Bad", "no good")
-        assert api.invoke(plain({"op": "return", "value": 1})) == ("response", 1)
+        assert api.invoke(plain({"op": "return", "value": compiled(1)})) == ("response", 1)
 
 
 @both
@@ -53,9 +62,9 @@ def test_a_function_without_return_gives_null(subject: str) -> None:
 
 @both
 def test_effects_are_with_the_lab_in_order_before_the_answer(subject: str) -> None:
-    notes = [{"op": "note", "value": number} for number in range(20)]
+    notes = [{"op": "note", "value": compiled(number)} for number in range(20)]
     with FakeApi(subject) as api:
-        api.invoke(plain(*notes, {"op": "log", "message": "m", "level": "warning"}))
+        api.invoke(plain(*notes, {"op": "log", "message": compiled("m"), "level": "warning"}))
         told = list(api.told)
     assert [what for what, _ in told] == ["effects"] * 23
     effects = [body for _, body in told]
@@ -81,10 +90,10 @@ def test_effects_are_with_the_lab_in_order_before_the_answer(subject: str) -> No
     [
         (plain({"op": "dance"}), "harness", "unknown statement 'dance': this harness knows await, callback"),
         (plain({"op": "wait"}), "harness", "wait is an operation, and this function is not durable"),
-        (plain({"op": "return", "value": {"$eval": "input.x"}}), "harness", "the expression"),
+        (plain({"op": "return", "value": compiled({"$eval": "input.x"})}), "harness", "the expression"),
         (plain({"op": "throw_if_error", "batch": "m"}), "harness", "m is no batch result"),
         (plain({"op": "raise", "again": "e"}), "harness", "e is no error that was caught here"),
-        (plain({"op": "log", "message": "m", "level": "loud"}), "harness", "unknown level 'loud'"),
+        (plain({"op": "log", "message": compiled("m"), "level": "loud"}), "harness", "unknown level 'loud'"),
         ({"statements": []}, "harness", "malformed program"),
         (None, "harness", "malformed program"),
     ],
@@ -105,8 +114,8 @@ def test_what_the_harness_cannot_do_is_reported_and_ends_the_process(
 def test_a_fault_gets_past_user_code(subject: str) -> None:
     caught = {
         "op": "try",
-        "do": [{"op": "return", "at": "functions/f/0/try/0", "value": {"$eval": "nothing"}}],
-        "catch": [{"op": "return", "at": "functions/f/0/catch/0", "value": 1}],
+        "do": [{"op": "return", "at": "functions/f/0/try/0", "value": compiled({"$eval": "nothing"})}],
+        "catch": [{"op": "return", "at": "functions/f/0/catch/0", "value": compiled(1)}],
     }
     with FakeApi(subject) as api:
         api.hand(plain(caught))

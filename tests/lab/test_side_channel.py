@@ -35,7 +35,7 @@ def test_a_harness_is_given_its_function_and_the_number_of_the_invocation() -> N
         "scenario",
         True,
         2,
-        [{"op": "return", "at": "handler/0", "value": 1}],
+        [{"op": "return", "at": "handler/0", "value": ["const", 1]}],
     ]
     assert recording.instrumented
 

@@ -1,18 +1,16 @@
-"""The subset of JSON-e: what is admitted, what it comes to, and that JSON-e itself agrees."""
+"""Templates: what is admitted, and what the judge's walk makes of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import jsone  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsone.shared import JSONTemplateError  # type: ignore[import-untyped]
 from syrupy.assertion import SnapshotAssertion
 
+from conformance.scenario.budget import EVALUATION, BudgetError
 from conformance.scenario.expressions import ExpressionError, admit, check, evaluate
-from conformance.scenario.interpreter import MAX_TEXT
 from tests.scenario.refusals import EXPRESSION, TEMPLATE
 
 REFUSED = {name: {"$eval": source} for name, source in EXPRESSION.items()} | TEMPLATE
@@ -83,7 +81,6 @@ VALUES = [
 def test_value(template: Any, value: Any) -> None:
     check(template)
     assert evaluate(template, SCOPE) == value
-    assert jsone.render(template, SCOPE) == value
 
 
 def test_repeat_is_ours() -> None:
@@ -91,11 +88,6 @@ def test_repeat_is_ours() -> None:
 
 
 SPRUNG: dict[str, tuple[str, dict[str, Any]]] = {
-    "boolean and number": ("yes == a", {"yes": True, "a": 1}),
-    "boolean and number, deep": ("x == y", {"x": [{"k": True}], "y": [{"k": 1}]}),
-    "boolean looked for among numbers": ("x in y", {"x": True, "y": [0, 1]}),
-    "fraction as text": ("str(x)", {"x": 2.0}),
-    "whole and fraction": ("x < y", {"x": 1, "y": 1.5}),
     "beyond safe": ("x + 1", {"x": 2**53 - 1}),
     "product beyond safe": ("x * x", {"x": 2**40}),
     "index before the start": ("x[y]", {"x": [1], "y": -2}),
@@ -104,9 +96,8 @@ SPRUNG: dict[str, tuple[str, dict[str, Any]]] = {
     "property of a list": ("x.y", {"x": []}),
     "no such property": ("x.y", {"x": {}}),
     "not in scope": ("z", {}),
-    "text of null and more": ("join(x, ',')", {"x": [None]}),
-    "split at nothing": ("split(x, y)", {"x": "ab", "y": ""}),
-    "too long": ("repeat(x, y)", {"x": "ab", "y": MAX_TEXT}),
+    "text of a list": ("join(x, ',')", {"x": [[]]}),
+    "too long": ("repeat(x, y)", {"x": "ab", "y": EVALUATION.bytes}),
     "repeat below zero": ("repeat(x, y)", {"x": "ab", "y": -1}),
     "too many": ("range(0, x)", {"x": 10**9}),
     "no step": ("range(0, 3, x)", {"x": 0}),
@@ -122,7 +113,7 @@ SPRUNG: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", SPRUNG)
-def test_a_trap_is_sprung(name: str) -> None:
+def test_a_value_that_makes_it_fail(name: str) -> None:
     source, scope = SPRUNG[name]
     check({"$eval": source})
     with pytest.raises(ExpressionError):
@@ -151,7 +142,7 @@ EXPLODING: dict[str, Any] = {
 @pytest.mark.parametrize("name", EXPLODING)
 def test_nothing_explodes(name: str) -> None:
     check(EXPLODING[name])
-    with pytest.raises(ExpressionError):
+    with pytest.raises(BudgetError):
         evaluate(EXPLODING[name], {})
 
 
@@ -181,90 +172,6 @@ def test_names_that_must_be_in_scope() -> None:
     assert {name for _, name in admit(template).uses} == {"outer", "free", "xs", "w"}
 
 
-# -- against JSON-e itself -------------------------------------------------------------------------------
-
-NAMES = {"a": 3, "b": [1, 2], "o": {"k": "v"}, "s": "text", "yes": True, "z": 0}
-
-atoms = st.sampled_from(
-    [
-        "a",
-        "b",
-        "o",
-        "s",
-        "yes",
-        "z",
-        "o.k",
-        "b[0]",
-        "1",
-        "0",
-        "7",
-        "'x'",
-        '"y"',
-        "true",
-        "false",
-        "null",
-        "[]",
-        "[1, a]",
-        "{}",
-        "{k: a}",
-        "b[-1]",
-        "b[1:]",
-        "o['k']",
-        "len(b)",
-        "str(a)",
-        "typeof(o)",
-    ]
-)
-signs = st.sampled_from(["+", "-", "*", "<", ">", "<=", ">=", "==", "!=", "&&", "||", "in"])
-
-
-def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.one_of(
-        st.tuples(inner, signs, inner).map(lambda parts: f"{parts[0]} {parts[1]} {parts[2]}"),
-        inner.map(lambda source: f"({source})"),
-        inner.map(lambda source: f"!({source})"),
-        inner.map(lambda source: f"[{source}, 1]"),
-        inner.map(lambda source: f"{{q: {source}}}.q"),
-    )
-
-
-sources = st.recursive(atoms, _grown, max_leaves=6)
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equal, and of the same kinds: 1 is not true."""
-    return one == other and repr(one) == repr(other)
-
-
-@given(sources)
-def test_what_is_admitted_and_evaluated_is_what_json_e_gives(source: str) -> None:
-    template = {"$eval": source}
-    try:
-        check(template)
-        value = evaluate(template, NAMES)
-    except ExpressionError:
-        return
-    assert _same(value, jsone.render(template, dict(NAMES)))
-
-
-@given(sources)
-def test_what_json_e_fails_at_is_never_given_a_value(source: str) -> None:
-    template = {"$eval": source}
-    try:
-        jsone.render(template, dict(NAMES))
-    except JSONTemplateError:
-        assert _refused(template)
-
-
-def _refused(template: Any) -> bool:
-    try:
-        check(template)
-        evaluate(template, NAMES)
-    except ExpressionError:
-        return True
-    return False
-
-
 @given(st.text(alphabet="ab01 ()[]{}.,:'\"+-*/!=<>&|$", max_size=30))
 def test_nothing_breaks_admission(source: str) -> None:
     for template in ({"$eval": source}, source, f"${{{source}}}"):
@@ -286,4 +193,9 @@ def test_plain_json_stands_for_itself(value: Any) -> None:
         check(value)
     except ExpressionError:
         return
-    assert _same(evaluate(value, {}), jsone.render(value, {}))
+    assert _same(evaluate(value, {}), value)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal, and of the same kinds: 1 is not true."""
+    return one == other and repr(one) == repr(other)

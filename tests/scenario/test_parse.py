@@ -98,16 +98,16 @@ def test_the_document_has_the_right_shape() -> None:
 def test_what_is_given_and_what_is_not() -> None:
     statements = program(Scenario.from_document("x", DOCUMENT))["statements"]
     child, let, batch = statements[0], statements[1], statements[2]
-    assert child["virtual"] is True
+    assert child["virtual"] == ["const", True]
     assert "bind" not in child
-    assert child["do"][0]["bodies"] == [{"returns": None}]
-    assert let["values"] == [["x", 1], ["y", {"$eval": "x"}]]
+    assert child["do"][0]["bodies"] == [{"returns": ["const", None]}]
+    assert let["values"] == [["x", ["const", 1]], ["y", ["name", "x"]]]
     assert batch["completion"] == {}
     assert batch["do"] == []
     condition, invoke, retried = statements[8], statements[9], statements[10]
-    assert condition["initial"] is None
-    assert condition["delays"] == [{"unit": "seconds", "amount": 1}]
-    assert invoke["payload"] is None
+    assert condition["initial"] == ["const", None]
+    assert condition["delays"] == [{"unit": "seconds", "amount": ["const", 1]}]
+    assert invoke["payload"] == ["const", None]
     assert "tenant" not in invoke
     assert retried["retry"] == {"kind": "none"}
 
@@ -115,7 +115,7 @@ def test_what_is_given_and_what_is_not() -> None:
 def test_statements_of_bodies() -> None:
     given = program(Scenario.from_document("x", DOCUMENT))["statements"]
     step = given[0]["do"][4]
-    assert step["bodies"][0] == {"returns": 1}
+    assert step["bodies"][0] == {"returns": ["const", 1]}
     assert [statement["at"] for statement in step["bodies"][1]["do"]] == [
         "handler/0/do/4/attempts/1/do/0",
         "handler/0/do/4/attempts/1/do/1",
@@ -130,30 +130,40 @@ def test_bodies_and_strategies() -> None:
     assert step["bodies"] == [
         {"crashes": "quiet"},
         {"crashes": "started"},
-        {"raises": {"type": "Boom", "message": ""}, "after": {"op": "a", "state": "running"}},
+        {"raises": {"type": "Boom", "message": ["const", ""]}, "after": {"op": "a", "state": "running"}},
     ]
     assert step["retry"] == {
         "kind": "exponential",
         "attempts": 2,
-        "initial": {"unit": "seconds", "amount": 1},
+        "initial": {"unit": "seconds", "amount": ["const", 1]},
         "types": ["Boom"],
     }
     assert step["serdes"] == {"name": "prefix", "argument": "p"}
 
 
+def seconds(amount: int) -> dict[str, Any]:
+    return {"unit": "seconds", "amount": ["const", amount]}
+
+
 RETRIES = [
     ("default", {"kind": "default"}),
     ("linear", {"kind": "linear-preset"}),
-    ({"linear": {"increment": 2}}, {"kind": "linear", "increment": {"unit": "seconds", "amount": 2}}),
+    (
+        {"linear": {"increment": 2}},
+        {"kind": "linear", "increment": {"unit": "seconds", "amount": ["const", 2]}},
+    ),
     ({"exponential": {"errors": [], "types": []}}, {"kind": "exponential", "errors": [], "types": []}),
     ({"delays": []}, {"kind": "delays"}),
     (
         {"delays": [0, {"days": 1}]},
-        {"kind": "delays", "delays": [{"unit": "seconds", "amount": 0}, {"unit": "days", "amount": 1}]},
+        {
+            "kind": "delays",
+            "delays": [{"unit": "seconds", "amount": ["const", 0]}, {"unit": "days", "amount": ["const", 1]}],
+        },
     ),
     (
         {"fixed": {"delay": {"$eval": "input"}, "attempts": 3}},
-        {"kind": "fixed", "attempts": 3, "delay": {"unit": "seconds", "amount": {"$eval": "input"}}},
+        {"kind": "fixed", "attempts": 3, "delay": {"unit": "seconds", "amount": ["name", "input"]}},
     ),
 ]
 

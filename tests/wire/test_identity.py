@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from conformance.scenario import statements as s
 from conformance.scenario.model import Scenario
+from conformance.scenario.unknown import UNKNOWN
 from conformance.wire.identity import Said, decode
-from conformance.wire.program import UNKNOWN, Program
+from conformance.wire.program import Program
 from tests.verdict.recordings import operation_id
 
 STEP: dict[str, Any] = {"step": {"returns": 1}}

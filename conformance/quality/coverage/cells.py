@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import enclosed
 from conformance.scenario import statements as s
-from conformance.scenario.evaluation import evaluate
+from conformance.scenario.expressions import evaluate
 from conformance.scenario.syntax import ExpressionError
 
 if TYPE_CHECKING:

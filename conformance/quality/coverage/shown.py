@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from conformance.quality.coverage.cells import BATCHES, Body, Cell, Site, sites
 from conformance.scenario import statements as s
-from conformance.scenario.evaluation import evaluate
+from conformance.scenario.expressions import evaluate
 from conformance.scenario.syntax import ExpressionError
 
 if TYPE_CHECKING:

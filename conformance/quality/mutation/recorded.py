@@ -24,6 +24,7 @@ from conformance.quality.mutation.recordings import (
 )
 from conformance.quality.mutation.spread import spread
 from conformance.scenario import walk
+from conformance.scenario.trees import NON_JSON
 from conformance.verdict.finding import Layer
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
@@ -86,16 +87,16 @@ def _changes(statements: Any) -> bool:
 
 def _own_way(document: dict[str, Any]) -> bool:
     """Whether a scenario has values that JSON can't say, or a context that is used out of its place."""
-    return _odd(document) or any(
+    return _non_json(document) or any(
         here.word == "on_root" or any("do" in body for _, body, _ in walk.bodies(here))
         for here in walk.everywhere(document)
     )
 
 
-def _odd(document: Any) -> bool:
+def _non_json(document: Any) -> bool:
     if isinstance(document, dict):
-        return document.keys() == {"odd"} or any(map(_odd, document.values()))
-    return isinstance(document, list) and any(map(_odd, document))
+        return document.keys() == {NON_JSON} or any(map(_non_json, document.values()))
+    return isinstance(document, list) and any(map(_non_json, document))
 
 
 @dataclass(frozen=True)

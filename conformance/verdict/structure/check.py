@@ -11,7 +11,7 @@ from conformance.oracle.reading import Seen
 from conformance.oracle.values import UNKNOWN
 from conformance.scenario import enclosed
 from conformance.scenario.varying import varies, varying
-from conformance.verdict.finding import Blame, Finding, Layer
+from conformance.verdict.finding import Finding
 from conformance.verdict.structure.contents import contents
 from conformance.verdict.structure.endings import body_runs, outcome
 from conformance.verdict.structure.interruptions import interruptions
@@ -79,7 +79,6 @@ def _execution(
         settled=not changing and (not scenario.faults or execution.status == "SUCCEEDED"),
         undisturbed=0 if changing else _undisturbed(recording),
     )
-    yield from (_refused(reason) for reason in dict.fromkeys(plan.refused))
     _settle(view)
     yield from misplaced(view)
     yield from missing(view)
@@ -89,12 +88,6 @@ def _execution(
     yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
     if recording.instrumented:
         yield from body_runs(view, _begun(recording, execution.arn))
-
-
-def _refused(reason: str) -> Finding:
-    """An expression that slipped past admission: what it gave says nothing about an SDK."""
-    message = f"an expression of the scenario is not one that both harnesses compute alike: {reason}"
-    return Finding(Layer.HARNESS, "expression-refused", "scenario", reason, None, Blame.HARNESS, message)
 
 
 def _handler(

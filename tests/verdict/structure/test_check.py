@@ -380,19 +380,6 @@ def test_what_is_inside_a_context_that_becomes_real_may_come_before_its_start() 
     assert judged(made, recording) == []
 
 
-def test_an_expression_that_the_harnesses_need_not_agree_on_is_the_scenarios_fault() -> None:
-    made = scenario({"let": {"x": True}}, step("s", {"$eval": "x == 1"}), step("t"))
-    [finding] = judged(made, written(made))
-    assert (finding.layer, finding.blame, finding.rule) == (
-        Layer.HARNESS,
-        Blame.HARNESS,
-        "expression-refused",
-    )
-    assert "x == 1" in finding.message
-    failing_anyway = scenario({"let": {"x": 1}}, step("s", {"$eval": "x.y"}))
-    assert judged(failing_anyway, written(failing_anyway)) == []
-
-
 def test_a_program_that_changes_may_be_refused_at_any_time() -> None:
     changing = {"step": {"name": {"$if": "invocation == 1", "then": "a", "else": "b"}, "returns": 1}}
     for handler, refused in (
