@@ -252,6 +252,7 @@ def _row(entry: Entry) -> dict[str, object]:
         "witnesses": list(entry.witnesses),
         "limited": bool(entry.limited),
         "limited_because": entry.limited or None,
+        "racy_because": entry.racy or None,
         "breaks": list(entry.breaks),
     }
 
@@ -270,7 +271,7 @@ def _words(entry: Entry, hits: Hits | None) -> Iterator[str]:
     scopes = dict.fromkeys(str(spot.scope) for spot in entry.spots if spot.scope != EVERYWHERE)
     if scopes:
         yield f"  applies to {'; '.join(scopes)}"
-    yield f"  shown by {', '.join(entry.witnesses)}"
+    yield f"  shown by {', '.join(entry.witnesses)}" if entry.witnesses else f"  racy: {entry.racy}"
     if entry.limited:
         yield f"  holds there only: {entry.limited}"
     if hits is not None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from conformance.scenario.unknown import UNKNOWN
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -63,8 +61,8 @@ Flow: TypeAlias = Done | Returned | Raised | Stopped | Lost
 
 
 def wrapped(kind: str, type: Any, message: Any) -> Failure:  # noqa: A002 - the field's own name
-    """An error of the SDK's that stands for another; for an empty message one SDK puts words of its own."""
-    return Failure(kind, type, message or UNKNOWN)
+    """An error of the SDK's that stands for another, with its message."""
+    return Failure(kind, type, message)
 
 
 def through_context(failure: Failure) -> Failure:

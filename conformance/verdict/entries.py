@@ -100,8 +100,9 @@ class Entry:
 
     It is written from that SDK's side. Where the SDK is the reference, parity sees the same thing the other
     way round, and there the entry is read so. With `reference` it is a pair's: no rule says who is wrong.
-    A `limited` entry is that of its witnesses only, and says why. `breaks` names the entries of the catalogue
-    that the SDK does not hold to where this shows.
+    A `limited` entry is that of its witnesses only, and says why. A `racy` one says what decides whether it
+    shows: no scenario lays that down, so it needs no witness, and none has to show it. `breaks` names the
+    entries of the catalogue that the SDK does not hold to where this shows.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Entry:
     witnesses: tuple[str, ...]
     reference: Versions | None = None
     limited: str = ""
+    racy: str = ""
     breaks: tuple[str, ...] = ()
 
     @property

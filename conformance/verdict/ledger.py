@@ -118,7 +118,8 @@ class Ledger:
         problems = [
             f"divergence {entry.id}: its witness {witness} does not show it (any more)"
             for entry in self.entries
-            if any(entry.versions.hold(info) and not entry.versions.newer(info) for info in infos)
+            if not entry.racy
+            and any(entry.versions.hold(info) and not entry.versions.newer(info) for info in infos)
             for witness in entry.witnesses
             if (witness, entry.id) not in shown
         ]
@@ -147,7 +148,7 @@ class Ledger:
             notes += [
                 f"divergence {one.id} no longer shows with {info.sdk} {info.version}: it looks fixed"
                 for one in newer
-                if one.versions.newer(info) and {*one.witnesses} <= ran and one not in held
+                if one.versions.newer(info) and {*one.witnesses} <= ran and one not in held and not one.racy
             ]
         return tuple(notes)
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from conformance.verdict.ledger_yaml import Item
 
-_REQUIRED = ("id", "title", "what", "link", "kind", "sdk", "versions", "confirmed", "findings", "witnesses")
+_REQUIRED = ("id", "title", "what", "link", "kind", "sdk", "versions", "confirmed", "findings")
 _SCOPE = ("statement", "role", "place", "holds", "fault", "serialiser")
-_OPTIONAL = ("transform", "reference", "limited", "breaks", *_SCOPE)
+_OPTIONAL = ("transform", "reference", "witnesses", "limited", "racy", "breaks", *_SCOPE)
 _SPOT = frozenset({"layer", "rule", "type", "action", "field", "path", "transform", *_SCOPE})
 _COLLAPSED = frozenset({Context.VIRTUAL, Context.FLAT})
 
@@ -78,18 +78,17 @@ def _entry(item: Item) -> Entry:
         spots=spots,
         versions=_versions(item),
         reference=reference,
-        witnesses=_witnesses(data["witnesses"], item.at("witnesses")),
-        limited=_limited(item),
+        witnesses=_witnesses(item),
+        limited=_reason(item, "limited", "say in words why it can only hold in its witnesses"),
+        racy=_reason(item, "racy", "say in words what decides whether it shows"),
         breaks=_breaks(item, spots),
     )
 
 
-def _limited(item: Item) -> str:
-    reason = item.data.get("limited", "")
-    if not isinstance(reason, str) or ("limited" in item.data and not reason.strip()):
-        raise _refuse(
-            "limited is no reason", item.at("limited"), "say in words why it can only hold in its witnesses"
-        )
+def _reason(item: Item, name: str, cure: str) -> str:
+    reason = item.data.get(name, "")
+    if not isinstance(reason, str) or (name in item.data and not reason.strip()):
+        raise _refuse(f"{name} is no reason", item.at(name), cure)
     return " ".join(reason.split())
 
 
@@ -279,9 +278,14 @@ def _reference(item: Item) -> Versions | None:
     return _versions(given[0])
 
 
-def _witnesses(data: Any, here: Location) -> tuple[str, ...]:
-    if not isinstance(data, list) or not data:
-        raise _refuse("an entry without witnesses", here, "name the scenarios that must show it")
+def _witnesses(item: Item) -> tuple[str, ...]:
+    data = item.data.get("witnesses", [])
+    if not isinstance(data, list) or bool(data) == ("racy" in item.data):
+        raise _refuse(
+            "an entry has either witnesses or a reason why it is racy",
+            item.at("witnesses"),
+            "name the scenarios that must show it",
+        )
     return tuple(str(each) for each in data)
 
 

@@ -65,6 +65,7 @@ TITLES: Mapping[str, str] = {
     "replay-children-for-size": "ReplayChildren must be set for results over the size limit alone",
     "unknown-completion-reason": "A batch's completion reason must be one that exists",
     "batch-item-repeated": "A batch's result must have one item a branch",
+    "batch-item-uncounted": "A batch's result must count the branches that wrote their ends before it",
     "batch-item-differs": "A batch's result must say of its branches what they wrote themselves",
     # the invariants layer, of answers and invocations
     "failure-without-error": "What fails must carry an error",

@@ -271,6 +271,14 @@ def test_a_policy_that_is_never_needed_is_a_problem() -> None:
     assert len(ledger.stale([], [])) == 1
 
 
+def test_a_racy_entry_needs_no_witness(tmp_path: Path) -> None:
+    (entry,) = _load(tmp_path, GOOD.replace("witnesses: [map/nested]", "racy: a matter of time")).entries
+    assert (entry.racy, entry.witnesses) == ("a matter of time", ())
+    assert not left(OPTIONS, entry)
+    assert Ledger((entry,)).stale([_result(None)], [REFERENCE, PYTHON]) == ()
+    assert Ledger((entry,)).notes([_result(None)], [REFERENCE, NEWER]) == ()
+
+
 NEWER = SubjectInfo("python@3.0.0", "python", "3.1.0")
 
 
@@ -493,7 +501,10 @@ def test_an_entry_can_say_what_the_subject_breaks(tmp_path: Path) -> None:
         ("kind: behaviour", "kind: behaviour\n    kind: behaviour", "a second time"),
         ("field: ContextOptions", "place: virtual", "no entry may account for whether"),
         ("field: ContextOptions", "place: [root, flat]", "no entry may account for whether"),
-        ("[map/nested]", "[]", "without witnesses"),
+        ("[map/nested]", "[]", "either witnesses or a reason"),
+        ("    witnesses: [map/nested]\n", "", "either witnesses or a reason"),
+        ("[map/nested]", "[map/nested]\n    racy: a matter of time", "either witnesses or a reason"),
+        ("witnesses: [map/nested]", "racy: true", "racy is no reason"),
         ("    title: t\n", "    title: t\n    breaks: [no-such-entry]\n", "list ids of the catalogue"),
         ("    title: t\n", "    title: t\n    breaks: token-chain\n", "list ids of the catalogue"),
         ("    title: t\n", "    title: t\n    breaks: [token-chain]\n", "lists what it breaks"),
