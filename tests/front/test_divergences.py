@@ -69,8 +69,10 @@ def test_a_newer_version_shows_the_same_with_one_warning(
     written = capsys.readouterr().out.splitlines()
     (counted,) = (line for line in written if "not yet confirmed" in line)
     totals = json.loads(report.read_text(encoding="utf-8"))["totals"]
-    assert counted == f"warning: {len(totals['divergences'])} entries not yet confirmed for python 3.1.0"
-    assert "warning: divergence never-shown no longer shows with python 3.1.0: it looks fixed" in written
+    assert counted.endswith(f"{len(totals['divergences'])} entries not yet confirmed for python 3.1.0")
+    assert any(
+        "divergence never-shown no longer shows with python 3.1.0: it looks fixed" in line for line in written
+    )
     assert len(totals["notes"]) == 2
     assert totals["problems"] == []
 
@@ -133,7 +135,7 @@ def test_entries_are_told_by_sdk_with_what_a_run_showed(
     assert "    accounts for 0 findings in 0 scenarios" in rest
     assert any("in 1 scenario" in line for line in rest)
     assert any("against js >=2.4.0, confirmed to 2.4.0" in line for line in rest)
-    assert not any(line.startswith("warning") or "judged in" in line for line in rest)
+    assert not any("not yet confirmed" in line or "judged" in line for line in rest)
 
 
 def test_what_breaks_the_specification_can_be_had_alone(
