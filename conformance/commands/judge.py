@@ -10,7 +10,9 @@ from pathlib import Path
 from conformance.commands import shared
 from conformance.commands.reports import Reports
 from conformance.engine import event_log as ndjson
+from conformance.engine.baseline import Against, Side
 from conformance.engine.collator import Assessors, Collator, assessors
+from conformance.engine.collected import Collected
 from conformance.engine.directory import EVENTS, Kept, beyond, recordings
 from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
 from conformance.engine.files import ledger_file
@@ -55,19 +57,40 @@ def options(command: argparse.ArgumentParser) -> None:
         "--scenarios", type=Path, metavar="DIR", help="whose ledger to judge by, the suite's own unless given"
     )
     shared.judging(command)
+    shared.baseline(command, subjects=False)
 
 
 def execute(given: argparse.Namespace) -> Exit:
     """Judge every recording of the directory as the run that made it would have, and report likewise."""
     ledger = Ledger.load(ledger_file(given.scenarios))
     reports = Reports(given, {entry.id: entry.title for entry in ledger.entries})
+    base = side(Path(given.baseline), ledger, strict=given.strict) if given.baseline else None
     replay(
         given.directory,
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
-        reports,
+        reports if base is None else Against(base, reports),
         patterns=given.patterns,
     )
     return reports.exit()
+
+
+def side(path: Path, ledger: Ledger, *, strict: bool = False) -> Side:
+    """An earlier run: a JSON report, or a directory of recordings, which are judged as this version judges.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if path.is_dir():
+        run = Collected()
+        replay(path, assessors(ledger, strict=strict, drawn=False), run)
+        return Side.of(str(path), run)
+    if path.is_file():
+        return Side.read(path)
+    raise UsageError(
+        "there is no such report or directory",
+        where=str(path),
+        cure="name the FILE of --json or the DIR of --out",
+    )
 
 
 def replay(

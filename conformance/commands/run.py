@@ -6,7 +6,7 @@ import argparse
 import shlex
 from pathlib import Path
 
-from conformance.commands import chosen, selection, shared
+from conformance.commands import baselines, chosen, selection, shared
 from conformance.commands.reports import Reports
 from conformance.engine import judging
 from conformance.engine.collator import assessors
@@ -15,6 +15,7 @@ from conformance.engine.files import ledger_file
 from conformance.engine.session import Plan, Session
 from conformance.engine.stack import real
 from conformance.errors import Exit
+from conformance.subjects.subject import Subject
 from conformance.verdict.ledger import Ledger
 
 
@@ -37,14 +38,18 @@ def options(command: argparse.ArgumentParser) -> None:
         "--delays", type=int, metavar="SEED", help="delay the service's answers at random, up to 50 ms"
     )
     shared.judging(command)
+    shared.baseline(command)
     command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
 
 
 def execute(given: argparse.Namespace) -> Exit:
     """Run what was selected, tell it to every report asked for, and give the gravest that was found."""
     subjects = chosen.subjects(given.subjects, given.reference)
-    found = selection.scenarios(given.scenarios, given.patterns)
     ledger = Ledger.load(ledger_file(given.scenarios))
+    base = baselines.base(given.baseline, ledger, strict=given.strict) if given.baseline else None
+    if isinstance(base, Subject) and base.id not in {one.id for one in subjects}:
+        subjects = (*subjects, base)
+    found = selection.scenarios(given.scenarios, given.patterns)
     whole = not (given.patterns or given.scenarios or found.errors)
     plan = Plan(
         scenarios=found.scenarios if given.order == "file" else found.scenarios[::-1],
@@ -60,13 +65,11 @@ def execute(given: argparse.Namespace) -> Exit:
     )
     reports = Reports(given, {entry.id: entry.title for entry in ledger.entries})
     directory = Directory(given.out) if given.out else None
-    if directory:
-        reports.listeners.append(directory)
     Session(
         plan,
         real(),
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
-        reports,
+        baselines.before(base, reports, *([directory] if directory else [])),
         save=directory.keep if directory else lambda *_: None,
         judge=judging.start,
     ).run()

@@ -49,6 +49,16 @@ def judging(command: argparse.ArgumentParser) -> None:
         command.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write a {kind.upper()} report")
 
 
+def baseline(command: argparse.ArgumentParser, *, subjects: bool = True) -> None:
+    """What the run is compared with."""
+    command.add_argument(
+        "--baseline",
+        metavar="B",
+        help="tell only what is new beside B: recordings or a JSON report of an earlier run"
+        + (", or a subject that runs beside the others, such as python@3.0.0" if subjects else ""),
+    )
+
+
 def as_json(command: argparse.ArgumentParser) -> None:
     """Data for programs instead of words for people."""
     command.add_argument("--json", action="store_true", help="print JSON")

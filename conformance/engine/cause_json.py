@@ -11,7 +11,8 @@ from conformance.engine.sources import spot
 
 def serializable(cause: Cause) -> dict[str, Any]:
     """One cause as plain JSON values."""
-    simplest, known, place = cause.simplest, cause.simplest.evidence, spot(cause.simplest)
+    simplest, known = cause.simplest, cause.evidence
+    place = spot(simplest, known)
     answer = known.answer if known else None
     return {
         "id": cause.id,

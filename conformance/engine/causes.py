@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.engine.collected import Collected, unexpected
 from conformance.engine.events import Judged, RunStarted
-from conformance.engine.evidence import RANKS, UNKNOWN_SIZE
+from conformance.engine.evidence import RANKS, UNKNOWN_SIZE, Evidence
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.titles import title
 
@@ -77,16 +77,19 @@ class Cause:
         return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
     @property
+    def evidence(self) -> Evidence | None:
+        """What the simplest's recording says of the first finding."""
+        return about(self.simplest, self.first)
+
+    @property
     def seen(self) -> Any:
         """What was seen, contexts by their names."""
-        known = self.simplest.evidence
-        return known.seen if known else self.first.seen
+        return self.evidence.seen if self.evidence else self.first.seen
 
     @property
     def wanted(self) -> Any:
         """What was wanted, contexts by their names."""
-        known = self.simplest.evidence
-        return known.wanted if known else self.first.wanted
+        return self.evidence.wanted if self.evidence else self.first.wanted
 
 
 def causes(run: Collected) -> tuple[Cause, ...]:
@@ -104,13 +107,20 @@ def causes(run: Collected) -> tuple[Cause, ...]:
     return tuple(numbered)
 
 
+def about(judged: Judged, first: Finding) -> Evidence | None:
+    """A verdict's evidence, if it is about that finding: with a baseline the first one may be another."""
+    known = judged.evidence
+    return known if known is not None and known.order and known.order[0] == first else None
+
+
 def ordered(judged: Judged) -> tuple[Finding, ...]:
     """The unexpected findings of a verdict, the first one first."""
     findings = unexpected(judged)
     known = judged.evidence
     if known is None or not findings:
         return tuple(sorted(findings, key=lambda one: RANKS[one.layer]))
-    return (*known.order, *(one for one in findings if one not in known.order))
+    first = [one for one in known.order if one in findings]
+    return (*first, *(one for one in findings if one not in first))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.engine.events import Event, Faulted, Judged, RunEnded, RunStarted
 from conformance.errors import ConformanceError, Exit
-from conformance.verdict.finding import GOOD, NOT_JUDGED, Finding, Verdict
+from conformance.verdict.finding import GOOD, NOT_JUDGED, Finding, Layer, Verdict
 from conformance.wire.recording import SubjectInfo
 
 
@@ -79,7 +79,7 @@ class Collected:
 
         Interrupted outweighs all, since what is missing can't be judged. Then come the environment (3) and
         what the user gave (2), which keep the suite from judging, before a finding (1), which is what it
-        found.
+        found. Beside a baseline only what is new is a finding.
         """
         if self.interrupted:
             return Exit.INTERRUPTED
@@ -89,7 +89,11 @@ class Collected:
             kinds.add(Exit.ENVIRONMENT)
         if Verdict.SCENARIO_ERROR in verdicts:
             kinds.add(Exit.USAGE)
-        if verdicts - GOOD - NOT_JUDGED or (self.ended and self.ended.problems):
+        if self.started and self.started.baseline:
+            found = any(unexpected(one) for one in self._judged.values())
+        else:
+            found = bool(verdicts - GOOD - NOT_JUDGED or (self.ended and self.ended.problems))
+        if found:
             kinds.add(Exit.FINDING)
         return max(kinds, default=Exit.AS_EXPECTED)
 
@@ -100,7 +104,17 @@ class Collected:
 
 
 def unexpected(judged: Judged) -> tuple[Finding, ...]:
-    """The findings that make a verdict bad: those that no ledger entry accounts for; none if it is good."""
+    """The findings that make a verdict bad: those that no ledger entry accounts for; none if it is good.
+
+    Of a run with a baseline those that the baseline has too are left out, save of what could not be judged.
+    """
     if judged.result.verdict in GOOD:
         return ()
-    return tuple(finding for finding in judged.result.findings if finding.divergence is None)
+    before = None if judged.result.verdict in NOT_JUDGED else judged.before
+    known = {_kind(one) for one in before.findings if one.divergence is None} if before else set()
+    return tuple(one for one in judged.result.findings if one.divergence is None and _kind(one) not in known)
+
+
+def _kind(one: Finding) -> tuple[Layer, str, str]:
+    """What two findings of one scenario have in common if they are the same: their values may differ."""
+    return one.layer, one.rule, one.path

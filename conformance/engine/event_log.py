@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from conformance.engine import results
 from conformance.engine.events import (
     Event,
     Faulted,
@@ -21,9 +22,7 @@ from conformance.engine.events import (
     RunStarted,
     SettingUp,
 )
-from conformance.engine.results import serializable
 from conformance.errors import ConformanceError, EnvironmentFault, Exit, Location, UsageError
-from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.wire.recording import SubjectInfo
 
 
@@ -76,7 +75,7 @@ def to_json(event: Event) -> dict[str, Any]:
         case Judged():
             return {
                 "event": "judged",
-                "result": serializable(event.result),
+                "result": results.serializable(event.result),
                 "location": asdict(event.location),
             }
         case Faulted(error=error):
@@ -104,12 +103,13 @@ def from_json(line: dict[str, Any]) -> Event:
     match fields.pop("event"):
         case "run-started":
             fields["subjects"] = tuple(SubjectInfo(**info) for info in fields["subjects"])
-            fields["scenarios"] = tuple(fields["scenarios"])
+            for name in ("scenarios", "baseline_notes"):
+                fields[name] = tuple(fields.get(name, ()))
             return RunStarted(**fields)
         case "recorded":
             return Recorded(**fields)
         case "judged":
-            return Judged(_result(fields["result"]), Location(**fields["location"]))
+            return Judged(results.from_json(fields["result"]), Location(**fields["location"]))
         case "faulted":
             where = Location(**fields["where"]) if isinstance(fields["where"], dict) else fields["where"]
             kind: type[ConformanceError] = UsageError if fields["exit"] == Exit.USAGE else EnvironmentFault
@@ -120,11 +120,3 @@ def from_json(line: dict[str, Any]) -> Event:
             return RunEnded(**fields)
         case unknown:
             raise ValueError(f"no event is called {unknown!r}")
-
-
-def _result(fields: dict[str, Any]) -> Result:
-    findings = tuple(
-        Finding(**{**finding, "layer": Layer(finding["layer"]), "blame": Blame(finding["blame"])})
-        for finding in fields["findings"]
-    )
-    return Result(**{**fields, "verdict": Verdict(fields["verdict"]), "findings": findings})

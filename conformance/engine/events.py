@@ -36,7 +36,8 @@ class RunStarted:
 
     `requirements` has the id of the AWS requirement that a scenario is there for, where it is one's. `asked`
     has the words by which the user named a subject, where they are not its id, and `options` what else must
-    be said to repeat the run of one scenario, such as `--reference js@2.3.0`.
+    be said to repeat the run of one scenario, such as `--reference js@2.3.0`. The
+    baseline is set by who stands between a run and its reports.
     """
 
     subjects: tuple[SubjectInfo, ...]  # the reference first
@@ -47,6 +48,8 @@ class RunStarted:
     requirements: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     options: str = ""
+    baseline: str = ""  # what the run is compared with
+    baseline_notes: tuple[str, ...] = ()  # what can't be compared with it
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Judged:
     location: Location
     operations: tuple[Operation, ...] = ()  # only when a report asked for them
     evidence: Evidence | None = None
+    before: Result | None = None  # the baseline's of the same scenario, where there is one
 
 
 @dataclass(frozen=True)

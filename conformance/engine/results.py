@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from conformance.verdict.finding import Result
+from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 
 
 def serializable(one: Result) -> dict[str, Any]:
@@ -18,6 +18,19 @@ def serializable(one: Result) -> dict[str, Any]:
         "seconds": round(one.seconds, 3),
         "findings": [finite(asdict(finding)) for finding in one.findings],
     }
+
+
+def from_json(fields: dict[str, Any]) -> Result:
+    """What `serializable` gave, back as a result.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is not what `serializable` gives.
+    """
+    findings = tuple(
+        Finding(**{**finding, "layer": Layer(finding["layer"]), "blame": Blame(finding["blame"])})
+        for finding in fields["findings"]
+    )
+    return Result(**{**fields, "verdict": Verdict(fields["verdict"]), "findings": findings})
 
 
 def finite(value: Any) -> Any:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from conformance.engine.events import Judged
-from conformance.engine.evidence import digest
+from conformance.engine.evidence import Evidence, digest
 from conformance.errors import ScenarioError
 from conformance.scenario.yaml_text import MAX_BYTES, Text, read
 
@@ -34,9 +34,9 @@ class Spot:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-def spot(judged: Judged) -> Spot:
-    """Where the first finding of a bad verdict stands in its scenario's file."""
-    where, known = judged.location, judged.evidence
+def spot(judged: Judged, known: Evidence | None) -> Spot:
+    """Where the finding that `known` is about stands in its scenario's file."""
+    where = judged.location
     if known is None or not known.place:
         return Spot(where.file, where.line)
     found = _read(where.file)

@@ -28,7 +28,7 @@ def heading(cause: Cause) -> str:
 
 def block(cause: Cause, *, full: bool = False) -> Iterator[str]:
     """The lines below the heading; `full` has every class of findings that follow."""
-    simplest, place = cause.simplest, spot(cause.simplest)
+    simplest, place = cause.simplest, spot(cause.simplest, cause.evidence)
     yield _apart(f"simplest: {simplest.result.scenario}", str(place))
     yield from _excerpt(cause, place)
     yield from _then(cause)
@@ -54,7 +54,7 @@ _BLAMED = {
 
 def _excerpt(cause: Cause, place: Spot) -> Iterator[str]:
     """The line in the scenario's file, what it is about marked, then what was seen and wanted."""
-    known = cause.simplest.evidence
+    known = cause.evidence
     what = (known.what if known else "") or cause.first.path
     number = str(place.line)
     gap = " " * len(number)
@@ -91,7 +91,7 @@ _BARE = re.compile(r"root|[A-Z_]+|\?\w*|[0-9.\[\]>]+( '[^']*')?( \(virtual\))?")
 
 def _then(cause: Cause) -> Iterator[str]:
     """What the service answered, and where in the SDK that came to light."""
-    known = cause.simplest.evidence
+    known = cause.evidence
     lines = []
     if known and known.answer:
         lines.append(f"the service answered {known.answer.status} {escape.cut(known.answer.message, SHOWN)}")
@@ -108,7 +108,7 @@ def _so(cause: Cause, *, full: bool) -> Iterator[str]:
     status = next((one for one in rest if one.rule in _STATUS and one.path == "output.Status"), None)
     if status is not None:
         told.append(f"{short(status.seen)} for {short(status.wanted)}")
-    known = cause.simplest.evidence
+    known = cause.evidence
     if known and known.unreached:
         more = f" and {len(known.unreached) - 3} more" if len(known.unreached) > 3 else ""  # noqa: PLR2004
         told.append(f"{', '.join(known.unreached[:3])}{more} never reached")

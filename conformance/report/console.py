@@ -75,9 +75,14 @@ class Console:
         self._known(event.divergences)
         for fault in run.faults:
             self._mark("✗", str(fault), RED, BOLD)
-        self._problems("✗", event.problems, RED)
+        baseline = bool(run.started and run.started.baseline)  # beside which the ledger is no matter
+        self._problems("✗", () if baseline else event.problems, RED)
         self._problems("!", event.notes)
         self._causes(found)
+        for index, line in enumerate(summary.beside(run)):
+            if index == 0:
+                self._line("")
+            self._line(line)
         if event.interrupted:
             self._mark("✗", "interrupted: what had not ended is missing", RED, BOLD)
         if not good:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from conformance.engine import cause_json
+from conformance.engine import baseline, cause_json
+from conformance.engine.baseline import comparison
 from conformance.engine.causes import causes
 from conformance.engine.collected import Collected
 from conformance.engine.results import serializable
@@ -18,12 +19,15 @@ SCHEMA = Path(__file__).with_name("report.schema.json")
 
 def document(run: Collected) -> dict[str, Any]:
     """The report as plain JSON values, results by scenario id, then subject."""
+    compared = comparison(run)
     return {
         "schema": SCHEMA_VERSION,
         "subjects": [{"id": info.id, "sdk": info.sdk, "version": info.version} for info in run.subjects],
         "results": [serializable(judged.result) for judged in run.judged()],
+        "reference": run.started.reference if run.started else "",
         "causes": [cause_json.serializable(cause) for cause in causes(run)],
         "aws": requirements.standings(run),
+        "baseline": compared and baseline.serializable(compared),
         "totals": run.totals() | {"aws": requirements.totals(run)},
     }
 

@@ -61,7 +61,7 @@ def _case(suite: ET.Element, judged: Judged, cause: Cause | None) -> None:
         name=escape.xml(result.scenario),
         time=f"{result.seconds:.3f}",
     )
-    place = spot(judged)
+    place = spot(judged, judged.evidence)
     case.set("file", escape.xml(place.file))
     case.set("line", str(place.line))
     if result.verdict is Verdict.UNSUPPORTED:

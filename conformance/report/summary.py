@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from conformance.engine.baseline import comparison
 from conformance.engine.collected import Collected
 from conformance.engine.headline import Headline, headline
 from conformance.errors import Exit
@@ -32,6 +34,17 @@ def verdict(run: Collected, causes: int) -> str:
     """The one line that answers what the run was for."""
     numbers = headlines(run)
     bad = [one for one in numbers if one.bad]
+    compared = comparison(run)
+    if compared is not None and run.judged():
+        if not compared.new and not causes:
+            return f"Nothing is new beside {compared.baseline}."
+        new = Counter(subject for _, subject in compared.new)
+        told = " and ".join(
+            f"{new[one.subject]} of {counted(one.scenarios, 'scenario')} with {one.subject}"
+            for one in numbers
+            if new[one.subject]
+        )
+        return f"{told or 'nothing'} newly broken · {counted(causes, 'cause')}"
     if bad:
         told = " and ".join(
             f"{one.bad} of {counted(one.scenarios, 'scenario')} with {one.subject}" for one in bad
@@ -45,6 +58,27 @@ def verdict(run: Collected, causes: int) -> str:
     others = [one.subject for one in numbers if one.subject != reference] or [one.subject for one in numbers]
     breaks = "breaks" if len(others) == 1 else "break"
     return f"As expected. {' and '.join(others)} {breaks} nothing that is not known."
+
+
+def beside(run: Collected) -> Iterator[str]:
+    """What is new, fixed and the same beside the baseline, and what could not be compared."""
+    one = comparison(run)
+    if one is None:
+        return
+    missing = f" · {one.missing} not comparable" if one.missing else ""
+    yield (
+        f"against {one.baseline} (baseline): {len(one.new)} newly broken · {len(one.fixed)} fixed · "
+        f"{one.same} the same{missing}"
+    )
+    names = ", ".join(dict.fromkeys(scenario for scenario, _ in one.fixed[:FIXED]))
+    if names:
+        more = f" and {len(one.fixed) - FIXED} more" if one.fixed[FIXED:] else ""
+        yield f"  fixed: {names}{more}"
+    yield from (f"  not comparable: {note}" for note in one.notes)
+
+
+FIXED = 5
+"""Verdicts that are named where they are fixed."""
 
 
 def took(run: Collected) -> str:

@@ -126,14 +126,17 @@ def test_a_cause_has_its_place_answer_frames_and_commands(
 def test_a_file_that_is_not_the_one_that_ran_has_no_places(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(SCENARIO.replace("title: t", "title: another\n"), encoding="utf-8")
-    assert spot(broken("v/a", PARENT, file=str(file))).line == 1
-    assert spot(broken("v/a", PARENT, file=str(tmp_path / "none.yaml"))).text is None
+    for path in (file, tmp_path / "none.yaml"):
+        one = broken("v/a", PARENT, file=str(path))
+        place = spot(one, one.evidence)
+        assert (place.line, place.text) == (1, None)
 
 
 def test_an_expectation_is_shown_at_its_own_line(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(SCENARIO, encoding="utf-8")
-    place = spot(broken("v/a", STATUS, place=("expect", "status"), file=str(file)))
+    one = broken("v/a", STATUS, place=("expect", "status"), file=str(file))
+    place = spot(one, one.evidence)
     assert (place.line, place.column, place.width) == (8, 10, len("status"))
 
 
