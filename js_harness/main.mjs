@@ -30,6 +30,8 @@ async function subject(client, mutant) {
   const { Lab } = await import("./lab.mjs");
   const { sdk } = await import("./sdk.mjs");
   const { install } = await import("./mutants.mjs");
+  // A process is killed when its pool is closed, so what was compiled is kept now for those to come.
+  process.getBuiltinModule("node:module").flushCompileCache?.();
   const corrupt = mutant ? install(mutant) : () => {};
   let run = null;
   const handler = sdk.withDurableExecution(async (event, ctx) => {

@@ -3,8 +3,10 @@
 // It must not give way to them, not even where nothing can be awaited. So another thread, which runs this same file,
 // sends it while the main one stands still.
 
-import http from "node:http";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
+
+// An import of it would load all that it only offers, undici among it: a third of the time that a process takes to start.
+const http = process.getBuiltinModule("node:http");
 
 const REPORT_MS = 5000;
 const ARRIVED = 1;

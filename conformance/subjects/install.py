@@ -23,7 +23,8 @@ UNKNOWN_VERSION = "unknown"
 class Installed:
     """A subject that can be started: its real version, its command, the environment variables of its own.
 
-    `cwd` None means an empty directory, which every process gets for itself.
+    `cwd` None means an empty directory, which every process gets for itself. `preload` are the modules that
+    its processes can share, of a Python subject alone: the first of them is what its command runs.
     """
 
     subject: Subject
@@ -31,6 +32,7 @@ class Installed:
     command: tuple[str, ...]
     environment: dict[str, str]
     cwd: Path | None = None
+    preload: tuple[str, ...] = ()
 
 
 def install(subject: Subject) -> Installed:
@@ -47,7 +49,9 @@ def install(subject: Subject) -> Installed:
         version, command, environment = js_install.install(subject)
     if subject.mutant:
         environment = {**environment, "CONFORMANCE_MUTANT": subject.mutant}
-    return Installed(subject, SubjectInfo(subject.id, subject.sdk, version), command, environment)
+    info = SubjectInfo(subject.id, subject.sdk, version)
+    preload = python_install.PRELOAD if subject.sdk == "python" else ()
+    return Installed(subject, info, command, environment, preload=preload)
 
 
 def _own(subject: Subject, command: tuple[str, ...]) -> Installed:

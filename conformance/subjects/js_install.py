@@ -41,7 +41,8 @@ def install(subject: Subject) -> tuple[str, tuple[str, ...], dict[str, str]]:
     )
     command = (str(found.path), str(pins.JS_HARNESS / "main.mjs"))
     build = {"CONFORMANCE_BUILD": subject.build} if subject.build else {}
-    return str(manifest["version"]), command, {"CONFORMANCE_SDK": str(place)} | build
+    compiled = {"NODE_COMPILE_CACHE": str(cache.directory() / "compiled")}  # Node keeps its versions apart
+    return str(manifest["version"]), command, {"CONFORMANCE_SDK": str(place)} | build | compiled
 
 
 def package(source: Path, subject: str) -> Path:

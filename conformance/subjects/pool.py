@@ -13,6 +13,7 @@ from conformance.subjects import guard
 from conformance.subjects.event import Answer, Event
 from conformance.subjects.output import Tail
 from conformance.subjects.process import Process, State
+from conformance.subjects.starting import Starter, starter
 from conformance.subjects.usage import Usage
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ class Pool:
             lab_url: base URL of the lab's side channel.
         """
         self._installed = installed
-        self._environment = {
+        environment = {
             **ENVIRONMENT,
             **installed.environment,
             "AWS_ENDPOINT_URL_LAMBDA": gateway_url,
             "CONFORMANCE_LAB": lab_url,
         }
+        self._starter: Starter = starter(installed.command, installed.preload, environment)
         self._processes: list[Process] = []
         self._waiting: deque[tuple[Event, asyncio.Future[Process]]] = deque()
         self._starts: set[asyncio.Task[None]] = set()
@@ -132,6 +134,7 @@ class Pool:
             start.cancel()
         await asyncio.gather(*self._starts, return_exceptions=True)
         await asyncio.gather(*(process.stop() for process in processes))
+        await self._starter.close()
         if self._directory:
             shutil.rmtree(self._directory, ignore_errors=True)
             guard.forget(self._directory)
@@ -167,7 +170,7 @@ class Pool:
         self._count += 1
         process = Process(self._installed, self._directory / str(self._count), self._tail, self._changed)
         self._processes.append(process)
-        start = asyncio.create_task(process.start(self._environment))
+        start = asyncio.create_task(process.start(self._starter))
         self._starts.add(start)
         start.add_done_callback(lambda done: self._begun(process, done))
         return start

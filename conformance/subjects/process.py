@@ -19,11 +19,12 @@ from conformance.subjects.usage import Meter, Usage
 from conformance.wire.recording import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from conformance.subjects.event import Event
     from conformance.subjects.install import Installed
+    from conformance.subjects.starting import Running, Starter
 
 START_SECONDS = 30.0
 RETURN_SECONDS = 5.0
@@ -76,7 +77,7 @@ class Process:
         self._changed = changed
         self._output = Output(loop, everyone)
         self._api = RuntimeApi(Listener(self._free, self._answered, self._init_error, self._output.say))
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Running | None = None
         self._meter: Meter | None = None
         self._end: asyncio.Task[None] | None = None
         self._started: asyncio.Future[str] = loop.create_future()  # "" or what was wrong
@@ -86,17 +87,17 @@ class Process:
         self._mark = 0
         self._overdue: asyncio.TimerHandle | None = None
 
-    async def start(self, environment: Mapping[str, str]) -> None:
+    async def start(self, starter: Starter) -> None:
         """Start it and wait until it asks for its first event. If that fails, nothing of it is left.
 
         Args:
-            environment: all of its environment variables but those that only it has.
+            starter: starts it, with the environment that all of the pool have.
 
         Raises:
             EnvironmentFault: it could not be started, ended, said that it can't start, or took too long.
         """
         try:
-            await self._launch(environment)
+            await self._launch(starter)
             problem = await asyncio.wait_for(self._started, START_SECONDS)
         except OSError as error:
             # TimeoutError is an OSError too, and the one without a number.
@@ -112,7 +113,7 @@ class Process:
             await self.stop()
             raise self._fault(problem)
 
-    async def _launch(self, environment: Mapping[str, str]) -> None:
+    async def _launch(self, starter: Starter) -> None:
         home, temporary = self._directory / "home", self._directory / "tmp"
         home.mkdir(parents=True)
         temporary.mkdir()
@@ -122,15 +123,7 @@ class Process:
             "HOME": str(home),
             "TMPDIR": str(temporary),
         }
-        process = await asyncio.create_subprocess_exec(
-            *self._installed.command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=self._output.writing,
-            stderr=self._output.writing,
-            cwd=self._installed.cwd or home,
-            env={**environment, **own},
-            start_new_session=True,
-        )
+        process = await starter.start(self._installed.cwd or home, own, self._output.writing)
         guard.watch(process.pid)
         self._process = process
         self._meter = Meter(process.pid)
@@ -182,7 +175,7 @@ class Process:
         else:
             await self._clear()
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+    async def _watch(self, process: Running) -> None:
         await process.wait()
         guard.kill(process.pid)  # what it has started itself
         guard.forget(process.pid)

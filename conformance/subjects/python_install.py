@@ -26,6 +26,9 @@ _DISTURBING = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT
 _UNSET = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1"}
 _NAME = re.compile(r"[-_.]+")
 
+PRELOAD = ("python_sdk.__main__", "python_sdk.interpreter", "python_sdk.mutants")
+"""What is the same in every process: the harness and, with it, the SDK. Mutants patch only as one begins."""
+
 
 def install(subject: Subject) -> tuple[str, tuple[str, ...], dict[str, str]]:
     """Install a Python subject: give its SDK's real version, its command and its environment variables.

