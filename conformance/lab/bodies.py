@@ -135,6 +135,11 @@ class Bodies:
         while (left := self._until_silent(asked, QUIET_SECONDS)) > 0:
             await self.control.pulse.next(max(left, TICK_SECONDS))
 
+    async def quiet(self) -> None:
+        """Wait until the subject has stood still for a while since something last came of the run."""
+        while (left := QUIET_SECONDS - self.progress.still) > 0:
+            await self.control.pulse.next(max(left, TICK_SECONDS))
+
     def activity(self) -> None:
         """Something happened in the run: holds may come true."""
         self.progress.moved()

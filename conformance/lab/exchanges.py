@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +22,6 @@ from conformance.lab import frames
 from conformance.lab.calls import Calls
 from conformance.lab.emulator import Stack
 from conformance.lab.faults import (
-    CRASH_AFTER,
     CRASH_BEFORE,
     FIRST_SERVER_ERROR,
     LOSE_RESPONSE,
@@ -132,6 +131,7 @@ class Exchanges:
     faults: Faults
     polls: Polls
     active: Callable[[], None]
+    quiet: Callable[[], Awaitable[None]]
     open: int = 0
     pages: dict[str, Any] = field(default_factory=dict)  # by marker: operations that a fault put on their own
 
@@ -180,6 +180,8 @@ class Exchanges:
         )
         if invocation is not None and (_retryable(answer.status_code) or injection.has(LOSE_RESPONSE)):
             invocation.retries_sent += 1
+        if injection.deadly and any(map(_begins_a_body, updates)):
+            await self.quiet()  # whether the body had begun by then must not be a race
         return await self._deliver(_response(answer, request.operation, skew, served), invocation, injection)
 
     def _injection(self, request: Request, updates: list[dict[str, Any]]) -> Injection:
@@ -239,7 +241,7 @@ class Exchanges:
     ) -> Response | None:
         if injection.delay:
             await asyncio.sleep(injection.delay)
-        if injection.has(CRASH_BEFORE) or injection.has(CRASH_AFTER):
+        if injection.deadly:
             if invocation is not None:
                 invocation.kill(Outcome.EXIT)
             return None
@@ -279,6 +281,11 @@ class Exchanges:
 def _unreadable(message: str) -> HTTPResponse:
     """The refusal of a request that no service could read: as AWS's REST JSON services word it."""
     return HTTPResponse.create_json(BAD_REQUEST, {"Type": "SerializationException", "message": message})
+
+
+def _begins_a_body(update: Mapping[str, Any]) -> bool:
+    """Whether an update is a START beside which an SDK may run the body already."""
+    return update.get("Type") == "STEP" and update.get("Action") == "START"
 
 
 def _retryable(status: int) -> bool:

@@ -83,6 +83,11 @@ class Injection:
         return any(spec.fault == name for spec in self.faults)
 
     @property
+    def deadly(self) -> bool:
+        """Whether the process dies of it."""
+        return self.has(CRASH_BEFORE) or self.has(CRASH_AFTER)
+
+    @property
     def delay(self) -> float:
         """How many real seconds the response is held."""
         given = (

@@ -94,6 +94,7 @@ class Run:
             faults=faults,
             polls=Polls(self.stack.scheduler, self.calls, self.bodies, self.control),
             active=self.bodies.activity,
+            quiet=self.bodies.quiet,
         )
         self.driver = Driver(
             root=self.root,

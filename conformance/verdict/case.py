@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from conformance.wire.recording import Exchange, ExecutionRecord, Invocation, Recording
     from conformance.wire.stream import Update
 
+DEADLY = frozenset({"crash-before", "crash-after"})
+"""The faults that end a process."""
+
 BatchPlace = tuple[str, str, tuple[int, ...]]
 """Where a batch is run: its execution, its statement, and the indexes of the branches that it is in."""
-
-_DEADLY = frozenset({"crash-before", "crash-after"})
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Case:
     @cached_property
     def deadly(self) -> bool:
         """Whether the scenario itself ends a process: faults that do, bodies that crash."""
-        return self._bodies_crash or any(fault.fault in _DEADLY for fault in self.scenario.faults)
+        return self._bodies_crash or any(fault.fault in DEADLY for fault in self.scenario.faults)
 
     @cached_property
     def _bodies_crash(self) -> bool:

@@ -348,11 +348,14 @@ def _runs(case: Case) -> Mapping[str, list[Any]]:
     """Give every run of every body, its attempt and, where it can be compared, invocation; notes by value."""
     runs: dict[str, list[Any]] = {}
     lossy = struck.cut_short(case)
+    uncertain = struck.uncertain(case.scenario, case.recording, case.stream)
     for effect in case.recording.effects:
         if effect.kind not in _BODIES and effect.kind != "note":
             continue
         if effect.event != "start":
             continue
+        if (effect.invocation, effect.execution, effect.at, effect.indexes) in uncertain:
+            continue  # whether it began before its process was ended says nothing
         if effect.invocation in lossy and (effect.kind == "note" or not case.stream.sequential):
             continue  # how far the others had come when the process died is a race
         run: dict[str, Any] = (

@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from conformance.scenario.statements import Step
+from conformance.verdict.case import DEADLY
+from conformance.wire.program import statements_within
 from conformance.wire.recording import Outcome
 
 if TYPE_CHECKING:
+    from conformance.scenario.model import Scenario
     from conformance.verdict.case import Case
+    from conformance.wire.recording import Recording
+    from conformance.wire.stream import Stream
 
 
 def requests(case: Case) -> list[list[str]]:
@@ -35,6 +41,37 @@ def requests(case: Case) -> list[list[str]]:
             struck.append(request[1])
             previous = request
     return struck
+
+
+def uncertain(
+    scenario: Scenario, recording: Recording, stream: Stream
+) -> frozenset[tuple[int, str, str, tuple[int, ...]]]:
+    """The bodies of which nobody can say whether they began: invocation, execution, place and indexes.
+
+    They are those of steps that are not at-most-once, whose process was ended at the request with their START
+    alone: an SDK may run the body beside that request or after it (language SDK specification 16.1).
+    """
+    deadly = {one.seq for one in recording.exchanges if DEADLY & set((one.fault or "").split("+"))}
+    careful = {
+        statement.at
+        for body in (scenario.handler, *(function.handler for function in scenario.functions.values()))
+        for statement in statements_within(body)
+        if isinstance(statement, Step) and statement.semantics == "at-most-once"
+    }
+    struck = [update for update in (stream.all if deadly else ()) if update.seq in deadly]
+    ended = {(update.seq, update.path) for update in struck if update.action != "START"}
+    starts = [
+        update
+        for update in struck
+        if (update.type, update.action) == ("STEP", "START") and (update.seq, update.path) not in ended
+    ]
+    return frozenset(
+        (update.invocation, update.execution, candidate.at, candidate.indexes)
+        for update in starts
+        if update.invocation is not None and (place := stream.place(update)) is not None
+        for candidate in place.candidates
+        if candidate.at not in careful
+    )
 
 
 def cut_short(case: Case) -> frozenset[int]:

@@ -22,6 +22,8 @@ TITLES: Mapping[str, str] = {
     "judge-failed": "A check of this suite failed on the recording",
     "check-failed": "A check of this suite failed on the recording",
     "no-reference": "There is nothing to compare with: the reference's own run failed",
+    "too-slow": "The machine was too slow for the run to come to an end",
+    "fault-never-strikes": "Every fault of a scenario must strike something",
     "unstable": "Repeated runs of one scenario must write the same stream",
     "ledger-ambiguous": "Two entries of the ledger account for one finding",
     "aws-requirement": "AWS's requirement cannot be used with this scenario",

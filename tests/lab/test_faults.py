@@ -46,6 +46,21 @@ def test_each_request_is_touched_by_the_faults_that_name_its_number(specs: list[
     assert str(faults.next_read()) == ""
 
 
+@pytest.mark.parametrize("fault", ["crash-before", "crash-after"])
+def test_a_process_dies_at_a_start_only_once_the_body_beside_it_had_its_time(fault: str) -> None:
+    async def body_beside_start(handler: Handler) -> Any:
+        starting = asyncio.create_task(handler.checkpoint(update("STEP", "START", "a")))
+        await asyncio.sleep(0.1)  # by then the request has long been there
+        await handler.body("handler/0")
+        await starting
+        return succeeded()
+
+    recording = run(body_beside_start, handler=[{"step": {"name": "a", "returns": 1}}], faults=[
+        {"fault": fault, "checkpoint": 1}
+    ])  # fmt: skip
+    assert [(effect.invocation, effect.run) for effect in recording.effects] == [(1, 1), (2, 2)]
+
+
 @pytest.mark.parametrize(
     ("fault", "awaited"),
     [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.verdict import struck
+from conformance.verdict import expect, struck
 from conformance.verdict.case import Case
 from conformance.verdict.parity import check
 from conformance.verdict.policy import Policies
@@ -84,7 +84,7 @@ def test_requests_of_other_updates_are_other_disturbances() -> None:
 def test_in_the_same_request_a_fault_explains_nothing() -> None:
     late = apart()
     shifted = replace(late, effects=(*late.effects[:-1], replace(late.effects[-1], invocation=1)))
-    assert rules(shifted, late) == ["body-attempts"]
+    assert rules(shifted, late) == ["body-runs"]
 
 
 @pytest.mark.parametrize(("action", "rule"), [("START", "name"), ("SUCCEED", "payload")])
@@ -98,6 +98,45 @@ def test_notes_of_a_process_that_a_fault_ended_may_be_lost() -> None:
     assert struck.cut_short(Case.of(apart())) == {1}
     unstruck = replace(apart(), exchanges=tuple(replace(e, fault=None) for e in apart().exchanges))
     assert struck.cut_short(Case.of(unstruck)) == set()
+
+
+@pytest.mark.parametrize(
+    ("semantics", "fault", "told"),
+    [
+        ("at-least-once", CRASH, []),
+        ("at-least-once", "crash-before", []),
+        ("at-least-once", "lose-response", ["body-runs"]),
+        ("at-most-once", CRASH, ["body-runs"]),
+    ],
+)
+def test_whether_a_body_began_whose_process_ended_at_its_start_is_not_compared(
+    semantics: str, fault: str, told: list[str]
+) -> None:
+    document = {
+        **DOCUMENT,
+        "handler": [{"step": {"name": "a", "semantics": semantics, "returns": 1, "as": "a"}}],
+        "faults": [DOCUMENT["faults"][0] | {"fault": fault}],
+        "expect": {"bodies": {"a": 1}},
+    }
+
+    def crashing(*, begins: bool) -> Recording:
+        made = Maker("js", document)
+        made.invoke()
+        if begins:
+            made.effect("handler/0", "step", "start", attempt=1)
+        made.checkpoint(*_step(made, "START"), fault=fault)
+        made.answer(None, Outcome.EXIT)
+        made.invoke()
+        made.effect("handler/0", "step", "start", attempt=1)
+        made.checkpoint(*_step(made, "SUCCEED"))
+        made.succeed("1")
+        return made.done()
+
+    twice, once = crashing(begins=True), crashing(begins=False)
+    assert rules(twice, once) == rules(once, twice) == told
+    case = Case.of(twice)
+    counted = expect.check(case.scenario, case.recording, case.stream)
+    assert [one.rule for one in counted] == (["expected-bodies"] if told else [])
 
 
 @pytest.mark.parametrize(("number", "told"), [(1, []), (2, ["logs"])])
@@ -121,7 +160,8 @@ def test_lines_of_a_process_that_a_fault_ended_may_be_lost(number: int, told: li
 def test_how_far_concurrent_bodies_had_come_when_a_fault_ended_their_process_is_a_race(
     number: int, beside: list[dict[str, Any]], told: list[str]
 ) -> None:
-    document = DOCUMENT | {"handler": [*DOCUMENT["handler"], *beside]}
+    step = {"step": {"name": "a", "semantics": "at-most-once", "returns": 1, "as": "a"}}
+    document = DOCUMENT | {"handler": [{"note": 1}, step, *beside]}
     once = replace(apart(), document=document)
     ran = replace(once.effects[-1], invocation=number)
     twice = replace(once, effects=(*once.effects, ran))
