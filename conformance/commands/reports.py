@@ -6,15 +6,18 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Faulted, Listener
+from conformance.engine.files import ledger_file
 from conformance.errors import Exit
-from conformance.report import escape, github, htmlreport, jsonreport, junit
+from conformance.report import escape, github, jsonreport, junit
 from conformance.report.console import Console
 from conformance.report.files import AtEnd
 from conformance.report.progress import Progress
+from conformance.verdict.ledger import Ledger
 
 
 class Reports:
@@ -39,7 +42,7 @@ class Reports:
         for path, render in (
             (given.json, jsonreport.render),
             (given.junit, junit.render),
-            (given.html, htmlreport.render),
+            (given.html, partial(_page, given.scenarios)),
         ):
             if path:
                 self.listeners.append(AtEnd(path, render))
@@ -56,6 +59,15 @@ class Reports:
     def exit(self) -> Exit:
         """The command's exit code."""
         return self._run.exit()
+
+
+def _page(scenarios: Path | None, run: Collected) -> str:
+    """The HTML report, with the titles that the ledger gives to what is known."""
+    from conformance.report.page.known import Known  # noqa: PLC0415 (templates are loaded where they are used)
+    from conformance.report.page.render import render  # noqa: PLC0415
+
+    entries = Ledger.load(ledger_file(scenarios)).entries
+    return render(run, {entry.id: Known(entry.title, entry.link) for entry in entries})
 
 
 def watching(directory: Path | None) -> list[Listener]:

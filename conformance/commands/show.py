@@ -19,7 +19,7 @@ from conformance.engine.events import Judged
 from conformance.engine.files import ledger_file
 from conformance.engine.trace import Trace, trace
 from conformance.errors import Exit, UsageError
-from conformance.report import exchange, perfetto, text
+from conformance.report import escape, exchange, perfetto, text
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.where import Where
 from conformance.wire.recording import Recording
@@ -119,20 +119,22 @@ def _print(
 ) -> None:
     width = given.width or shutil.get_terminal_size((120, 40)).columns
     first = recordings[0]
-    sys.stdout.write(f"{first.scenario}: {first.document.get('title', '')}\n")
+    title = first.document.get("title", "")
+    sys.stdout.write(f"{escape.console(f'{first.scenario}: {title}')}\n")
     marked: dict[str, frozenset[str]] = {}
     shown = {one.subject for one in traces}
     for judged in verdicts:
         if judged.result.subject in shown:
             for line in _verdict(judged):
-                sys.stdout.write(f"{line}\n")
+                sys.stdout.write(f"{escape.console(line)}\n")
             marked[judged.result.subject] = labels(judged)
     sys.stdout.write("\n")
     for line in exchange.aligned(traces, width, marked):
         sys.stdout.write(f"{line}\n")
     for one in traces:
         if one.stderr.strip():
-            sys.stdout.write(f"\nstderr of {one.subject}, its end:\n{one.stderr.rstrip()}\n")
+            sys.stdout.write(f"\nstderr of {one.subject}, its end:\n")
+            sys.stdout.writelines(f"{line}\n" for line in escape.lines(one.stderr.rstrip("\n")))
 
 
 def labels(judged: Judged) -> frozenset[str]:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.engine.events import Audit, Judged, Listener, Operation
+from conformance.engine.events import Audit, Judged, Listener
 from conformance.engine.evidence import Evidence, evidence
-from conformance.engine.trees import operations
+from conformance.engine.trace import Trace, trace
 from conformance.errors import Location
 from conformance.verdict import parity
 from conformance.verdict.case import Case
@@ -32,7 +32,7 @@ class Assessors:
 
     `judge` takes a recording and the reference's (None: judge without parity). `stream` gives a value that is
     equal for equal canonical streams, and `difference` the first one between two: path, seen, wanted.
-    `operations` draws the tree that a report shows, `evidence` says what a recording has on a bad result.
+    `trace` decodes what a report draws, `evidence` says what a recording has on a bad result.
     `stale` is given all results of a complete run and its subjects and says what is wrong with the ledger;
     `notes` is given those of any run and says what the ledger does not know for sure.
     """
@@ -40,14 +40,14 @@ class Assessors:
     judge: Judge
     stream: Callable[[Recording], Any]
     difference: Callable[[Any, Any], tuple[str, Any, Any] | None]
-    operations: Callable[[Recording], tuple[Operation, ...]] | None = None
+    trace: Callable[[Recording], Trace] | None = None
     evidence: Callable[[Recording, Result], Evidence | None] = lambda *_: None
     stale: Audit = lambda *_: ()
     notes: Audit = lambda *_: ()
 
 
 def assessors(ledger: Ledger, *, strict: bool, drawn: bool, audited: bool = False) -> Assessors:
-    """The suite's own: `drawn` when a report wants to show operation trees, `audited` to ask the ledger too.
+    """The suite's own: `drawn` when a report wants to show traces, `audited` to ask the ledger too.
 
     Two repeats are held together by the parity layer without any policy, since both come from the same SDK.
     """
@@ -55,7 +55,7 @@ def assessors(ledger: Ledger, *, strict: bool, drawn: bool, audited: bool = Fals
         judge=lambda recording, reference: judge(recording, reference, ledger, strict=strict),
         stream=Case.of,
         difference=_difference,
-        operations=operations if drawn else None,
+        trace=trace if drawn else None,
         evidence=evidence,
         stale=ledger.stale if audited else lambda *_: (),
         notes=ledger.notes if audited else lambda *_: (),
@@ -75,7 +75,7 @@ class _Tally:
     runs: int = 0
     result: Result | None = None
     stream: Any = None
-    operations: tuple[Operation, ...] = ()
+    trace: Trace | None = None
     evidence: Evidence | None = None
 
 
@@ -180,8 +180,8 @@ class Collator:
             self._enter(_unjudged(recording, error))
             return
         tally = self._tally(recording.scenario, recording.subject.id)
-        if tally.runs == 0 and self._assessors.operations:
-            tally.operations = self._assessors.operations(recording)
+        if tally.runs == 0 and self._assessors.trace:
+            tally.trace = self._assessors.trace(recording)
         if tally.evidence is None and result.verdict not in GOOD:
             tally.evidence = self._assessors.evidence(recording, result)
         if self._repeat > 1:
@@ -239,7 +239,7 @@ class Collator:
         self._results.append(result)
         self._divergences.update(one.divergence for one in result.findings if one.divergence)
         where = self._locations.get(result.scenario, Location(result.scenario))
-        self._emit(Judged(result, where, tally.operations, tally.evidence))
+        self._emit(Judged(result, where, tally.trace, tally.evidence))
 
     def _tally(self, scenario: str, subject: str) -> _Tally:
         return self._tallies.setdefault((scenario, subject), _Tally())

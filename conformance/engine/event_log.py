@@ -66,7 +66,7 @@ def read(path: Path) -> Iterator[Event]:
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """One event as plain JSON values; operation trees are left out, a recording has them."""
+    """One event as plain JSON values; traces are left out, a recording has them."""
     match event:
         case RunStarted():
             return {"event": "run-started", **asdict(event)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from conformance.engine.evidence import Evidence
+from conformance.engine.trace import Trace
 from conformance.errors import ConformanceError, Location
 from conformance.verdict.finding import Result
 from conformance.wire.recording import SubjectInfo
@@ -62,15 +63,6 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One line of the operation tree that a subject wrote, for people to read."""
-
-    path: str  # typed path; its depth is the tree's
-    title: str  # type, subtype and name
-    updates: tuple[str, ...]  # actions in order, with what they carry
-
-
-@dataclass(frozen=True)
 class Judged:
     """One scenario has its verdict for one subject; `location` is the scenario's, for annotations.
 
@@ -80,7 +72,7 @@ class Judged:
 
     result: Result
     location: Location
-    operations: tuple[Operation, ...] = ()  # only when a report asked for them
+    trace: Trace | None = None  # only when a report asked for it
     evidence: Evidence | None = None
     before: Result | None = None  # the baseline's of the same scenario, where there is one
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from conformance.engine.events import Judged
 from conformance.engine.evidence import Evidence, digest
@@ -50,6 +51,12 @@ def spot(judged: Judged, known: Evidence | None) -> Spot:
     there = lines[line - 1].rstrip("\r")
     width = len(word) if there[column - 1 :].startswith(word) else 1
     return Spot(where.file, line, column, width, there)
+
+
+def source(file: str, document: Any) -> str | None:
+    """The text of a scenario's file, if it still is the one that `document` was made of."""
+    found = _read(file)
+    return found.source if found is not None and found.digest == digest(document) else None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from conformance.wire.identity import ROOT, Place
 from conformance.wire.positions import Role, Slot
 from conformance.wire.program import Program, statements_within
 from conformance.wire.recording import Effect, Exchange, Invocation, Recording
-from conformance.wire.stream import CHECKPOINT, STATE, Stream, Update, canonical
+from conformance.wire.stream import CHECKPOINT, STATE, Update, canonical
 
 LONGEST = 240
 """Characters of a value that a trace keeps."""
@@ -121,15 +121,18 @@ class Trace:
     status: str  # of the scenario's own execution
     moments: tuple[Moment, ...]
     stderr: str
+    document: Mapping[str, Any]  # the scenario that ran
 
 
 def trace(recording: Recording) -> Trace:
-    """Decode a recording."""
-    scenario = Scenario.from_document(recording.scenario, recording.document)
-    stream = canonical(recording, scenario)
-    names = _Names(recording, scenario, stream)
+    """Decode a recording. What can't be decoded (the judge says so) has no names and no updates."""
+    names: _Names | _Nameless
+    try:
+        names = _Names(recording)
+    except Exception:  # noqa: BLE001 (whatever is odd about a recording, what is known of it is shown)
+        names = _Nameless()
     sent: dict[int, list[Sent]] = defaultdict(list)
-    for update in stream.all:
+    for update in names.updates:
         sent[update.seq].append(names.sent(update))
     moments: list[Moment] = [
         *(moment for invocation in recording.invocations for moment in _invocation(invocation)),
@@ -142,14 +145,17 @@ def trace(recording: Recording) -> Trace:
         status=recording.executions[0].status if recording.executions else "never began",
         moments=tuple(sorted(moments, key=lambda moment: moment.seq)),
         stderr=_end(recording.stderr),
+        document=recording.document,
     )
 
 
 class _Names:
     """Names of operations and bodies, by the ids and places of one recording."""
 
-    def __init__(self, recording: Recording, scenario: Scenario, stream: Stream) -> None:
-        self._stream = stream
+    def __init__(self, recording: Recording) -> None:
+        scenario = Scenario.from_document(recording.scenario, recording.document)
+        self._stream = canonical(recording, scenario)
+        self.updates = self._stream.all
         bodies = [scenario.handler, *(function.handler for function in scenario.functions.values())]
         self._statements: Mapping[str, Statement] = {
             one.at: one for body in bodies for one in statements_within(body)
@@ -178,23 +184,41 @@ class _Names:
         """A body with its name and what its context owns."""
         statement = self._statements.get(effect.at)
         name = getattr(statement, "name", ABSENT)
-        return Ran(
-            seq=effect.seq,
-            invocation=effect.invocation,
-            place=effect.place,
-            kind=effect.kind,
-            event=effect.event,
-            name=name if isinstance(name, str) else None,
-            virtual=self._virtual(statement, effect.kind),
-            attempt=effect.attempt,
-            says=_outcome(effect),
-        )
+        return _ran(effect, name if isinstance(name, str) else None, self._virtual(statement, effect.kind))
 
     def _virtual(self, statement: Statement | None, kind: str) -> bool | None:
         if statement is None or kind not in ("child", "branch"):
             return False
         role = Role.BRANCH if kind == "branch" else Role.OWN
         return self._program.virtual(Slot(statement, role))
+
+
+class _Nameless:
+    """What stands for the names where a recording can't be decoded."""
+
+    updates: tuple[Update, ...] = ()
+
+    def sent(self, update: Update) -> Sent:
+        """There are no updates."""
+        raise LookupError(update.label)
+
+    def ran(self, effect: Effect) -> Ran:
+        """A body by its place alone."""
+        return _ran(effect, None, None)
+
+
+def _ran(effect: Effect, name: str | None, virtual: bool | None) -> Ran:  # noqa: FBT001 (a member of what it makes)
+    return Ran(
+        seq=effect.seq,
+        invocation=effect.invocation,
+        place=effect.place,
+        kind=effect.kind,
+        event=effect.event,
+        name=name,
+        virtual=virtual,
+        attempt=effect.attempt,
+        says=_outcome(effect),
+    )
 
 
 def _name(place: Place | None) -> str | None:

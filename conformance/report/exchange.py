@@ -10,6 +10,7 @@ from itertools import zip_longest
 from types import MappingProxyType
 
 from conformance.engine.trace import Answered, Invoked, Moment, Ran, Requested, Said, Sent, Trace
+from conformance.report import escape
 from conformance.report.text import counted
 
 NARROWEST = 44
@@ -39,7 +40,7 @@ def aligned(
     each = (width - len(GAP) * (len(traces) - 1)) // max(len(traces), 1)
     if each < NARROWEST:
         for one, column in zip(traces, columns, strict=True):
-            yield f"── {one.subject}: {one.status}"
+            yield f"── {_heading(one, width)}".rstrip()
             for line in column:
                 yield from _wrapped(line, width)
             yield ""
@@ -115,12 +116,14 @@ def update(sent: Sent) -> str:
 
 
 def _heading(one: Trace, width: int) -> str:
-    return f"{one.subject}: {one.status}"[:width].ljust(width)
+    return escape.console(f"{one.subject}: {one.status}")[:width].ljust(width)
 
 
 def _wrapped(line: Line, width: int) -> Iterator[str]:
     indent = " " * (len(line.text) - len(line.text.lstrip()) + 2)
-    text = f"✗{line.text[1:]}" if line.loud and line.text.startswith(" ") else line.text
+    text = escape.console(line.text)
+    if line.loud and text.startswith(" "):
+        text = f"✗{text[1:]}"
     yield from textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 

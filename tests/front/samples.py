@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.events import Event, Faulted, Judged, Operation, Recorded, RunEnded, RunStarted
+from conformance.engine.events import Event, Faulted, Judged, Recorded, RunEnded, RunStarted
 from conformance.errors import EnvironmentFault, Location, ScenarioError
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.wire.recording import SCHEMA, Recording, SubjectInfo
@@ -65,21 +65,13 @@ def judged(
     subject: SubjectInfo,
     verdict: Verdict,
     *findings: Finding,
-    operations: tuple[Operation, ...] = (),
 ) -> Judged:
     """One verdict."""
     return Judged(
         Result(scenario, subject.id, verdict, 0.25, findings),
         Location(f"scenarios/{scenario}.yaml", 1),
-        operations,
     )
 
-
-TREE = (
-    Operation("1", "CONTEXT outer", ("START", "SUCCEED 21")),
-    Operation("1.1", "STEP a", ("START", "SUCCEED 20")),
-)
-OTHER_TREE = (TREE[0], Operation("1.1", "STEP a <b>", ("START in 1", "SUCCEED 20")))
 
 EVENTS: tuple[Event, ...] = (
     RunStarted(
@@ -98,8 +90,8 @@ EVENTS: tuple[Event, ...] = (
         EnvironmentFault("there is no such version", where="python@9.9.9", cure="name one that is published")
     ),
     Recorded("virtual/a", JS.id, 1),
-    judged("virtual/a", JS, Verdict.CONFORMS, operations=TREE),
-    judged("virtual/a", PYTHON, Verdict.VIOLATED, APART, ORPHAN, KNOWN, operations=OTHER_TREE),
+    judged("virtual/a", JS, Verdict.CONFORMS),
+    judged("virtual/a", PYTHON, Verdict.VIOLATED, APART, ORPHAN, KNOWN),
     judged("virtual/b", PYTHON, Verdict.KNOWN_DIVERGENCE, KNOWN),
     judged("virtual/b", JS, Verdict.CONFORMS),
     judged("flat/c", JS, Verdict.HARNESS_ERROR, UNSTABLE),

@@ -101,7 +101,7 @@ def test_a_run_gives_verdicts_reports_and_recordings_that_are_judged_alike(
         for sdk, verdict in (("js", "conforms"), ("python", "parity"))
     }
     assert len(ET.parse(files["junit"]).findall(".//testcase")) == 6  # noqa: S314 (our own output)
-    assert "STEP Step a: START in root, SUCCEED 1" in files["html"].read_text(encoding="utf-8")
+    assert "✓ As expected" in files["html"].read_text(encoding="utf-8")
 
     again = tmp_path / "again.json"
     judged = subprocess.run(  # noqa: S603 (our own words)

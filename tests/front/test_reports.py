@@ -16,7 +16,7 @@ from conformance.engine import event_log as ndjson
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded
 from conformance.errors import Exit, ScenarioError, UsageError
-from conformance.report import github, htmlreport, jsonreport, junit
+from conformance.report import github, jsonreport, junit
 from conformance.report.files import AtEnd
 from conformance.verdict.finding import Verdict
 from tests.front import samples
@@ -44,17 +44,6 @@ def test_junit_survives_what_xml_cannot_say() -> None:
     odd = samples.judged("virtual/a", samples.JS, Verdict.VIOLATED)
     fault = Faulted(ScenarioError("a \x00 and a \x1b[31m and a \ud800"))
     ET.fromstring(junit.render(collected((samples.EVENTS[0], odd, fault))))  # noqa: S314 (our own output)
-
-
-def test_html(snapshot: SnapshotAssertion) -> None:
-    text = htmlreport.render(collected())
-    assert text == snapshot
-    assert "<mark>  1.1 STEP a &lt;b&gt;: START in 1, SUCCEED 20</mark>" in text
-
-
-def test_html_needs_nothing_from_elsewhere() -> None:
-    text = htmlreport.render(collected())
-    assert not [word for word in ("http:", "https:", "src=", "@import", "url(") if word in text]
 
 
 def test_github_summary(snapshot: SnapshotAssertion) -> None:
@@ -127,7 +116,7 @@ def test_reports_survive_what_json_and_utf8_cannot_say(tmp_path: Path) -> None:
     reports: list[Listener] = [ndjson.NdjsonWriter(tmp_path / "run.ndjson")]
     reports += [
         AtEnd(tmp_path / render.__module__, render)
-        for render in (jsonreport.render, junit.render, htmlreport.render, github.render)
+        for render in (jsonreport.render, junit.render, github.render)
     ]
     for event in events:
         for listener in reports:

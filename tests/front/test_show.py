@@ -14,20 +14,8 @@ from conformance.engine.events import RunEnded, RunStarted
 from conformance.engine.trace import LONGEST, LONGEST_OUTPUT, Answered, Invoked, Ran, Requested, trace
 from conformance.report import exchange, perfetto
 from conformance.wire.recording import Effect, Recording, Report, ReportKind
+from tests.front.pages import hostile, judged, orphan
 from tests.verdict.recordings import mapped, virtual
-
-
-def orphan() -> Recording:
-    """What Python would write if an operation in a virtual context named that one as its parent."""
-    good = virtual("python")
-    first = next(one for one in good.exchanges if '"STEP"' in one.request)
-    request = json.loads(first.request)
-    for update in request["Updates"]:
-        update["ParentId"] = "9ce4bff5cab85d2e8f0b2ef2a7a5d6e6"
-    answer = json.dumps({"message": "Invalid parent operation id."})
-    refused = replace(first, request=json.dumps(request), status=400, response=answer)
-    exchanges = tuple(refused if one is first else one for one in good.exchanges)
-    return replace(good, exchanges=exchanges, stderr="boom\n")
 
 
 def test_a_trace_has_all_that_happened_in_its_order() -> None:
@@ -139,6 +127,15 @@ def test_show_prints_the_verdicts_the_exchange_and_what_was_written(
 
     assert main(["show", str(directory), "by-hand", "--subject", "js@2.4.0"]) == 0
     assert "python" not in capsys.readouterr().out
+
+
+def test_what_subjects_say_is_inert(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "hostile"
+    judged(folder, [hostile(virtual("js"), "a/hostile")])
+    assert main(["show", str(folder), "hostile", "--width", "200"]) == 0
+    told = capsys.readouterr().out
+    assert "\\x1b[31m\\u202e" in told
+    assert not {"\x1b", "\u202e"} & {*told}
 
 
 @pytest.mark.parametrize("form", ["json", "perfetto"])
