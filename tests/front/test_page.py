@@ -161,3 +161,21 @@ def test_pages_grow_slowly(tmp_path: Path) -> None:
     few = page(judged(tmp_path / "few", recordings[:40])).text
     many = page(judged(tmp_path / "many", recordings)).text
     assert (len(many) - len(few)) / 40 < 1500
+
+
+def test_beside_a_baseline_what_is_new_is_told_from_what_was_there(tmp_path: Path) -> None:
+    run = sample(tmp_path / "run")
+    before = {one.result.scenario: one for one in run.judged() if one.result.verdict is Verdict.VIOLATED}
+    beside = Collected()
+    for name, event in before.items():
+        same = event.result if name == "virtual/orphan" else replace(event.result, findings=())
+        beside(replace(event, before=same))
+    beside.started = replace(run.started, baseline="an earlier run") if run.started else None
+    beside.ended = run.ended
+    told = page(beside)
+    assert {row[0]: row[10] for row in told.index["rows"]} == {
+        "virtual/orphan": "",
+        "virtual/x-hostile": "new",
+    }
+    assert told.index["baseline"]
+    assert "Beside an earlier run: 1 new, 0 fixed, 1 the same" in told.text

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from conformance.engine.causes import ordered
+from conformance.engine.causes import about, ordered
 from conformance.engine.events import Judged
 from conformance.engine.sources import source, spot
 from conformance.engine.trace import Answered, Invoked, Moment, Ran, Requested, Said, Sent, Trace
@@ -41,7 +41,7 @@ def scenario(
     first = group[0]
     drawn = next((one.trace for one in group if one.trace), None)
     bad = next((one for one in group if one.result.verdict not in GOOD), None)
-    place = spot(bad) if bad else None
+    place = spot(bad, bad.evidence) if bad else None
     document = drawn.document if drawn else {}
     written = source(first.location.file, document) if drawn else None
     links = document.get("links", ())
@@ -91,7 +91,7 @@ def _subject(
 
 def _card(judged: Judged, first: Finding) -> dict[str, Any]:
     """The first finding in a maintainer's words."""
-    evidence = judged.evidence
+    evidence = about(judged, first)
     answer = evidence.answer if evidence else None
     return {
         "title": title(first.layer, first.rule),

@@ -11,20 +11,23 @@
   const pageTitle = document.title;
 
   // What stands where in a row of the index, as `render.py` writes it.
-  const rows = data.rows.map(([id, title, covers, aws, verdicts, rules, entries, causes, chunk, line]) => ({
-    id,
-    title,
-    covers,
-    aws,
-    verdicts,
-    rules,
-    entries,
-    causes: causes.map((number) => data.causes[number][0]),
-    chunk,
-    line,
-    folder: id.includes("/") ? id.slice(0, id.lastIndexOf("/")) : ".",
-    bad: verdicts.some((verdict) => verdict && !good.has(verdict)),
-  }));
+  const rows = data.rows.map(
+    ([id, title, covers, aws, verdicts, rules, entries, causes, chunk, line, beside]) => ({
+      id,
+      title,
+      covers,
+      aws,
+      verdicts,
+      rules,
+      entries,
+      causes: causes.map((number) => data.causes[number][0]),
+      chunk,
+      line,
+      beside,
+      folder: id.includes("/") ? id.slice(0, id.lastIndexOf("/")) : ".",
+      bad: verdicts.some((verdict) => verdict && !good.has(verdict)),
+    }),
+  );
   const byId = new Map(rows.map((row) => [row.id, row]));
   const anyBad = rows.some((row) => row.bad);
 
@@ -58,7 +61,8 @@
   const IS = {
     unexpected: (row) => row.bad,
     bad: (row) => row.bad,
-    new: (row) => row.bad,
+    new: (row) => row.beside === "new",
+    fixed: (row) => row.beside === "fixed",
     known: (row) => row.entries.length > 0,
     good: (row) => !row.bad,
   };
@@ -166,7 +170,9 @@
     document.getElementById("count").textContent = `${shown.length} of ${plural(rows.length, "scenario")}`;
     const none = document.getElementById("none");
     none.hidden = shown.length > 0;
-    none.textContent = words === "is:unexpected" ? "✓ Nothing is unexpected." : "No scenario matches.";
+    none.textContent = ["is:unexpected", "is:new"].includes(words)
+      ? `✓ Nothing is ${words.slice(3)}.`
+      : "No scenario matches.";
     for (const button of document.querySelectorAll("[data-filter]")) {
       button.ariaPressed = String(button.dataset.filter === words);
     }
@@ -677,7 +683,7 @@
   }
   window.addEventListener("hashchange", route);
 
-  filter.value = anyBad ? "is:unexpected" : "";
+  filter.value = anyBad ? (data.baseline ? "is:new" : "is:unexpected") : "";
   build();
   route();
 })();

@@ -22,6 +22,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from conformance.engine.baseline import comparison
 from conformance.engine.causes import Cause, causes
 from conformance.engine.collected import Collected, unexpected
 from conformance.engine.events import Judged
@@ -39,6 +40,7 @@ SYMBOLS: Mapping[Verdict, str] = {
     Verdict.DIVERGED: "≠",
     Verdict.VIOLATED: "✗",
     Verdict.UNSUPPORTED: "○",
+    Verdict.SCENARIO_ERROR: "⚠",
     Verdict.HARNESS_ERROR: "⚠",
 }
 """What stands beside the colour of a verdict, so that no one needs the colour."""
@@ -85,6 +87,7 @@ def render(run: Collected, known: Mapping[str, Known]) -> str:
     index = {
         "subjects": [visible(one) for one in subjects],
         "symbols": {verdict.value: symbol for verdict, symbol in SYMBOLS.items()},
+        "baseline": bool(run.started and run.started.baseline),
         "good": [verdict.value for verdict in GOOD],
         "causes": [[visible(cause.id), visible(cause.title)] for cause in found],
         "rows": rows,
@@ -101,6 +104,7 @@ def render(run: Collected, known: Mapping[str, Known]) -> str:
         subjects=[visible(one) for one in subjects],
         totals=_totals(run),
         requirements=_requirements(run),
+        comparison=_comparison(run),
         wrong=[visible(one) for one in _wrong(run)],
         cards=[_card(cause) for cause in found],
         index=_embedded(index),
@@ -117,6 +121,16 @@ def _title(run: Collected, bad: int, scenarios: int) -> str:
     if run.interrupted:
         return "⚠ Interrupted"
     return "✗ Not as expected" if any(_wrong(run)) else "✓ As expected"
+
+
+def _comparison(run: Collected) -> str:
+    told = comparison(run)
+    if told is None:
+        return ""
+    counts = (
+        f"{len(told.new)} new, {len(told.fixed)} fixed, {told.same} the same, {told.missing} not compared"
+    )
+    return visible(f"Beside {told.baseline}: {counts}" + "".join(f"; {note}" for note in told.notes))
 
 
 def _packed(
@@ -168,7 +182,16 @@ def _row(
         [*entries],
         [*numbers],
         *place,
+        _beside_baseline(group),
     ]
+
+
+def _beside_baseline(group: Sequence[Judged]) -> str:
+    """`new` where something is unexpected that the baseline does not have, `fixed` where it is no more."""
+    if any(unexpected(one) for one in group):
+        return "new"
+    was_bad = any(one.before is not None and one.before.verdict not in GOOD for one in group)
+    return "fixed" if was_bad and all(one.result.verdict in GOOD for one in group) else ""
 
 
 def _totals(run: Collected) -> list[tuple[str, list[tuple[str, str, int]]]]:
@@ -196,7 +219,7 @@ def _wrong(run: Collected) -> list[str]:
 
 
 def _card(cause: Cause) -> Card:
-    simplest, evidence = cause.simplest, cause.simplest.evidence
+    simplest, evidence = cause.simplest, cause.evidence
     answer = evidence.answer if evidence else None
     what = f" {evidence.what}" if evidence and evidence.what else ""
     follows: Counter[str] = Counter()
@@ -208,7 +231,7 @@ def _card(cause: Cause) -> Card:
         tag=f"{cause.layer} / {visible(cause.rule)} · blame: {cause.blame}",
         scenarios=len(cause.scenarios),
         simplest=visible(simplest.result.scenario),
-        where=visible(f"{spot(simplest)}{what}"),
+        where=visible(f"{spot(simplest, evidence)}{what}"),
         seen=details.told(cause.first, cause.seen),
         wanted=details.told(cause.first, cause.wanted),
         answer=visible(f"{answer.status} {answer.message}") if answer else "",
