@@ -6,6 +6,8 @@ emulator's private methods, and why:
 
 * `Executor._invoke_execution`: a request to invoke an execution whose handler is running leaves its mark at
   once, as the handler's gate would; in the queue it would outlive the invocation and cause one too many.
+  The back-off after a failed invocation comes after whatever is due at the same moment, and is over when the
+  execution is invoked for another reason: the invocation that it was to repeat has been made up for.
 * `Executor._dispatch_pool`, `_target_pool`, `_invocation_pool`: calls on the event loop in place of threads.
 * `Executor.on_chained_invoke_started`: the execution of a durable target begins with the checkpoint that asks
   for it, even if its caller ends in the same invocation; only its invocations wait their turn.
@@ -39,11 +41,11 @@ from aws_durable_execution_sdk_python_testing.web.serialization import JSONSeria
 from aws_durable_execution_sdk_python_testing.web.server import WebServer
 from aws_durable_execution_sdk_python_testing.worker.status import InvocationState
 
-from conformance.lab.clock import VirtualClock, moment
+from conformance.lab.clock import RESOLUTION, SECOND, VirtualClock, moment
 from conformance.lab.control import Control
 from conformance.lab.invoker import Invoke, PlainTargets, PoolInvoker
 from conformance.lab.lanes import InlinePool, registry
-from conformance.lab.scheduler import VirtualScheduler
+from conformance.lab.scheduler import Timer, VirtualScheduler
 
 ACCOUNT = "123456789012"
 REGION = "us-west-2"
@@ -53,6 +55,9 @@ INVOCATION_TIMEOUT = 1_000_000
 
 UNLIMITED = 31_622_400
 """The service's longest execution timeout in seconds, which here means none."""
+
+BEHIND = RESOLUTION / SECOND / 2
+"""Seconds that a back-off comes after its time, so that what is due at the same moment is done before."""
 
 PAGE_BYTES = 5 * 1024 * 1024
 """How many bytes of payload the emulator puts into one page of state, as the service does."""
@@ -73,6 +78,7 @@ class LabExecutor(Executor):
         """Take the parts of `Executor`; `arrived` is told the ARN of every execution that is created."""
         super().__init__(child_dispatcher=targets, **parts)
         self._arrived = arrived
+        self._backoffs: dict[str, Timer] = {}  # what failed invocations wait for, by execution
         self._targets = targets
         inline = cast("Any", InlinePool())
         self._dispatch_pool = inline
@@ -112,7 +118,13 @@ class LabExecutor(Executor):
         if delay == 0 and self._invocation_gate(execution_arn) is InvocationState.INVOKING:
             self._store.load(execution_arn).needs_reinvoke = True
             return
-        super()._invoke_execution(execution_arn, delay)
+        overtaken = self._backoffs.pop(execution_arn, None)
+        if overtaken is not None:
+            overtaken.cancel()
+        scheduler = cast("VirtualScheduler", self._scheduler)
+        timer = scheduler.call_later(self._invoke_handler(execution_arn), delay + (BEHIND if delay else 0))
+        if delay:
+            self._backoffs[execution_arn] = timer
 
 
 @dataclass(frozen=True)

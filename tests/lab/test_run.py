@@ -66,6 +66,41 @@ def test_a_process_that_dies_is_called_again_after_the_back_off() -> None:
     assert recording.seconds < 2
 
 
+@pytest.mark.parametrize("seconds", [5, 60])
+def test_a_back_off_is_over_when_its_execution_was_invoked_for_another_reason(seconds: int) -> None:
+    async def dies_at_the_invoke(handler: Handler) -> Any:
+        if handler.function == "echo":
+            return {"x": 1}
+        if "i" not in handler.operations:
+            await handler.checkpoint(invoke("i", "echo", "1"))
+            raise Died
+        if "w" not in handler.operations:
+            await handler.checkpoint(wait("w", seconds))
+        return succeeded() if handler.status("w") == "SUCCEEDED" else PENDING
+
+    recording = run(dies_at_the_invoke, functions={"echo": {"durable": False, "handler": []}})
+    assert [(one.function, round(one.time)) for one in recording.invocations] == [
+        ("scenario", 0),
+        ("echo", 0),
+        ("scenario", 0),
+        ("scenario", seconds),
+    ]
+    assert recording.complete
+
+
+def test_what_is_due_at_the_moment_of_a_back_off_is_done_before() -> None:
+    async def dies_before_it_waits(handler: Handler) -> Any:
+        if "w" not in handler.operations:
+            await handler.checkpoint(update("STEP", "START", "a"))
+            await handler.checkpoint(wait("w", 5))
+            raise Died
+        return succeeded(handler.status("w"))
+
+    recording = run(dies_before_it_waits)
+    assert recording.executions[0].result == '"SUCCEEDED"'
+    assert len(recording.invocations) == 2
+
+
 def test_five_failures_in_a_row_end_the_execution() -> None:
     async def always(_handler: Handler) -> Any:
         raise RuntimeError("no")
