@@ -20,10 +20,7 @@ export function options(statement, scope) {
   }
   if ("nesting" in statement) {
     const nesting = scope.evaluate(statement.nesting, at);
-    if (nesting !== "NESTED") {
-      support.require("FLAT nesting", scope, at);
-    }
-    if (support.FEATURES["FLAT nesting"]) {
+    if (support.FEATURES["batch.flat"]) {
       given.nesting = sdk.NestingType[nesting];
     }
   }
@@ -52,7 +49,6 @@ function completionConfig(statement, scope) {
     }
   }
   if ("complete_when" in statement) {
-    support.require("custom completion", scope, at);
     const when = statement.complete_when;
     const outcome = sdk.CompletionOutcome[when.outcome ?? "SUCCEEDED"];
     given.shouldComplete = (status) =>

@@ -4,7 +4,7 @@ import { runBlock } from "./blocks.mjs";
 import * as errors from "./errors.mjs";
 import * as logs from "./logs.mjs";
 
-/** What of a turn's `extra` the lab is told: what the SDK gave the body, and a rule holds against the wire. */
+/** What of a call's `extra` the lab is told: what the SDK gave the body, and a rule holds against the wire. */
 export const TOLD = ["callback_id"];
 
 /**
@@ -12,7 +12,7 @@ export const TOLD = ["callback_id"];
  *
  * `context` is the SDK's that the statement stands in: a body that uses it uses it out of its place.
  */
-export class Turn {
+export class Call {
   constructor(at, kind, attempt, scope, context, logger, extra) {
     this.at = at;
     this.kind = kind;
@@ -25,39 +25,35 @@ export class Turn {
 }
 
 /**
- * Run the body whose turn it is: the first one the first time, the last one from then on.
+ * Do what the lab says that the body does this time.
  *
- * The lab counts the times, over crashes, and holds a body back until what it waits for has happened.
+ * The lab counts the times, over crashes, holds a body back until what it waits for has happened, and kills the process
+ * of one that crashes while that waits to tell of its end.
  */
-export async function run(bodies, turn) {
-  const { at, scope } = turn;
+export async function run(call) {
+  const { at, scope } = call;
   const { lab } = scope.run;
-  const number = await lab.body(at, scope.indexes, turn.kind, turn.attempt);
-  const body = bodies[Math.min(number, bodies.length) - 1];
+  const body = await lab.turn(at, scope.indexes, call.kind, call.attempt);
   const told = Object.fromEntries(
-    TOLD.filter((key) => key in turn.extra).map((key) => [key, turn.extra[key]]),
+    TOLD.filter((key) => key in call.extra).map((key) => [key, call.extra[key]]),
   );
   const ended = (outcome) =>
-    lab.effect(at, scope.indexes, turn.kind, "end", {
-      attempt: turn.attempt,
-      run: number,
+    lab.effect(at, scope.indexes, call.kind, "end", {
+      attempt: call.attempt,
       detail: { outcome, ...told },
     });
 
   for (const line of body.logs ?? []) {
-    logs.write(turn.logger, line, scope, turn.extra);
-  }
-  if ("crashes" in body) {
-    await lab.crash(at, scope.indexes, body.crashes);
+    logs.write(call.logger, line, scope, call.extra);
   }
   if ("raises" in body) {
-    const error = errors.make(body.raises, at, scope, turn.extra);
+    const error = errors.make(body.raises, at, scope, call.extra);
     await ended("raised");
     throw error;
   }
   let value;
   try {
-    value = "do" in body ? await statements(body.do, turn) : scope.evaluate(body.returns, at, turn.extra);
+    value = "do" in body ? await statements(body.do, call) : scope.evaluate(body.returns, at, call.extra);
   } catch (error) {
     await ended("raised");
     throw error;
@@ -67,10 +63,10 @@ export async function run(bodies, turn) {
 }
 
 /** Run statements on the context around the body; one that is suspended in them never ends. */
-async function statements(given, turn) {
-  const inner = turn.scope.copy();
-  for (const [name, value] of Object.entries(turn.extra)) {
+async function statements(given, call) {
+  const inner = call.scope.copy();
+  for (const [name, value] of Object.entries(call.extra)) {
     inner.bind(name, value);
   }
-  return (await runBlock(given, turn.context, inner))?.value;
+  return (await runBlock(given, call.context, inner))?.value;
 }

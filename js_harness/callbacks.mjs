@@ -52,8 +52,7 @@ async function waitForCallback(statement, ctx, scope) {
   }
   const submit = async (callbackId, context) => {
     const extra = { callback_id: callbackId };
-    const turn = new bodies.Turn(at, "submitter", null, scope, ctx, context.logger, extra);
-    return bodies.run(statement.submitter, turn);
+    return bodies.run(new bodies.Call(at, "submitter", null, scope, ctx, context.logger, extra));
   };
   const name = nameOf(statement, scope);
   scope.bind(statement.bind, await ctx.waitForCallback(name, submit, configOf(options)));

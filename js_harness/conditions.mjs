@@ -6,7 +6,6 @@ import { nameOf } from "./operations.mjs";
 import * as retries from "./retries.mjs";
 import { sdk } from "./sdk.mjs";
 import * as serdes from "./serdes.mjs";
-import * as support from "./support.mjs";
 
 async function waitForCondition(statement, ctx, scope) {
   const { at } = statement;
@@ -18,12 +17,9 @@ async function waitForCondition(statement, ctx, scope) {
     options.serdes = serdes.named(statement.serdes, at, scope);
   }
   const check = async (state, context) => {
-    const attempt = support.attemptOf(context, statement.check, scope, at);
+    const attempt = context.attempt ?? null;
     const extra = attempt === null ? { state } : { state, attempt };
-    return bodies.run(
-      statement.check,
-      new bodies.Turn(at, "check", attempt, scope, ctx, context.logger, extra),
-    );
+    return bodies.run(new bodies.Call(at, "check", attempt, scope, ctx, context.logger, extra));
   };
   scope.bind(statement.bind, await ctx.waitForCondition(nameOf(statement, scope), check, options));
 }

@@ -1,17 +1,41 @@
-// The side channel to the lab: programs in; bodies, effects, crashes and reports out.
+// The side channel to the lab: programs and bodies' turns in; effects and reports out.
 //
-// What a body does at its start and at its end waits for the lab. What is only told (a branch began, a note) is queued
-// and sent in order, so that nothing in a handler or a branch ever waits for anything but the SDK.
+// A body waits for the lab at its start and at its end. What is only told (a branch began, a note) is queued and sent
+// in order, so that nothing in a handler or a branch ever waits for anything but the SDK. Once an invocation has been
+// answered, nothing that is left of it reaches the lab or ends the process.
 
 import { writeSync } from "node:fs";
+import { RUNNERS } from "./blocks.mjs";
 import { report } from "./reporter.mjs";
+import * as sdk from "./sdk.mjs";
+import * as support from "./support.mjs";
 
 /** Exit status of a harness that can't go on. */
 export const FAULT = 70;
 
+/** The version of the protocol with the lab. */
+export const PROTOCOL = 1;
+
 const OK = 300;
-const REFUSED = 409;
+const GONE = 410;
 const STDERR = 2;
+
+/**
+ * Tell the lab what this harness and its SDK are and can do.
+ *
+ * @throws {Error} The lab does not take it.
+ */
+export async function hello(client) {
+  const answer = await client.send("POST", "/hello", {
+    protocol: PROTOCOL,
+    sdk: { name: sdk.NAME, version: sdk.VERSION },
+    profile: support.PROFILE,
+    features: support.features(Object.keys(RUNNERS)),
+  });
+  if (answer.status >= OK) {
+    throw new Error(`the lab answered the hello with ${answer.status}: ${answer.body}`);
+  }
+}
 
 /** The side channel of one invocation. */
 export class Lab {
@@ -29,25 +53,23 @@ export class Lab {
 
   /** The program of the function that was invoked. */
   async program() {
-    return (await this.#ask("GET", "program")).json();
+    const answer = await this.#ask("GET", "program");
+    return answer === null ? forever() : answer.json();
   }
 
   /**
-   * Begin a body, as soon as the lab lets it: how many times it has begun, from 1.
+   * What a body does this time, as soon as the lab lets it begin.
    *
-   * Effects that were told before are with the lab before this is, so that it sees them in the order they had. Once the
-   * invocation was answered a body that is still to come never begins: Lambda would have frozen it.
+   * Effects that were told before are with the lab before this is asked, so that it sees them in the order they had. Of
+   * an invocation that has ended no body begins: Lambda would have frozen it.
    */
-  async body(at, indexes, kind, attempt) {
+  async turn(at, indexes, kind, attempt) {
     if (this.#closed) {
-      await new Promise(() => {});
+      return forever();
     }
     await this.flush();
-    const answer = await this.#ask("POST", "bodies", { at, indexes, kind, attempt }, [REFUSED]);
-    if (answer.status === REFUSED) {
-      this.stop("harness", `the lab does not let the body go on: ${answer.body}`, at);
-    }
-    return answer.json().run;
+    const answer = await this.#ask("POST", "turns", { at, indexes, kind, attempt });
+    return answer === null ? forever() : answer.json();
   }
 
   /**
@@ -55,12 +77,12 @@ export class Lab {
    *
    * Nothing is told any more once the invocation was answered.
    */
-  effect(at, indexes, kind, event, { attempt = null, run = null, detail = null } = {}) {
+  effect(at, indexes, kind, event, { attempt = null, detail = null } = {}) {
     if (this.#closed) {
       return this.#told;
     }
     this.#number += 1;
-    const effect = { number: this.#number, at, indexes, kind, event, attempt, run, detail };
+    const effect = { number: this.#number, at, indexes, kind, event, attempt, detail };
     this.#told = this.#told.then(() => this.#ask("POST", "effects", effect)).then(() => {});
     return this.#told;
   }
@@ -70,30 +92,22 @@ export class Lab {
     await this.#told;
   }
 
-  /**
-   * Tell nothing more, and flush what was told before: the invocation is about to be answered.
-   *
-   * In this order, since the handler may run on: what it told between a flush and the end would be of no invocation.
-   */
+  /** Tell nothing more, and wait until the lab has all: the invocation is about to be answered. */
   async close() {
     this.#closed = true;
     await this.flush();
   }
 
-  /** End the process as a crash would, once the lab says that it may. */
-  async crash(at, indexes, when) {
-    await this.flush();
-    await this.#ask("POST", "crash", { at, indexes, when });
-    process.kill(process.pid, "SIGKILL");
-    await new Promise(() => {});
-  }
-
   /**
    * Report that this run can't go on, and end the process, past SDK and user code.
    *
-   * `kind` is `unsupported` (by this version of the SDK) or `harness`.
+   * `kind` is `harness`, or `unsupported` where only this moment shows it. What is left of an invocation that was
+   * answered only goes no further.
    */
   stop(kind, message, at = null) {
+    if (this.#closed) {
+      throw new Error(`what is left of an invocation that was answered: ${message}`);
+    }
     writeSync(STDERR, at === null ? `${kind}: ${message}\n` : `${kind}: ${at}: ${message}\n`);
     if (!report(this.#client, `${this.#path}/reports`, { kind, message, at })) {
       writeSync(STDERR, `the report did not reach the lab at ${this.#client.base}\n`);
@@ -101,20 +115,29 @@ export class Lab {
     process.exit(FAULT);
   }
 
-  async #ask(method, what, body, allowed = []) {
+  /** The lab's answer; null when this invocation has ended. */
+  async #ask(method, what, body) {
     let answer;
     try {
       answer = await this.#client.send(method, `${this.#path}/${what}`, body);
     } catch (error) {
+      if (this.#closed) {
+        return null;
+      }
       this.stop("harness", `the lab does not answer: ${error.message}`);
     }
-    if (answer.status >= OK && this.#closed) {
-      await new Promise(() => {}); // asked before the invocation was answered, told after: Lambda would have frozen it
+    if (answer.status === GONE) {
+      return null;
     }
-    if (answer.status >= OK && !allowed.includes(answer.status)) {
+    if (answer.status >= OK) {
       const said = answer.body.slice(0, 200);
       this.stop("harness", `the lab answered ${method} ${what} with ${answer.status}: ${said}`);
     }
     return answer;
   }
+}
+
+/** Hold what is left of an invocation that has ended. */
+function forever() {
+  return new Promise(() => {});
 }

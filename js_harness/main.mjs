@@ -27,12 +27,13 @@ async function main() {
 async function subject(client, mutant) {
   // Only here, so that an SDK that can't be imported is an init error.
   const { interpret, prepared } = await import("./interpreter.mjs");
-  const { Lab } = await import("./lab.mjs");
+  const { hello, Lab } = await import("./lab.mjs");
   const { sdk } = await import("./sdk.mjs");
   const { install } = await import("./mutants.mjs");
   // A process is killed when its pool is closed, so what was compiled is kept now for those to come.
   process.getBuiltinModule("node:module").flushCompileCache?.();
   const corrupt = mutant ? install(mutant) : () => {};
+  await hello(client);
   let run = null;
   const handler = sdk.withDurableExecution(async (event, ctx) => {
     corrupt(ctx);

@@ -49,12 +49,9 @@ async function step(statement, ctx, scope) {
     options.serdes = serdes.named(statement.serdes, at, scope);
   }
   const body = async (context) => {
-    const attempt = support.attemptOf(context, statement.bodies, scope, at);
+    const attempt = context.attempt ?? null;
     const extra = attempt === null ? {} : { attempt };
-    return bodies.run(
-      statement.bodies,
-      new bodies.Turn(at, "step", attempt, scope, ctx, context.logger, extra),
-    );
+    return bodies.run(new bodies.Call(at, "step", attempt, scope, ctx, context.logger, extra));
   };
   scope.bind(statement.bind, await ctx.step(nameOf(statement, scope), body, configOf(options)));
 }
@@ -69,7 +66,6 @@ async function child(statement, ctx, scope) {
   const { at } = statement;
   const options = virtualOption(statement, scope);
   if ("sub_type" in statement) {
-    support.require("sub types of children", scope, at);
     options.subType = statement.sub_type;
   }
   if ("serdes" in statement) {
@@ -88,10 +84,7 @@ export function virtualOption(statement, scope) {
     return {};
   }
   const virtual = scope.evaluate(statement.virtual, statement.at);
-  if (scope.holds(statement.virtual, statement.at)) {
-    support.require("virtual child contexts", scope, statement.at);
-  }
-  return support.FEATURES["virtual child contexts"] ? { virtualContext: virtual } : {};
+  return support.FEATURES["child.virtual"] ? { virtualContext: virtual } : {};
 }
 
 async function map(statement, ctx, scope) {
@@ -99,7 +92,6 @@ async function map(statement, ctx, scope) {
   const outer = scope.copy();
   const options = batches.options(statement, outer);
   if ("item_name" in statement) {
-    support.require("item names", scope, at);
     options.itemNamer = (item, index) => outer.evaluate(statement.item_name, at, { item, index });
   }
   const each = async (branch, item, index, items) => {
@@ -135,7 +127,6 @@ function named(given, body, at, scope) {
   if (!("name" in given)) {
     return body;
   }
-  support.require("named parallel branches", scope, at);
   return { name: textOf(given.name, at, scope), func: body };
 }
 
@@ -150,7 +141,6 @@ export function bindBatch(statement, scope, batch) {
 
 async function withRetry(statement, ctx, scope) {
   const { at } = statement;
-  support.require("with_retry", scope, at);
   const outer = scope.copy();
   // Here the SDK has no default of its own: what its constructor gives unasked is the one that Python's has.
   const options = {

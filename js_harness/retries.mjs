@@ -3,7 +3,6 @@
 import { duration } from "./durations.mjs";
 import * as errors from "./errors.mjs";
 import { sdk } from "./sdk.mjs";
-import * as support from "./support.mjs";
 
 /** The strategy that a `retry` describes; null stands for the SDK's default, had by not asking. */
 export function strategy(retry, at, scope) {
@@ -22,8 +21,7 @@ function defaultRetry() {
   return null;
 }
 
-function linearPreset(_retry, at, scope) {
-  support.require("linear retries", scope, at);
+function linearPreset() {
   return sdk.retryPresets.linear;
 }
 
@@ -32,7 +30,6 @@ function exponential(retry, at, scope) {
 }
 
 function linear(retry, at, scope) {
-  support.require("linear retries", scope, at);
   return sdk.createLinearRetryStrategy(options(retry, at, scope));
 }
 

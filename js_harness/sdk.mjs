@@ -17,14 +17,14 @@ export const load = createRequire(
   process.env.CONFORMANCE_SDK ? path.join(process.env.CONFORMANCE_SDK, "package.json") : import.meta.url,
 );
 
-const { directory, manifest } = installed(load.resolve(PACKAGE));
+const own = installed(load.resolve(PACKAGE));
 
 /** The SDK's version, from its own package.json, which its exports hide. */
-export const VERSION = manifest.version;
+export const VERSION = own.manifest.version;
 
 /** All that the SDK exports. */
 export const sdk =
-  process.env.CONFORMANCE_BUILD === "cjs" ? load(PACKAGE) : await import(pathToFileURL(esm(directory, manifest)));
+  process.env.CONFORMANCE_BUILD === "cjs" ? load(PACKAGE) : await import(pathToFileURL(esm(own)));
 
 /** The package that a file belongs to. */
 function installed(file) {
@@ -45,7 +45,7 @@ function installed(file) {
 }
 
 /** The file that `import` gets, which `import` itself finds only for a module that lies beside the SDK. */
-function esm(directory, manifest) {
+function esm({ directory, manifest }) {
   const file = manifest.exports?.["."]?.import;
   if (typeof file !== "string") {
     throw new Error(`${PACKAGE} ${manifest.version} has no build of ES modules`);

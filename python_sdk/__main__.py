@@ -36,6 +36,7 @@ class _Subject:
 
         if mutant:
             mutants.install(mutant)
+        lab.hello(client)
         self._client = client
         self._lab = lab.Lab
         self._interpreter = interpreter

@@ -20,9 +20,7 @@ def options(statement: dict[str, Any], scope: Scope) -> dict[str, Any]:
         given["max_concurrency"] = scope.evaluate(statement["max_concurrency"], at)
     if "nesting" in statement:
         nesting = scope.evaluate(statement["nesting"], at)
-        if nesting != "NESTED":
-            support.require("FLAT nesting", scope, at)
-        if support.FEATURES["FLAT nesting"]:
+        if support.FEATURES["batch.flat"]:
             given["nesting_type"] = sdk.config.NestingType[nesting]
     if "completion" in statement or "complete_when" in statement:
         given["completion_config"] = _completion(statement, scope)
@@ -42,7 +40,6 @@ def _completion(statement: dict[str, Any], scope: Scope) -> sdk.config.Completio
     completion = statement.get("completion", {})
     given = {key: scope.evaluate(completion[key], at) for key in COMPLETION if key in completion}
     if "complete_when" in statement:
-        support.require("custom completion", scope, at)
         when = statement["complete_when"]
         outcome = sdk.config.CompletionOutcome[when.get("outcome", "SUCCEEDED")]
 

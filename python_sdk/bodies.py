@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 TOLD = ("callback_id",)
-"""What of a turn's `extra` the lab is told: what the SDK gave the body, and a rule holds against the wire."""
+"""What of a call's `extra` the lab is told: what the SDK gave the body, and a rule holds against the wire."""
 
 
 @dataclass(frozen=True)
-class Turn:
+class Call:
     """One time that the SDK runs a statement's body; `extra` is in scope besides what `scope` holds.
 
     `context` is the SDK's that the statement stands in: a body that uses it uses it out of its place.
@@ -33,40 +33,36 @@ class Turn:
     extra: dict[str, Any]
 
 
-def run(bodies: list[dict[str, Any]], turn: Turn) -> Any:
-    """Run the body whose turn it is: the first one the first time, the last one from then on.
+def run(call: Call) -> Any:
+    """Do what the lab says that the body does this time.
 
-    The lab counts the times, over crashes, and holds a body back until what it waits for has happened.
+    The lab counts the times, over crashes, holds a body back until what it waits for has happened, and kills
+    the process of one that crashes while that waits to tell of its end.
     """
-    at, scope = turn.at, turn.scope
+    at, scope = call.at, call.scope
     lab = scope.run.lab
-    number = lab.body(at, scope.indexes, turn.kind, turn.attempt)
-    body = bodies[min(number, len(bodies)) - 1]
-
-    told = {key: turn.extra[key] for key in TOLD if key in turn.extra}
+    body = lab.turn(at, scope.indexes, call.kind, call.attempt)
+    told = {key: call.extra[key] for key in TOLD if key in call.extra}
 
     def ended(outcome: str) -> None:
         lab.effect(
             at,
             scope.indexes,
-            turn.kind,
+            call.kind,
             "end",
-            attempt=turn.attempt,
-            run=number,
+            attempt=call.attempt,
             detail={"outcome": outcome} | told,
         ).wait()
 
     for line in body.get("logs", []):
-        logs.write(turn.logger, line, scope, turn.extra)
-    if "crashes" in body:
-        lab.crash(at, scope.indexes, body["crashes"])
+        logs.write(call.logger, line, scope, call.extra)
     if "raises" in body:
-        error = errors.make(body["raises"], at, scope, turn.extra)
+        error = errors.make(body["raises"], at, scope, call.extra)
         ended("raised")
         raise error
     try:
         value = (
-            _statements(body["do"], turn) if "do" in body else scope.evaluate(body["returns"], at, turn.extra)
+            _statements(body["do"], call) if "do" in body else scope.evaluate(body["returns"], at, call.extra)
         )
     except Exception:
         ended("raised")
@@ -75,10 +71,10 @@ def run(bodies: list[dict[str, Any]], turn: Turn) -> Any:
     return value
 
 
-def _statements(statements: list[Statement], turn: Turn) -> Any:
+def _statements(statements: list[Statement], call: Call) -> Any:
     """Run statements on the context around the body; one that is suspended in them never ends."""
-    inner = turn.scope.copy()
-    for name, value in turn.extra.items():
+    inner = call.scope.copy()
+    for name, value in call.extra.items():
         inner.bind(name, value)
-    returned = run_block(statements, turn.context, inner)
+    returned = run_block(statements, call.context, inner)
     return returned.value if returned else None

@@ -54,8 +54,7 @@ def _wait_for_callback(statement: Statement, ctx: Any, scope: Scope) -> None:
 
     def submit(callback_id: str, submitter: Any) -> Any:
         extra = {"callback_id": callback_id}
-        turn = bodies.Turn(at, "submitter", None, scope, ctx, submitter.logger, extra)
-        return bodies.run(statement["submitter"], turn)
+        return bodies.run(bodies.Call(at, "submitter", None, scope, ctx, submitter.logger, extra))
 
     config = sdk.config.WaitForCallbackConfig(**options) if options else None
     value = ctx.wait_for_callback(submit, name=name_of(statement, scope), config=config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from python_sdk import bodies, retries, sdk, serdes, support
+from python_sdk import bodies, retries, sdk, serdes
 from python_sdk.durations import duration
 from python_sdk.operations import name_of
 
@@ -25,11 +25,9 @@ def _wait_for_condition(statement: Statement, ctx: Any, scope: Scope) -> None:
         options["serdes"] = serdes.named(statement["serdes"], at, scope)
 
     def check(state: Any, context: Any) -> Any:
-        attempt = support.attempt_of(context, statement["check"], scope, at)
+        attempt: int | None = getattr(context, "attempt", None)
         extra = {"state": state} if attempt is None else {"state": state, "attempt": attempt}
-        return bodies.run(
-            statement["check"], bodies.Turn(at, "check", attempt, scope, ctx, context.logger, extra)
-        )
+        return bodies.run(bodies.Call(at, "check", attempt, scope, ctx, context.logger, extra))
 
     config = sdk.waits.WaitForConditionConfig(**options)
     value = ctx.wait_for_condition(check, config, name=name_of(statement, scope))

@@ -1,19 +1,20 @@
-"""The side channel to the lab: programs in; bodies, effects, crashes and reports out.
+"""The side channel to the lab: programs and bodies' turns in; effects and reports out.
 
-What a body does at its start and at its end waits for the lab. What is only told (a branch began, a
-note) is queued and sent in order by one thread, so that nothing in a handler or a branch ever waits for
-anything but the SDK.
+A body waits for the lab at its start and at its end. What is only told (a branch began, a note) is queued
+and sent in order by one thread, so that nothing in a handler or a branch ever waits for anything but the
+SDK. Once an invocation has been answered, nothing that is left of it reaches the lab or ends the process.
 """
 
 from __future__ import annotations
 
 import os
 import queue
-import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from python_sdk import sdk, support
+from python_sdk.blocks import RUNNERS
 from python_sdk.http_client import Answer, HttpClient, NoAnswerError
 from python_sdk.reporter import report
 
@@ -23,8 +24,31 @@ if TYPE_CHECKING:
 FAULT = 70
 """Exit status of a harness that can't go on."""
 
+PROTOCOL = 1
+"""The version of the protocol with the lab."""
+
 _OK = 300
-_REFUSED = 409
+_GONE = 410
+
+
+def hello(client: HttpClient) -> None:
+    """Tell the lab what this harness and its SDK are and can do.
+
+    Raises:
+        RuntimeError: The lab does not take it.
+    """
+    answer = client.send(
+        "POST",
+        "/hello",
+        {
+            "protocol": PROTOCOL,
+            "sdk": {"name": sdk.NAME, "version": sdk.VERSION},
+            "profile": support.PROFILE,
+            "features": support.features(list(RUNNERS)),
+        },
+    )
+    if answer.status >= _OK:
+        raise RuntimeError(f"the lab answered the hello with {answer.status}: {answer.body}")
 
 
 class Lab:
@@ -43,24 +67,24 @@ class Lab:
 
     def program(self) -> Any:
         """The program of the function that was invoked."""
-        return self._ask("GET", "program").json()
+        answer = self._ask("GET", "program")
+        return _forever() if answer is None else answer.json()
 
-    def body(self, at: str, indexes: Sequence[int], kind: str, attempt: int | None) -> int:
-        """Begin a body, as soon as the lab lets it: how many times it has begun, from 1.
+    def turn(self, at: str, indexes: Sequence[int], kind: str, attempt: int | None) -> dict[str, Any]:
+        """What a body does this time, as soon as the lab lets it begin.
 
-        Effects that were told before are with the lab before this is, so that it sees them in the order
-        they had. Once the invocation was answered a body that is still to come never begins: Lambda
-        would have frozen it.
+        Effects that were told before are with the lab before this is asked, so that it sees them in the
+        order they had. Of an invocation that has ended no body begins: Lambda would have frozen it.
         """
         if self._closed:
-            threading.Event().wait()
+            _forever()
         self.flush()
-        place = {"at": at, "indexes": list(indexes), "kind": kind, "attempt": attempt}
-        answer = self._ask("POST", "bodies", place, allowed=(_REFUSED,))
-        if answer.status == _REFUSED:
-            self.stop("harness", f"the lab does not let the body go on: {answer.body}", at)
-        run: int = answer.json()["run"]
-        return run
+        asked = {"at": at, "indexes": list(indexes), "kind": kind, "attempt": attempt}
+        answer = self._ask("POST", "turns", asked)
+        if answer is None:
+            _forever()
+        turn: dict[str, Any] = answer.json()
+        return turn
 
     def effect(  # noqa: PLR0913 - an effect has this many fields
         self,
@@ -70,7 +94,6 @@ class Lab:
         event: str,
         *,
         attempt: int | None = None,
-        run: int | None = None,
         detail: Any = None,
     ) -> threading.Event:
         """Tell an effect, without waiting: the event is set once the lab has it.
@@ -90,7 +113,6 @@ class Lab:
                 "kind": kind,
                 "event": event,
                 "attempt": attempt,
-                "run": run,
                 "detail": detail,
             }
             self._queue.put((effect, told))
@@ -103,28 +125,20 @@ class Lab:
         told.wait()
 
     def close(self) -> None:
-        """Tell nothing more, and flush what was told before: the invocation is about to be answered.
-
-        In this order, since a branch may run on: what it told between a flush and the end would be of no
-        invocation.
-        """
+        """Tell nothing more, and wait until the lab has all: the invocation is about to be answered."""
         with self._lock:
             self._closed = True
         self.flush()
         self._queue.put((None, threading.Event()))
 
-    def crash(self, at: str, indexes: Sequence[int], when: str) -> NoReturn:
-        """End the process as a crash would, once the lab says that it may."""
-        self.flush()
-        self._ask("POST", "crash", {"at": at, "indexes": list(indexes), "when": when})
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError("a killed process goes on")
-
     def stop(self, kind: str, message: str, at: str | None = None) -> NoReturn:
         """Report that this run can't go on, and end the process, past SDK and user code.
 
-        `kind` is `unsupported` (by this version of the SDK) or `harness`.
+        `kind` is `harness`, or `unsupported` where only this moment shows it. What is left of an invocation
+        that was answered only goes no further.
         """
+        if self._closed:
+            _forever()
         sys.stderr.write(f"{kind}: {at}: {message}\n" if at else f"{kind}: {message}\n")
         if not report(self._client, f"{self._path}/reports", {"kind": kind, "message": message, "at": at}):
             sys.stderr.write(f"the report did not reach the lab at {self._client.base}\n")
@@ -132,14 +146,17 @@ class Lab:
         sys.stdout.flush()
         os._exit(FAULT)
 
-    def _ask(self, method: str, what: str, body: Any = None, allowed: tuple[int, ...] = ()) -> Answer:
+    def _ask(self, method: str, what: str, body: Any = None) -> Answer | None:
+        """The lab's answer; None when this invocation has ended."""
         try:
             answer = self._client.send(method, f"{self._path}/{what}", body)
         except NoAnswerError as error:
+            if self._closed:
+                return None
             self.stop("harness", f"the lab does not answer: {error}")
-        if answer.status >= _OK and self._closed:
-            threading.Event().wait()  # asked before the answer, told after it: Lambda would have frozen this
-        if answer.status >= _OK and answer.status not in allowed:
+        if answer.status == _GONE:
+            return None
+        if answer.status >= _OK:
             self.stop(
                 "harness", f"the lab answered {method} {what} with {answer.status}: {answer.body[:200]}"
             )
@@ -153,3 +170,9 @@ class Lab:
             if effect:
                 self._ask("POST", "effects", effect)
             told.set()
+
+
+def _forever() -> NoReturn:
+    """Hold what is left of an invocation that has ended."""
+    threading.Event().wait()
+    raise AssertionError("what waits for nothing goes on")

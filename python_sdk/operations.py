@@ -48,11 +48,9 @@ def _step(statement: Statement, ctx: Any, scope: Scope) -> None:
         options["serdes"] = serdes.named(statement["serdes"], at, scope)
 
     def body(step: sdk.types.StepContext) -> Any:
-        attempt = support.attempt_of(step, statement["bodies"], scope, at)
+        attempt: int | None = getattr(step, "attempt", None)
         extra = {} if attempt is None else {"attempt": attempt}
-        return bodies.run(
-            statement["bodies"], bodies.Turn(at, "step", attempt, scope, ctx, step.logger, extra)
-        )
+        return bodies.run(bodies.Call(at, "step", attempt, scope, ctx, step.logger, extra))
 
     config = sdk.config.StepConfig(**options) if options else None
     scope.bind(statement.get("bind"), ctx.step(body, name=name_of(statement, scope), config=config))
@@ -67,7 +65,6 @@ def _child(statement: Statement, ctx: Any, scope: Scope) -> None:
     at = statement["at"]
     options: dict[str, Any] = virtual_option(statement, scope)
     if "sub_type" in statement:
-        support.require("sub types of children", scope, at)
         options["sub_type"] = statement["sub_type"]
     if "serdes" in statement:
         options["serdes"] = serdes.named(statement["serdes"], at, scope)
@@ -89,9 +86,7 @@ def virtual_option(statement: Statement, scope: Scope) -> dict[str, Any]:
     if "virtual" not in statement:
         return {}
     virtual = scope.evaluate(statement["virtual"], statement["at"])
-    if virtual:
-        support.require("virtual child contexts", scope, statement["at"])
-    return {"is_virtual": virtual} if support.FEATURES["virtual child contexts"] else {}
+    return {"is_virtual": virtual} if support.FEATURES["child.virtual"] else {}
 
 
 def _map(statement: Statement, ctx: Any, scope: Scope) -> None:
@@ -99,7 +94,6 @@ def _map(statement: Statement, ctx: Any, scope: Scope) -> None:
     outer = scope.copy()
     options = batches.options(statement, outer)
     if "item_name" in statement:
-        support.require("item names", scope, at)
         options["item_namer"] = lambda item, index: outer.evaluate(
             statement["item_name"], at, {"item": item, "index": index}
         )
@@ -137,7 +131,6 @@ def _parallel(statement: Statement, ctx: Any, scope: Scope) -> None:
 def _named(given: dict[str, Any], body: Callable[[Any], Any], at: str, scope: Scope) -> Any:
     if "name" not in given:
         return body
-    support.require("named parallel branches", scope, at)
     return sdk.config.ParallelBranch(func=body, name=text_of(given["name"], at, scope))
 
 
@@ -151,7 +144,6 @@ def bind_batch(statement: Statement, scope: Scope, batch: Any) -> None:
 
 def _with_retry(statement: Statement, ctx: Any, scope: Scope) -> None:
     at = statement["at"]
-    support.require("with_retry", scope, at)
     outer = scope.copy()
     options: dict[str, Any] = {}
     strategy = retries.strategy(statement["retry"], at, scope)

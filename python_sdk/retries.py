@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from python_sdk import errors, sdk, support
+from python_sdk import errors, sdk
 from python_sdk.durations import duration
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def _default(_retry: dict[str, Any], _at: str, _scope: Scope) -> None:
     return None
 
 
-def _linear_preset(_retry: dict[str, Any], at: str, scope: Scope) -> Strategy:
-    support.require("linear retries", scope, at)
+def _linear_preset(_retry: dict[str, Any], _at: str, _scope: Scope) -> Strategy:
     return sdk.retries.RetryPresets.linear()
 
 
@@ -43,7 +42,6 @@ def _exponential(retry: dict[str, Any], at: str, scope: Scope) -> Strategy:
 
 
 def _linear(retry: dict[str, Any], at: str, scope: Scope) -> Strategy:
-    support.require("linear retries", scope, at)
     options = _options(retry, at, scope)
     return sdk.retries.create_linear_retry_strategy(sdk.retries.LinearRetryStrategyConfig(**options))
 

@@ -1,47 +1,72 @@
-"""What the installed SDK can do, found by looking at it: what it can't is reported and not ignored."""
+"""What this harness and the installed SDK can do, by the protocol's names; the lab asks for nothing else."""
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
 
-from python_sdk import sdk
+from python_sdk import non_json, retries, sdk, serdes
 
-if TYPE_CHECKING:
-    from python_sdk.scope import Scope
-
-ATTEMPT = re.compile(r'(?:\$\{[^}]*|"\$[a-z]+": ?"[^"]*)\battempt\b')
-"""An expression that asks for the attempt's number, in JSON text."""
+PROFILE = "full"
+"""What this harness itself undertakes to run; the SDK may have less."""
 
 
-def _takes(owner: Any, field: str) -> bool:
+def _takes(owner: object, field: str) -> bool:
     return is_dataclass(owner) and any(item.name == field for item in fields(owner))
 
 
 FEATURES = {
-    "virtual child contexts": _takes(sdk.config.ChildConfig, "is_virtual"),
-    "FLAT nesting": hasattr(sdk.config, "NestingType"),
-    "named parallel branches": hasattr(sdk.config, "ParallelBranch"),
-    "item names": _takes(sdk.config.MapConfig, "item_namer"),
-    "custom completion": hasattr(sdk.config, "complete_batch"),
+    "batch.complete-when": hasattr(sdk.config, "complete_batch"),
+    "batch.flat": hasattr(sdk.config, "NestingType"),
+    "batch.item-serdes": _takes(sdk.config.MapConfig, "item_serdes"),
+    "batch.max-concurrency": True,
+    "batch.min-successful": True,
+    "batch.serdes": True,
+    "batch.summary": _takes(sdk.config.MapConfig, "summary_generator"),
+    "batch.tolerated-failure-count": True,
+    "body.do": True,
+    "body.logs": True,
+    "callback.heartbeat-timeout": True,
+    "callback.serdes": True,
+    "callback.timeout": True,
+    "child.serdes": True,
+    "child.sub-type": _takes(sdk.config.ChildConfig, "sub_type"),
+    "child.summary": _takes(sdk.config.ChildConfig, "summary_generator"),
+    "child.virtual": _takes(sdk.config.ChildConfig, "is_virtual"),
+    "condition.attempt-number": _takes(sdk.types.WaitForConditionCheckContext, "attempt"),
+    "condition.backoff": True,
+    "condition.delays": True,
+    "condition.serdes": True,
+    "invoke.payload-serdes": True,
+    "invoke.result-serdes": True,
+    "invoke.tenant": _takes(sdk.config.InvokeConfig, "tenant_id"),
+    "log.replay": hasattr(sdk.logger.Logger, "with_is_replaying"),
+    "map.item-names": _takes(sdk.config.MapConfig, "item_namer"),
+    "map.tolerated-failure-percentage": True,
+    "parallel.branch-names": hasattr(sdk.config, "ParallelBranch"),
+    "parallel.tolerated-failure-percentage": True,
+    "raise.again": True,
+    "raise.cause": True,
+    "retry.errors": True,
+    "retry.linear": hasattr(sdk.retries, "create_linear_retry_strategy"),
+    "retry.linear-preset": hasattr(sdk.retries, "create_linear_retry_strategy"),
+    "retry.types": True,
+    "step.attempt-number": _takes(sdk.types.StepContext, "attempt"),
+    "step.semantics": True,
+    "step.serdes": True,
+    "wait_for_callback.retry": True,
     "with_retry": hasattr(sdk.retries, "with_retry"),
-    "linear retries": hasattr(sdk.retries, "create_linear_retry_strategy"),
-    "logs on replay": hasattr(sdk.logger.Logger, "with_is_replaying"),
-    "sub types of children": _takes(sdk.config.StepConfig, "sub_type"),
+    "with_retry.wrap": hasattr(sdk.retries, "with_retry"),
 }
+"""What goes beyond the words that this harness knows, or hangs on the SDK: whether it is there."""
 
 
-def require(feature: str, scope: Scope, at: str) -> None:
-    """End the run as unsupported unless the SDK has the feature."""
-    if not FEATURES[feature]:
-        scope.run.lab.stop("unsupported", f"{sdk.NAME} {sdk.VERSION} has no {feature}", at)
-
-
-def attempt_of(context: Any, body: Any, scope: Scope, at: str) -> int | None:
-    """The attempt's number as the SDK gives it to a body; where it gives none (None) no body may use it."""
-    attempt: int | None = getattr(context, "attempt", None)
-    if attempt is None and ATTEMPT.search(json.dumps(body)):
-        scope.run.lab.stop("unsupported", f"{sdk.NAME} {sdk.VERSION} has no attempt numbers in bodies", at)
-    return attempt
+def features(statements: list[str]) -> list[str]:
+    """All that can be done; `statements` are the words that the interpreter runs."""
+    known = {
+        *statements,
+        *FEATURES,
+        *(f"retry.{kind}" for kind in retries.KINDS),
+        *(f"serdes.{name}" for name in serdes.NAMED),
+        *(f"non-json.{kind}" for kind in non_json.KINDS),
+    }
+    return sorted(name for name in known if FEATURES.get(name, True))

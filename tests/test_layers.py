@@ -16,14 +16,15 @@ LAYERS: dict[str, frozenset[str]] = {
     # pure: no sockets, no processes
     "errors": frozenset(),
     "scenario": frozenset({"errors"}),
+    "protocol": frozenset({"errors", "scenario"}),
     "wire": frozenset({"errors", "scenario"}),
     "oracle": frozenset({"errors", "scenario", "wire"}),
     "verdict": frozenset({"errors", "scenario", "wire", "oracle"}),
     # what does the work
     "subjects": frozenset({"errors", "wire"}),
-    "lab": frozenset({"errors", "scenario", "wire", "subjects"}),
+    "lab": frozenset({"errors", "scenario", "protocol", "wire", "subjects"}),
     # a run from its plan to verdicts; it knows the lab by its protocol, and loads the real one only to run
-    "engine": frozenset({"errors", "scenario", "wire", "verdict", "subjects", "lab"}),
+    "engine": frozenset({"errors", "scenario", "protocol", "wire", "verdict", "subjects", "lab"}),
     # what is told of it
     "report": frozenset({"errors", "wire", "verdict", "engine"}),
 }
@@ -39,7 +40,7 @@ FRONT_ENDS: dict[str, frozenset[str]] = {
 }
 """What each front end may import of the other front ends."""
 
-PURE = ("errors", "scenario", "wire", "oracle", "verdict")
+PURE = ("errors", "scenario", "protocol", "wire", "oracle", "verdict")
 OUTSIDE = frozenset(
     {"asyncio", "aiohttp", "http", "multiprocessing", "selectors", "signal", "socket", "ssl", "subprocess"}
 )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from aws_durable_execution_sdk_python.lambda_service import Operation, OperationStatus, OperationType
 
@@ -17,8 +16,13 @@ from conformance.lab.observed import Observed
 from conformance.lab.places import Place, Places
 from conformance.lab.progress import TICK_SECONDS, Progress
 from conformance.lab.recorder import OpenInvocation, Recorder
+from conformance.protocol.messages import Ask, BodyKind, EffectTold, ProtocolError
+from conformance.scenario.program import turn
 from conformance.scenario.statements import After
-from conformance.wire.recording import Effect, ReportKind
+from conformance.wire.recording import Effect, Outcome, ReportKind
+
+COUNTED = frozenset(kind.value for kind in BodyKind)
+"""Kinds of effects that are bodies, whose runs are counted over crashes."""
 
 ONGOING = frozenset({OperationStatus.STARTED, OperationStatus.PENDING, OperationStatus.READY})
 QUIET_SECONDS = 0.3
@@ -31,13 +35,13 @@ fault delays an answer.
 """
 
 
-class NeverTrueError(Exception):
-    """What a body is held for can't come true any more."""
+class GoneError(Exception):
+    """What is asked for will never be: the invocation has ended, or the run is given up."""
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A body as the harness names it."""
+    """A body or function as the harness names it."""
 
     at: str
     indexes: tuple[int, ...]
@@ -45,9 +49,9 @@ class Begun:
     attempt: int | None
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Begun:
-        """From a request of the side channel."""
-        return cls(str(told["at"]), tuple(told.get("indexes") or ()), str(told["kind"]), told.get("attempt"))
+    def of(cls, told: Ask | EffectTold) -> Begun:
+        """From a message of the side channel."""
+        return cls(told.at, told.indexes, told.kind.value, told.attempt)
 
 
 @dataclass(eq=False)
@@ -79,61 +83,74 @@ class Bodies:
     holds: list[Hold] = field(default_factory=list)
     last_request: float = 0.0  # in the seconds in which the subject stood still
     _runs: Counter[tuple[str, str, tuple[int, ...]]] = field(default_factory=Counter)
+    _crashing: dict[tuple[OpenInvocation, str, tuple[int, ...]], str] = field(default_factory=dict)
     _running: dict[OpenInvocation, Counter[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
     _effects: list[tuple[str, str, tuple[int, ...], str, int | None]] = field(default_factory=list)
 
-    async def begin(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> int:
-        """A body wants to begin: wait until it may; how many times it has begun, this one included.
+    async def begin(self, invocation: OpenInvocation, ask: Ask) -> dict[str, Any]:
+        """A body wants to begin: wait until it may; its turn, as the harness gets it.
 
         To others that wait for it, it runs from now on, held back or not.
 
         Raises:
-            NeverTrueError: It is held for something that can't happen any more.
+            GoneError: It never may.
+            ProtocolError: There is no such body.
         """
-        begun = Begun.of(told)
+        begun = Begun.of(ask)
+        if (first := self.places.body(begun.at, 1)) is None:
+            raise ProtocolError(f"turns: no statement at {begun.at} has a body")
         key = (invocation.execution, begun.at, begun.indexes)
         self._runs[key] += 1
         run = self._runs[key]
         self._effects.append((*key, "start", begun.attempt))
         self.activity()
-        body = self.places.body(begun.at, run)
-        if body is not None and body.after is not None and not self._true(invocation, begun, body.after):
+        body = self.places.body(begun.at, run) or first
+        if body.after is not None and not self._true(invocation, begun, body.after):
             await self._hold(invocation, begun, body.after)
         self._running.setdefault(invocation, Counter())[begun.at, begun.indexes] += 1
-        self._note(invocation, begun, "start", run, None, told.get("number"))
-        return run
+        if body.crashes is not None:
+            self._crashing[invocation, begun.at, begun.indexes] = body.crashes
+        self._note(invocation, begun, "start", None, None)
+        return turn(body, run)
 
-    def tell(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> None:
-        """Take an effect that the harness tells of."""
+    async def tell(self, invocation: OpenInvocation, told: EffectTold) -> None:
+        """Take an effect that the harness tells of. A body that is to crash never hears that it was taken.
+
+        Raises:
+            GoneError: Its process was killed.
+        """
         begun = Begun.of(told)
-        if told["event"] == "end" and invocation in self._running:
+        if told.event == "end" and (crash := self._crashing.get((invocation, begun.at, begun.indexes))):
+            await self._crash(invocation, begun, crash)
+        if told.event == "end" and invocation in self._running:
             self._running[invocation][begun.at, begun.indexes] -= 1
-        run = told.get("run") or 1
-        self._note(invocation, begun, str(told["event"]), run, told.get("detail"), told.get("number"))
+        self._note(invocation, begun, told.event, told.detail, told.number)
 
-    async def may_crash(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> None:
-        """Wait until the process may die: the START of every body that runs applied, and the gateway quiet.
+    async def _crash(self, invocation: OpenInvocation, begun: Begun, when: str) -> NoReturn:
+        """Kill the process once the START of every body that runs is applied and the gateway is quiet.
 
         Every body that runs is a STEP on the wire, so all are applied when the execution has as many STEPs
         under way as bodies running. One that the service does not take, or that its SDK never sends, is
         waited for as long as it could still come.
 
         Raises:
-            NeverTrueError: It never comes, and the body is to crash `when` it is `started` only.
+            GoneError: Always: nobody is left to answer.
         """
         asked = self.progress.idle
-        while not self._all_started(invocation):
+        while invocation.in_flight and not self._all_started(invocation):
             if (left := self._until_silent(asked, UNTAKEN_SECONDS)) <= 0:
-                if told.get("when") != "started":
+                if when != "started":
                     break
-                error = NeverTrueError(f"the body at {told['at']} is to crash once its START was applied")
-                self.recorder.report(
-                    ReportKind.LAB, f"{error}, which it never is", invocation, str(told["at"])
-                )
-                raise error
+                message = f"the body at {begun.at} is to crash once its START was applied, which it never is"
+                self.recorder.report(ReportKind.LAB, message, invocation, begun.at)
+                self.control.stop()
+                break
             await self.control.pulse.next(max(left, TICK_SECONDS))
-        while (left := self._until_silent(asked, QUIET_SECONDS)) > 0:
+        while invocation.in_flight and (left := self._until_silent(asked, QUIET_SECONDS)) > 0:
             await self.control.pulse.next(max(left, TICK_SECONDS))
+        invocation.kill(Outcome.EXIT)
+        await self._until_ended(invocation)
+        raise GoneError("its process was killed")
 
     async def quiet(self) -> None:
         """Wait until the subject has stood still for a while since something last came of the run."""
@@ -157,7 +174,7 @@ class Bodies:
             self.progress.moved()
         for hold in list(self.holds):
             if not hold.invocation.in_flight:
-                self._free(hold, NeverTrueError("the invocation has ended"))
+                self._free(hold, GoneError("the invocation has ended"))
                 self.progress.moved()
             elif self._true(hold.invocation, hold.begun, hold.after):
                 self._free(hold)
@@ -174,20 +191,30 @@ class Bodies:
         return self.all_held([invocation]) and any(hold.invocation is invocation for hold in self.holds)
 
     def give_up(self) -> None:
-        """Nothing can come true any more: report every hold by name and refuse its body."""
+        """Nothing can come true any more: report every hold by name, and end the run."""
         for hold in list(self.holds):
             self.recorder.report(
                 ReportKind.LAB, f"{hold}, which can't happen", hold.invocation, hold.begun.at
             )
-            self._free(hold, NeverTrueError(str(hold)))
+            self._free(hold, GoneError(str(hold)))
+        self.control.stop()
 
     async def _hold(self, invocation: OpenInvocation, begun: Begun, after: After) -> None:
         free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.holds.append(Hold(invocation, begun, after, free, time.monotonic()))
         self.control.pulse.beat()
-        await free
+        try:
+            await free
+        except GoneError:
+            await self._until_ended(invocation)
+            raise
 
-    def _free(self, hold: Hold, error: NeverTrueError | None = None) -> None:
+    async def _until_ended(self, invocation: OpenInvocation) -> None:
+        """Wait until an invocation's process has been killed: it must not hear an answer before."""
+        while invocation.in_flight:
+            await self.control.pulse.next()
+
+    def _free(self, hold: Hold, error: GoneError | None = None) -> None:
         self.holds.remove(hold)
         self.recorder.held_seconds += time.monotonic() - hold.since
         if hold.free.done():
@@ -197,9 +224,10 @@ class Bodies:
         else:
             hold.free.set_exception(error)
 
-    def _note(  # noqa: PLR0913, PLR0917 - an effect has this many fields
-        self, invocation: OpenInvocation, begun: Begun, event: str, run: int, detail: Any, number: int | None
+    def _note(
+        self, invocation: OpenInvocation, begun: Begun, event: str, detail: Any, number: int | None
     ) -> None:
+        run = self._runs[invocation.execution, begun.at, begun.indexes] if begun.kind in COUNTED else 1
         effect = Effect(
             seq=self.recorder.next(),
             invocation=invocation.number,

@@ -20,9 +20,9 @@ from conformance.lab.emulator import silence
 from conformance.lab.gateway import Gateway
 from conformance.lab.invoker import Invoker
 from conformance.lab.machine import slowness
-from conformance.lab.recorder import OpenInvocation
 from conformance.lab.run import Run
 from conformance.lab.side_channel import SideChannel
+from conformance.protocol.messages import Hello
 from conformance.scenario.model import Scenario
 from conformance.wire.recording import Recording, SubjectInfo
 
@@ -40,6 +40,7 @@ class Lab:
         self._runs: list[Run] = []
         self._servers: list[web.ServerRunner] = []
         self._slowness = slowness()
+        self._side_channel = SideChannel(self._runs_of)
         self.gateway_url = ""
         self.url = ""
 
@@ -47,7 +48,7 @@ class Lab:
         """Start both servers, each on a free port of the loopback interface."""
         silence()
         self.gateway_url = await self._serve(Gateway(self._run_of).handle)
-        self.url = await self._serve(SideChannel(self._invocation_of).handle)
+        self.url = await self._serve(self._side_channel.handle)
         return self
 
     async def __aexit__(
@@ -67,10 +68,16 @@ class Lab:
         """
         run = Run(scenario, subject, pool, delays, self._slowness)
         self._runs.append(run)
+        if (hello := self.hello(subject.id)) is not None:
+            run.admits(hello)
         try:
             return await run.record()
         finally:
             self._runs.remove(run)
+
+    def hello(self, subject: str) -> Hello | None:
+        """What a subject's harness has said of itself; None before its first process has started."""
+        return self._side_channel.hellos.get(subject)
 
     async def _serve(self, handle: Callable[[web.BaseRequest], object]) -> str:
         server = web.ServerRunner(web.Server(handle, access_log=None), access_log=None, shutdown_timeout=0.1)  # type: ignore[arg-type]
@@ -85,9 +92,5 @@ class Lab:
     def _run_of(self, arn: str) -> Run | None:
         return next((run for run in self._runs if arn in run.arns), None)
 
-    def _invocation_of(self, request_id: str) -> tuple[Run, OpenInvocation] | None:
-        for run in self._runs:
-            invocation = run.calls.of_request(request_id)
-            if invocation is not None:
-                return run, invocation
-        return None
+    def _runs_of(self, subject: str) -> list[Run]:
+        return [run for run in self._runs if run.subject.id == subject]

@@ -10,6 +10,8 @@ from typing import Any
 from conformance.wire.recording import Effect, Exchange, Invocation, Outcome, Report, ReportKind
 
 STDERR_LINES = 50
+MOST_DROPPED = 20
+"""How many dropped messages a recording names."""
 
 
 @dataclass(eq=False)
@@ -57,6 +59,7 @@ class Recorder:
     reports: list[Report] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
     held_seconds: float = 0.0
+    dropped: int = 0  # messages about invocations that had ended
     instrumented: bool = False  # whether anything has come over the side channel
     _seq: int = 0
 
@@ -64,6 +67,12 @@ class Recorder:
         """The next sequence number."""
         self._seq += 1
         return self._seq
+
+    def drop(self, what: str) -> None:
+        """Note what a process said of an invocation that had ended; the first of it is enough."""
+        self.dropped += 1
+        if self.dropped <= MOST_DROPPED:
+            self.report(ReportKind.DROPPED, what)
 
     def report(
         self, kind: ReportKind, message: str, invocation: OpenInvocation | None = None, at: str | None = None

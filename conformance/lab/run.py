@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from aws_durable_execution_sdk_python_testing.execution import Execution
@@ -25,13 +25,12 @@ from conformance.lab.places import Places
 from conformance.lab.polls import Polls
 from conformance.lab.progress import TICK_SECONDS, End, Progress
 from conformance.lab.recorder import OpenInvocation, Recorder
+from conformance.protocol.features import Need, lacking
+from conformance.protocol.messages import Hello, ProtocolError, ReportTold
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN, program
-from conformance.scenario.statements import ABSENT
+from conformance.scenario.statements import ABSENT, Absent
 from conformance.wire.recording import SCHEMA, ExecutionRecord, Outcome, Recording, ReportKind, SubjectInfo
-
-ENDING = frozenset({ReportKind.UNSUPPORTED, ReportKind.HARNESS})
-"""What a harness reports that ends the run at once."""
 
 
 class Run:
@@ -62,6 +61,7 @@ class Run:
         self.control = Control()
         self._began = time.monotonic()
         self._programs: dict[str, dict[str, Any]] = {}
+        self._lacks: Need | Absent | None = ABSENT  # not looked at yet
         clock, observed = VirtualClock(), Observed()
         self._faults = faults = Faults(scenario.faults)
         self.calls = Calls(pool, self.recorder, clock, self.control)
@@ -114,12 +114,25 @@ class Run:
             self._programs[invocation.function] = program(self.scenario, invocation.function)
         return self._programs[invocation.function] | {"invocation": invocation.ordinal}
 
-    def report(self, invocation: OpenInvocation, told: Mapping[str, Any]) -> None:
-        """A harness says something about the run; what keeps it from going on ends it."""
-        kind = ReportKind(told["kind"])
-        self.recorder.report(kind, str(told.get("message", "")), invocation, told.get("at"))
-        if kind in ENDING:
-            self.control.stop()
+    def admits(self, hello: Hello) -> bool:
+        """Whether harness and SDK can do all that the scenario needs; if not, the run ends as unsupported."""
+        if self._lacks is ABSENT:
+            self._lacks = lacking(self.scenario, frozenset(hello.features))
+            if self._lacks is not None:
+                message = hello.refusal(self._lacks.feature)
+                self.recorder.report(ReportKind.UNSUPPORTED, message, None, self._lacks.at)
+                self.control.stop()
+        return self._lacks is None
+
+    def report(self, invocation: OpenInvocation, told: ReportTold) -> None:
+        """A harness says why it can't go on: the run ends."""
+        self.recorder.report(ReportKind(told.kind), told.message, invocation, told.at)
+        self.control.stop()
+
+    def refuse(self, invocation: OpenInvocation, error: ProtocolError) -> None:
+        """A harness said what the protocol forbids: the run ends."""
+        self.recorder.report(ReportKind.HARNESS, f"the harness breaks the protocol: {error}", invocation)
+        self.control.stop()
 
     async def record(self) -> Recording:
         """Drive the run to its end and give its recording.

@@ -1,67 +1,121 @@
-"""The side channel: how a harness gets its program, asks leave for its bodies, and tells what they did.
+"""The side channel: how a harness says what it is, gets its program and its bodies' turns, and tells of them.
 
-Every request is keyed by the invocation's request id: {base}/invocations/{request id}/{what}.
+A subject has a base URL of its own, {lab}/subjects/{id}; below it are `hello` and, for each invocation by its
+request id, `invocations/{request id}/{what}`. What is said of an invocation that has ended is dropped and
+noted (410): no process can do anything to a scenario that it is not in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
-from conformance.lab.bodies import NeverTrueError
+from conformance.lab.bodies import GoneError
 from conformance.lab.recorder import OpenInvocation
 from conformance.lab.run import Run
+from conformance.protocol.messages import Ask, EffectTold, Hello, ProtocolError, ReportTold, read
 
 DONE = 204
+GONE = 410
+INVOCATION_PATH = 3  # invocations, request id, what
 
 
 class SideChannel:
-    """Hands requests on to the run and invocation that they concern."""
+    """Hands messages on to the run and invocation that they concern."""
 
-    def __init__(self, invocation_of: Callable[[str], tuple[Run, OpenInvocation] | None]) -> None:
-        """`invocation_of` finds a run and its invocation by request id."""
-        self._invocation_of = invocation_of
+    def __init__(self, runs_of: Callable[[str], Iterable[Run]]) -> None:
+        """`runs_of` finds the runs of a subject that are under way, by its id."""
+        self._runs_of = runs_of
+        self.hellos: dict[str, Hello] = {}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        parts = request.path.strip("/").split("/")
-        found = self._invocation_of(parts[1]) if len(parts) == 3 and parts[0] == "invocations" else None  # noqa: PLR2004
-        if found is None:
-            return _json(404, {"error": f"no invocation under {request.path}"})
-        run, invocation = found
-        run.recorder.instrumented = True
-        if parts[2] == "program" and request.method == "GET":
-            return _json(200, run.program(invocation))
+        prefix, _, rest = request.raw_path.strip("/").partition("/")
+        subject, _, path = rest.partition("/")
+        if prefix != "subjects" or not path:
+            return _json(404, {"error": f"there is no {request.raw_path}"})
         try:
-            told = json.loads(await request.content.read())
-            return await self._take(parts[2], run, invocation, told)
-        except NeverTrueError as error:
-            return _json(409, {"error": str(error)})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            return _json(400, {"error": f"{parts[2]}: {type(error).__name__}: {error}"})
+            body = await request.content.read()
         except ConnectionError:  # who was about to tell has died: it told nothing
             return web.Response()
+        return await self._serve(request.method, unquote(subject), path.split("/"), body)
 
-    async def _take(
-        self, what: str, run: Run, invocation: OpenInvocation, told: Mapping[str, Any]
+    async def _serve(self, method: str, subject: str, path: list[str], body: bytes) -> web.StreamResponse:
+        if path == ["hello"] and method == "POST":
+            return self._hello(subject, body)
+        if len(path) != INVOCATION_PATH or path[0] != "invocations":
+            return _json(404, {"error": f"there is no {'/'.join(path)}"})
+        found = self._invocation(subject, path[1])
+        if found is None or not found[1].in_flight:
+            self._drop(subject, path, body)
+            return _json(GONE, {"error": "that invocation has ended"})
+        run, invocation = found
+        run.recorder.instrumented = True
+        try:
+            return await self._about(run, invocation, subject, (method, path[2]), body)
+        except GoneError as error:
+            return _json(GONE, {"error": str(error)})
+        except ProtocolError as error:
+            run.refuse(invocation, error)
+            return _json(400, {"error": str(error)})
+
+    async def _about(
+        self, run: Run, invocation: OpenInvocation, subject: str, what: tuple[str, str], body: bytes
     ) -> web.StreamResponse:
-        match what:
-            case "bodies":
-                return _json(200, {"run": await run.bodies.begin(invocation, told)})
-            case "effects":
-                run.bodies.tell(invocation, told)
-                return web.Response(status=DONE)
-            case "crash":
-                await run.bodies.may_crash(invocation, told)
-                return _json(200, {})
-            case "reports":
-                run.report(invocation, told)
-                return web.Response(status=DONE)
-            case _:
-                return _json(404, {"error": f"there is no {what}"})
+        """A message about an invocation in flight."""
+        if what == ("GET", "program"):
+            return self._program(run, invocation, subject)
+        if what[0] != "POST":
+            return _json(404, {"error": f"there is no {' '.join(what)}"})
+        try:
+            message = read(what[1], body)
+        except KeyError:
+            return _json(404, {"error": f"there is no {' '.join(what)}"})
+        match message:
+            case Ask():
+                return _json(200, await run.bodies.begin(invocation, message))
+            case EffectTold():
+                await run.bodies.tell(invocation, message)
+            case ReportTold():
+                run.report(invocation, message)
+            case Hello():
+                raise ProtocolError("hello: it is said once a process, not of an invocation")
+        return web.Response(status=DONE)
+
+    def _program(self, run: Run, invocation: OpenInvocation, subject: str) -> web.StreamResponse:
+        hello = self.hellos.get(subject)
+        if hello is None:
+            raise ProtocolError("program: the harness asks for it without having said hello")
+        if not run.admits(hello):
+            raise GoneError("the run is over: the scenario needs what this harness hasn't got")
+        return _json(200, run.program(invocation))
+
+    def _hello(self, subject: str, body: bytes) -> web.StreamResponse:
+        try:
+            message = read("hello", body)
+        except ProtocolError as error:
+            return _json(400, {"error": str(error)})
+        if isinstance(message, Hello) and self.hellos.setdefault(subject, message) != message:
+            return _json(409, {"error": "another process of this subject said something else of itself"})
+        return web.Response(status=DONE)
+
+    def _invocation(self, subject: str, request_id: str) -> tuple[Run, OpenInvocation] | None:
+        for run in self._runs_of(subject):
+            invocation = run.calls.of_request(request_id)
+            if invocation is not None:
+                return run, invocation
+        return None
+
+    def _drop(self, subject: str, path: list[str], body: bytes) -> None:
+        """Note it in its own run's recording, or else in those that it could have disturbed."""
+        found = self._invocation(subject, path[1])
+        said = f"{path[2]} of an invocation that had ended: {body[:200].decode(errors='replace')}"
+        for run in [found[0]] if found else self._runs_of(subject):
+            run.recorder.drop(said)
 
 
 def _json(status: int, value: Any) -> web.Response:

@@ -8,11 +8,11 @@ given: the two are different things to an SDK.
 from __future__ import annotations
 
 import re
-from dataclasses import Field, asdict, fields, is_dataclass
+from dataclasses import Field, asdict, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.budget import EVALUATION, INVOCATION
-from conformance.scenario.statements import ABSENT, Let, Statement
+from conformance.scenario.statements import ABSENT, Body, Let, Statement
 from conformance.scenario.trees import compiled
 
 if TYPE_CHECKING:
@@ -24,8 +24,11 @@ MAIN = "scenario"
 BUDGET = {"evaluation": asdict(EVALUATION), "invocation": asdict(INVOCATION)}
 """What the harness may compute."""
 
+BODIES = frozenset({"bodies", "check", "submitter"})
+"""Fields of statements that are no part of a program: what a body does is told when it runs."""
+
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
-_TEMPLATES = frozenset({"Expr", "Optional"})
+TEMPLATES = frozenset({"Expr", "Optional"})
 """How the fields that hold templates are annotated; `statements` has its annotations as text."""
 
 _STATEMENTS: tuple[type, ...] = Statement.__args__
@@ -50,6 +53,16 @@ def program(scenario: Scenario, function: str = MAIN) -> dict[str, Any]:
     }
 
 
+def turn(body: Body, run: int) -> dict[str, Any]:
+    """What a body does that runs for the `run`th time, as a harness gets it.
+
+    One that is to crash gives null: its process is killed before the SDK hears of it.
+    """
+    if body.crashes is not None:
+        body = Body(returns=None, logs=body.logs)
+    return {"run": run, **encode(replace(body, after=None))}
+
+
 def encode(value: Any) -> Any:
     """Dataclasses become objects, tuples arrays, templates trees; other JSON stays what it is."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -57,7 +70,7 @@ def encode(value: Any) -> Any:
         return head | {
             item.name: _encoded(value, item, given)
             for item in fields(value)
-            if not _left_out(item, given := getattr(value, item.name))
+            if item.name not in BODIES and not _left_out(item, given := getattr(value, item.name))
         }
     if isinstance(value, tuple):
         return [encode(item) for item in value]
@@ -67,12 +80,13 @@ def encode(value: Any) -> Any:
 def _encoded(owner: Any, item: Field[Any], given: Any) -> Any:
     if isinstance(owner, Let) and item.name == "values":
         return [[name, compiled(template)] for name, template in given]
-    return compiled(given) if item.type in _TEMPLATES else encode(given)
+    return compiled(given) if item.type in TEMPLATES else encode(given)
 
 
 def word(statement: Any) -> str:
-    """The statement's word: its class's name in snake case."""
-    return _HUMP.sub("_", type(statement).__name__).lower()
+    """A statement's word, or that of its class: the class's name in snake case."""
+    kind = statement if isinstance(statement, type) else type(statement)
+    return _HUMP.sub("_", kind.__name__).lower()
 
 
 def _left_out(item: Field[Any], value: Any) -> bool:

@@ -8,6 +8,7 @@ import tempfile
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from conformance.subjects import guard
 from conformance.subjects.event import Answer, Event
@@ -63,7 +64,7 @@ class Pool:
             **ENVIRONMENT,
             **installed.environment,
             "AWS_ENDPOINT_URL_LAMBDA": gateway_url,
-            "CONFORMANCE_LAB": lab_url,
+            "CONFORMANCE_LAB": f"{lab_url}/subjects/{quote(installed.info.id, safe='')}",
         }
         self._starter: Starter = starter(installed.command, installed.preload, environment)
         self._processes: list[Process] = []

@@ -34,6 +34,9 @@ _REPORTED = {
 }
 """What reports are as findings; all others are named for their kind and blamed on the harness."""
 
+_NOT_OURS = frozenset({ReportKind.SUBJECT, ReportKind.DROPPED})
+"""Reports that keep nothing from being judged."""
+
 Check = Callable[[], Iterable[Finding]]
 
 
@@ -67,7 +70,7 @@ def _harness(recording: Recording) -> list[Finding]:
     """What keeps a recording from saying anything about the SDK."""
     findings = []
     for report in recording.reports:
-        if report.kind is ReportKind.SUBJECT:
+        if report.kind in _NOT_OURS:
             continue
         where = report.at or (f"invocation {report.invocation}" if report.invocation else "run")
         rule, blame = _REPORTED.get(report.kind, (f"{report.kind}-report", Blame.HARNESS))
@@ -84,7 +87,8 @@ def _given_up(recording: Recording) -> bool:
     """
     places = {report.at for report in recording.reports if report.kind is ReportKind.LAB}
     return all(
-        report.kind in (ReportKind.LAB, ReportKind.SUBJECT, ReportKind.SCENARIO)
+        report.kind in (ReportKind.LAB, ReportKind.SCENARIO)
+        or report.kind in _NOT_OURS
         or (report.kind is ReportKind.HARNESS and report.at in places)
         for report in recording.reports
     )

@@ -40,6 +40,7 @@ class ReportKind(StrEnum):
     SUBJECT = "subject"  # the subject misbehaved as a process
     SCENARIO = "scenario"  # the scenario asks for what never happens: a fault that strikes nothing
     MACHINE = "machine"  # the machine was too slow for the run to come to an end
+    DROPPED = "dropped"  # what a process said of an invocation that had ended: noted, and never judged
 
 
 @dataclass(frozen=True)

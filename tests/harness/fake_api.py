@@ -25,13 +25,23 @@ class FakeApi:
 
     Attributes:
         told: what it told the lab, as (path below the invocation, body), in order.
+        hellos: what it said of itself.
         connections: how many connections it opened.
     """
 
     def __init__(
-        self, subject: str, environment: Mapping[str, str] | None = None, *, closing: bool = False
+        self,
+        subject: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        closing: bool = False,
+        silent: bool = False,
     ) -> None:
-        """`environment` goes over what every subject gets; with `closing` no connection is kept."""
+        """`environment` goes over what every subject gets; with `closing` no connection is kept.
+
+        A `silent` lab takes the hello, and drops the connection of whoever says anything else to it.
+        """
+        self._silent = silent
         self._installed = installed(subject)
         self._environment = environment or {}
         self._closing = closing
@@ -39,6 +49,7 @@ class FakeApi:
         self._pending: queue.Queue[Any] = queue.Queue()
         self._answers: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.told: list[tuple[str, Any]] = []
+        self.hellos: list[Any] = []
         self.connections = 0
 
     def __enter__(self) -> Self:
@@ -116,6 +127,9 @@ class FakeApi:
 
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                if api._silent and self.path.startswith("/invocations"):
+                    self.close_connection = True
+                    return
                 status, headers, text = api._answer(self.path, body)
                 self.send_response(status)
                 if api._closing:
@@ -146,6 +160,9 @@ class FakeApi:
             kind = what if what == "init/error" else what.partition("/")[2]
             self._answers.put((kind, json.loads(body)))
             return 202, {}, "{}"
+        if path == "/hello":
+            self.hellos.append(json.loads(body))
+            return 204, {}, ""
         _, _, request_id, what = path.split("/")
         if what == "program":
             return 200, {}, json.dumps(self._programs[request_id])

@@ -120,7 +120,3 @@ def test_both_know_the_same_words(python: dict[str, Any], js: str) -> None:
 
 def test_both_know_the_same_non_json_values() -> None:
     assert words("Object.keys((await m('non-json.mjs')).KINDS)") == list(non_json.KINDS)
-
-
-def test_both_find_attempts_in_the_same_texts() -> None:
-    assert words("(await m('support.mjs')).ATTEMPT.source") == support.ATTEMPT.pattern

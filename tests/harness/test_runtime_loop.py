@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import jsonschema
 import pytest
 
+from conformance.protocol.features import FEATURES
+from conformance.protocol.messages import read
+from conformance.protocol.schemas import DIRECTORY
 from conformance.scenario.program import BUDGET
 from conformance.scenario.trees import compiled
 from tests.harness.fake_api import FakeApi
@@ -77,7 +82,6 @@ def test_effects_are_with_the_lab_in_order_before_the_answer(subject: str) -> No
         "kind": "handler",
         "event": "start",
         "attempt": None,
-        "run": None,
         "detail": None,
     }
     assert effects[-2]["detail"] == {"level": "warning", "message": "m"}
@@ -145,8 +149,43 @@ def test_what_keeps_it_from_starting_is_an_init_error(
 @both
 def test_a_lab_that_is_not_there_is_one_clear_error(subject: str) -> None:
     with FakeApi(subject, {"CONFORMANCE_LAB": "http://127.0.0.1:1"}) as api:
+        kind, error = api.answer()
+        status, _ = api.ended()
+    assert (kind, status) == ("init/error", 1)
+    assert "POST http://127.0.0.1:1/hello" in error["errorMessage"]
+
+
+@both
+def test_a_lab_that_has_gone_is_one_clear_error(subject: str) -> None:
+    with FakeApi(subject, silent=True) as api:
         api.hand(plain())
         status, stderr = api.ended()
     assert status == FAULT
     assert "the lab does not answer" in stderr
     assert "the report did not reach the lab" in stderr
+
+
+@both
+def test_it_says_hello_once_and_first(subject: str) -> None:
+    with FakeApi(subject) as api:
+        for _ in range(2):
+            api.invoke(plain({"op": "note", "value": compiled(1)}))
+    (hello,) = api.hellos
+    name, _, version = subject.partition("@")
+    assert hello["sdk"] == {"name": name, "version": version}
+    assert (hello["profile"], set(hello["features"])) == ("full", set(FEATURES))
+    assert read("hello", json.dumps(hello).encode())
+
+
+@both
+def test_what_it_says_is_what_the_protocol_has(subject: str) -> None:
+    notes = [{"op": "note", "value": compiled(value)} for value in (1, None, [{"a": "\u00e9"}])]
+    with FakeApi(subject) as api:
+        api.invoke(plain(*notes, {"op": "log", "message": compiled("m"), "level": "debug"}))
+        api.hand(plain({"op": "dance"}))
+        api.ended()
+        messages = [("hello", api.hellos[0]), *api.told]
+    assert {what for what, _ in messages} == {"hello", "effects", "reports"}
+    for what, message in messages:
+        jsonschema.validate(message, json.loads((DIRECTORY / f"{what}.schema.json").read_text()))
+        assert read(what, json.dumps(message).encode())

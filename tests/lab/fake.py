@@ -14,12 +14,27 @@ import aiohttp
 
 from conformance.errors import EnvironmentFault
 from conformance.lab.lab import Delays, Lab
+from conformance.protocol.features import FEATURES
+from conformance.protocol.messages import VERSION
 from conformance.scenario.model import Scenario
 from conformance.subjects.event import Answer, Event
 from conformance.subjects.usage import Usage
 from conformance.wire.recording import Outcome, Recording, SubjectInfo
 
 FAKE = SubjectInfo("fake", "fake", "0")
+
+
+HELLO = {
+    "protocol": VERSION,
+    "sdk": {"name": "fake", "version": "0"},
+    "profile": "full",
+    "features": sorted(FEATURES),
+}
+
+
+def subject_url(lab: Lab) -> str:
+    """What a process of the fake has as CONFORMANCE_LAB."""
+    return f"{lab.url}/subjects/{FAKE.id}"
 
 
 class Died(Exception):  # noqa: N818 - what it says
@@ -78,7 +93,7 @@ class Handler:
 
     async def tell(self, what: str, **body: Any) -> tuple[int, Any]:
         """Talk to the side channel: status and body."""
-        url = f"{self.lab.url}/invocations/{self.event.request_id}/{what}"
+        url = f"{subject_url(self.lab)}/invocations/{self.event.request_id}/{what}"
         method = "GET" if what == "program" else "POST"
         async with self.session.request(method, url, json=body or None) as response:
             text = await response.text()
@@ -86,13 +101,13 @@ class Handler:
 
     async def body(self, at: str, kind: str = "step", attempt: int = 1) -> int:
         """Begin a body; its run, or 0 when it is refused."""
-        status, answer = await self.tell("bodies", at=at, indexes=[], kind=kind, attempt=attempt)
+        status, answer = await self.tell("turns", at=at, indexes=[], kind=kind, attempt=attempt)
         return int(answer["run"]) if status == 200 else 0
 
     async def ended(self, at: str, number: int, kind: str = "step") -> None:
         """A body has ended."""
         await self.tell(
-            "effects", number=number, at=at, indexes=[], kind=kind, event="end", attempt=1, run=1, detail=None
+            "effects", number=number, at=at, indexes=[], kind=kind, event="end", attempt=1, detail=None
         )
 
 
@@ -155,10 +170,17 @@ class Bench:
         await self.session.close()
         await self.lab.__aexit__(kind, error, trace)
 
+    async def hello(self, **said: Any) -> int:
+        """Say hello; the status of the answer."""
+        async with self.session.post(f"{subject_url(self.lab)}/hello", json=HELLO | said) as response:
+            return response.status
+
     async def run(
         self, code: Code, delays: Delays | None = None, pool: type[Fake] = Fake, **document: Any
     ) -> Recording:
-        """Run a scenario of `document` with a fake of `code`."""
+        """Run a scenario of `document` with a fake of `code`, which has said hello."""
+        if self.lab.hello(FAKE.id) is None:
+            await self.hello()
         self.fake = pool(self.lab, code, self.session)
         return await self.lab.run(scenario(**document), FAKE, self.fake, delays)
 

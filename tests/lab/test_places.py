@@ -82,7 +82,7 @@ def test_the_last_body_repeats() -> None:
 
 async def ended(handler: Handler, number: int, at: str, index: int) -> None:
     """Tell that the body or branch at a place has ended."""
-    await handler.tell("effects", number=number, at=at, indexes=[index], kind="step", event="end", run=1)
+    await handler.tell("effects", number=number, at=at, indexes=[index], kind="step", event="end")
 
 
 def test_a_body_in_a_map_waits_for_the_same_item() -> None:
@@ -90,7 +90,7 @@ def test_a_body_in_a_map_waits_for_the_same_item() -> None:
         order: list[str] = []
 
         async def second(index: int) -> None:
-            await handler.tell("bodies", at="handler/1/do/1", indexes=[index], kind="step", attempt=1)
+            await handler.tell("turns", at="handler/1/do/1", indexes=[index], kind="step", attempt=1)
             order.append(f"second {index}")
 
         waiting = [asyncio.create_task(second(index)) for index in (0, 1)]
@@ -109,7 +109,7 @@ def test_a_body_in_a_map_waits_for_the_same_item() -> None:
 def test_a_body_may_wait_for_a_branch(at: str) -> None:
     async def branches(handler: Handler) -> Any:
         held = asyncio.create_task(
-            handler.tell("bodies", at="handler/2/branches/1/0", indexes=[1], kind="step", attempt=1)
+            handler.tell("turns", at="handler/2/branches/1/0", indexes=[1], kind="step", attempt=1)
         )
         await ended(handler, 1, "handler/2", 1)
         await asyncio.sleep(0.05)

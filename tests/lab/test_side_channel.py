@@ -9,8 +9,25 @@ from typing import Any
 import pytest
 
 from conformance.lab import bodies
+from conformance.lab.recorder import MOST_DROPPED
+from conformance.protocol.features import FEATURES
+from conformance.scenario.trees import compiled
 from conformance.wire.recording import Outcome, Recording, ReportKind
-from tests.lab.fake import PENDING, Code, Died, Handler, run, succeeded, update, wait
+from tests.lab.fake import (
+    FAKE,
+    PENDING,
+    Bench,
+    Code,
+    Died,
+    Fake,
+    Handler,
+    run,
+    scenario,
+    subject_url,
+    succeeded,
+    update,
+    wait,
+)
 
 A, B = "handler/0", "handler/1"
 
@@ -54,7 +71,7 @@ def test_bodies_are_counted_over_crashes() -> None:
         ("start", 1, 1),
         ("start", 2, 2),
         ("start", 3, 3),
-        ("end", 1, 3),
+        ("end", 3, 3),
     ]
 
 
@@ -142,15 +159,14 @@ def test_a_held_body_runs_to_those_that_wait_for_it() -> None:
 async def only_b(handler: Handler) -> Any:
     if "w" not in handler.operations:
         await handler.checkpoint(wait("w", 1))
-    status, answer = await handler.tell("bodies", at=B, indexes=[], kind="step", attempt=1)
+    status, answer = await handler.tell("turns", at=B, indexes=[], kind="step", attempt=1)
     return succeeded([status, answer])
 
 
-def test_a_hold_that_can_not_come_true_is_refused_and_reported_by_name() -> None:
+def test_a_hold_that_can_not_come_true_is_reported_by_name_and_ends_the_run() -> None:
     recording = run(only_b, handler=held(), limit=20)
-    status, answer = json.loads(recording.executions[0].result or "")
-    assert status == 409
-    assert "handler/1" in answer["error"]
+    assert not recording.complete
+    assert recording.invocations[0].outcome is Outcome.EXIT
     (report,) = recording.reports
     assert report.kind is ReportKind.LAB
     assert "handler/1" in report.message
@@ -158,41 +174,42 @@ def test_a_hold_that_can_not_come_true_is_refused_and_reported_by_name() -> None
     assert recording.seconds < 8
 
 
-def test_a_crash_after_a_start_that_never_is_applied_is_refused_and_reported_by_name(
+def test_a_crash_after_a_start_that_never_is_applied_is_reported_by_name_and_ends_the_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bodies, "UNTAKEN_SECONDS", 0.2)
 
     async def crashes(handler: Handler) -> Any:
         await handler.body(A)
-        status, answer = await handler.tell("crash", at=A, indexes=[], when="started")
-        return succeeded([status, answer["error"]])
+        await handler.ended(A, 1)
+        return succeeded("it lives")
 
     recording = run(crashes, handler=[step("a", {"crashes": {"after": "started"}})])
-    status, error = json.loads(recording.executions[0].result or "")
-    assert (status, error) == (409, "the body at handler/0 is to crash once its START was applied")
+    assert not recording.complete
+    assert recording.executions[0].result is None
     (report,) = recording.reports
-    assert (report.kind, report.at, report.message) == (ReportKind.LAB, A, f"{error}, which it never is")
+    message = "the body at handler/0 is to crash once its START was applied, which it never is"
+    assert (report.kind, report.at, report.message) == (ReportKind.LAB, A, message)
 
 
 async def a_then_b(handler: Handler) -> Any:
     """Checkpoints a at its first attempt, then begins b."""
     await handler.checkpoint(update("STEP", "START", "a"), update("STEP", "SUCCEED", "a"))
-    status, _ = await handler.tell("bodies", at=B, indexes=[], kind="step", attempt=1)
+    status, _ = await handler.tell("turns", at=B, indexes=[], kind="step", attempt=1)
     return succeeded(status)
 
 
-@pytest.mark.parametrize(("attempt", "status"), [(1, 200), (2, 409)])
-def test_an_attempt_that_an_ended_step_never_made_can_not_come_true(attempt: int, status: int) -> None:
+@pytest.mark.parametrize(("attempt", "comes"), [(1, True), (2, False)])
+def test_an_attempt_that_an_ended_step_never_made_can_not_come_true(attempt: int, *, comes: bool) -> None:
     recording = run(a_then_b, handler=held("checkpointed", attempt), limit=20)
-    assert json.loads(recording.executions[0].result or "") == status
-    assert len(recording.reports) == (status == 409)
+    assert recording.executions[0].result == ("200" if comes else None)
+    assert len(recording.reports) == (not comes)
 
 
 def test_a_hold_may_wait_for_a_timer_that_nobody_polls_for() -> None:
     handler = [{"wait": {"name": "w", "seconds": 1}}, step("b", {"returns": 2, "after": "w"})]
     recording = run(only_b, handler=handler)
-    assert json.loads(recording.executions[0].result or "") == [200, {"run": 1}]
+    assert json.loads(recording.executions[0].result or "") == [200, {"run": 1, "returns": compiled(2)}]
     assert 1.9 < recording.held_seconds < 3.5
     assert not recording.reports
 
@@ -222,8 +239,6 @@ def test_effects_that_arrive_late_are_put_where_they_belong() -> None:
                 indexes=[0],
                 kind="branch",
                 event="start",
-                attempt=None,
-                run=1,
             )
         return succeeded()
 
@@ -233,10 +248,8 @@ def test_effects_that_arrive_late_are_put_where_they_belong() -> None:
     assert seqs == sorted(seqs)
 
 
-@pytest.mark.parametrize("crash", [{"when": "started"}, {}], ids=["started", "true"])
-def test_a_crash_waits_until_the_own_start_was_applied_and_the_gateway_is_quiet(
-    crash: dict[str, Any],
-) -> None:
+@pytest.mark.parametrize("crash", [{"after": "started"}, True], ids=["started", "true"])
+def test_a_crash_waits_until_the_own_start_was_applied_and_the_gateway_is_quiet(crash: Any) -> None:
     async def crashes(handler: Handler) -> Any:
         if await handler.body(A) > 1:
             return succeeded(handler.status("a"))
@@ -246,11 +259,10 @@ def test_a_crash_waits_until_the_own_start_was_applied_and_the_gateway_is_quiet(
             await handler.checkpoint(update("STEP", "START", "a"))
 
         starting = asyncio.create_task(start())
-        await handler.tell("crash", at=A, indexes=[], **crash)
-        assert starting.done()
-        raise Died
+        await handler.ended(A, 1)
+        return succeeded(["it lives", starting.done()])
 
-    recording = run(crashes, handler=[step("a", {"crashes": {"after": "started"}}, {"returns": 1})])
+    recording = run(crashes, handler=[step("a", {"crashes": crash}, {"returns": 1})])
     assert recording.executions[0].result == '"STARTED"'
     assert [invocation.outcome for invocation in recording.invocations] == [Outcome.EXIT, Outcome.RESPONSE]
 
@@ -261,8 +273,8 @@ def test_a_crash_happens_though_the_service_never_took_the_start(monkeypatch: py
     async def crashes(handler: Handler) -> Any:
         if await handler.body(A) > 1:
             return succeeded(handler.status("a"))
-        await handler.tell("crash", at=A, indexes=[])
-        raise Died
+        await handler.ended(A, 1)
+        return succeeded("it lives")
 
     recording = run(crashes, handler=[step("a", {"crashes": True}, {"returns": 1})])
     assert [invocation.outcome for invocation in recording.invocations] == [Outcome.EXIT, Outcome.RESPONSE]
@@ -282,14 +294,192 @@ def test_what_a_harness_can_not_do_ends_the_run_at_once() -> None:
     assert recording.seconds < 2
 
 
-def test_nonsense_is_refused() -> None:
-    async def nonsense(handler: Handler) -> Any:
-        answers = [await handler.tell("bodies", kind=1), await handler.tell("nothing", at=A)]
-        async with handler.session.get(f"{handler.lab.url}/invocations/x/program") as response:
-            answers.append((response.status, None))
-        return succeeded([status for status, _ in answers])
+@pytest.mark.parametrize(
+    ("what", "message", "said"),
+    [
+        ("turns", {"kind": 1}, "Expected `str`, got `int` - at `$.kind`"),
+        ("turns", {"at": A, "indexes": [-1], "kind": "step"}, ">= 0 - at `$.indexes[0]`"),
+        ("turns", {"at": A, "indexes": [], "kind": "dance"}, "Invalid enum value 'dance' - at `$.kind`"),
+        ("turns", {"at": A, "indexes": [], "kind": "step"}, "no statement at handler/0 has a body"),
+        ("turns", {"at": A, "indexes": [], "kind": "step", "more": 1}, "unknown field `more`"),
+        ("effects", {"number": 0, "at": A, "indexes": [], "kind": "note", "event": "start"}, ">= 1"),
+        (
+            "effects",
+            {"number": 1, "at": A, "indexes": [], "kind": "note", "event": "end"},
+            "a note has no end",
+        ),
+        ("effects", {"number": 1, "at": A, "indexes": [], "kind": "step", "event": "start"}, "only end"),
+        ("reports", {"kind": "lab", "message": "m"}, "Invalid enum value 'lab'"),
+    ],
+)
+def test_what_the_protocol_forbids_is_named_at_once_and_ends_the_run(
+    what: str, message: dict[str, Any], said: str
+) -> None:
+    async def forbidden(handler: Handler) -> Any:
+        await handler.tell(what, **message)
+        await asyncio.Event().wait()
 
-    assert order(run(nonsense)) == [400, 404, 404]
+    recording = run(forbidden, handler=[{"note": 1}])
+    assert not recording.complete
+    (report,) = recording.reports
+    assert report.kind is ReportKind.HARNESS
+    assert report.message.startswith(f"the harness breaks the protocol: {what}: ")
+    assert said in report.message
+    assert recording.seconds < 2
+
+
+def test_what_breaks_the_protocol_costs_its_own_scenario_alone() -> None:
+    async def both() -> tuple[Recording, Recording]:
+        async with Bench() as bench:
+            await bench.hello()
+            held, free = asyncio.Event(), asyncio.Event()
+
+            async def sound(_handler: Handler) -> Any:
+                held.set()
+                await free.wait()
+                return succeeded(1)
+
+            running = asyncio.create_task(bench.run(sound))
+            await held.wait()
+
+            async def breaks(handler: Handler) -> Any:
+                await handler.tell("effects", nonsense=1)
+                await asyncio.Event().wait()
+
+            broken = await bench.run(breaks)
+            free.set()
+            return broken, await running
+
+    broken, sound = asyncio.run(both())
+    assert not broken.complete
+    assert (sound.complete, sound.reports) == (True, ())
+
+
+def test_paths_that_are_not_there_are_not_found() -> None:
+    async def lost(handler: Handler) -> Any:
+        answers = [(await handler.tell("nothing", at=A))[0]]
+        for url in ("", "/x", "/invocations/x/program", "/subjects/fake/x", "/subjects/fake"):
+            async with handler.session.get(f"{handler.lab.url}{url}") as response:
+                answers.append(response.status)
+        return succeeded(answers)
+
+    assert order(run(lost)) == [404] * 6
+
+
+def test_what_is_said_of_an_invocation_that_has_ended_is_dropped_and_noted() -> None:
+    told: list[Handler] = []
+
+    async def runs_on(handler: Handler) -> Any:
+        if not told:
+            told.append(handler)
+            await handler.checkpoint(wait("w", 1))
+            return PENDING
+        status, _ = await told[0].tell(
+            "effects", number=1, at="handler", indexes=[], kind="handler", event="end", detail=None
+        )
+        asked, _ = await told[0].tell("turns", at=A, indexes=[], kind="step")
+        reported, _ = await told[0].tell("reports", kind="harness", message="too late")
+        return succeeded([status, asked, reported])
+
+    recording = run(runs_on, handler=[step("a", {"returns": 1})])
+    assert order(recording) == [410, 410, 410]
+    assert recording.effects == ()
+    assert [report.kind for report in recording.reports] == [ReportKind.DROPPED] * 3
+    assert "effects of an invocation that had ended: " in recording.reports[0].message
+
+
+def test_what_is_said_of_an_earlier_scenario_is_dropped_and_noted_in_the_one_that_runs() -> None:
+    async def two() -> Recording:
+        async with Bench() as bench:
+            earlier: list[Handler] = []
+
+            async def first(handler: Handler) -> Any:
+                earlier.append(handler)
+                return succeeded(1)
+
+            async def second(_handler: Handler) -> Any:
+                for _ in range(2 * MOST_DROPPED):
+                    status, _ = await earlier[0].tell("reports", kind="harness", message="too late")
+                return succeeded(status)
+
+            await bench.run(first)
+            return await bench.run(second)
+
+    recording = asyncio.run(two())
+    assert order(recording) == 410
+    assert [report.kind for report in recording.reports] == [ReportKind.DROPPED] * MOST_DROPPED
+
+
+LEAST = sorted(FEATURES.keys() - {"batch.flat"})
+FLAT = [{"parallel": {"nesting": "FLAT", "branches": []}}]
+
+
+async def succeeds(_handler: Handler) -> Any:
+    return succeeded(1)
+
+
+def refused(profile: str) -> Recording:
+    """A run of what needs FLAT nesting with a harness that has everything else."""
+
+    async def once() -> Recording:
+        async with Bench() as bench:
+            await bench.hello(features=LEAST, profile=profile)
+            return await bench.run(succeeds, handler=FLAT, outside=[{"nth": 1, "succeed": None}])
+
+    return asyncio.run(once())
+
+
+def test_what_a_scenario_needs_is_looked_at_before_it_runs() -> None:
+    recording = refused("full")
+    assert (recording.invocations, recording.complete) == ((), False)
+    (report,) = recording.reports
+    assert (report.kind, report.at) == (ReportKind.UNSUPPORTED, "handler/0")
+    assert report.message == "fake 0 has no batch.flat (FLAT nesting)"
+
+
+def test_a_feature_beyond_the_profile_is_what_the_harness_lacks() -> None:
+    (report,) = refused("core").reports
+    assert report.message.startswith("the harness of fake 0, whose profile is core, has no batch.flat")
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({}, 204),
+        ({"protocol": 2}, 400),
+        ({"features": ["step", "fly"]}, 400),
+        ({"profile": "most"}, 400),
+        ({"sdk": {"name": "fake"}}, 400),
+        ({"more": 1}, 400),
+    ],
+)
+def test_a_hello_is_held_to_the_protocol(said: dict[str, Any], status: int) -> None:
+    async def hello() -> int:
+        async with Bench() as bench:
+            return await bench.hello(**said)
+
+    assert asyncio.run(hello()) == status
+
+
+def test_processes_of_one_subject_say_the_same_of_themselves() -> None:
+    async def hellos() -> list[int]:
+        async with Bench() as bench:
+            return [await bench.hello(), await bench.hello(), await bench.hello(features=LEAST)]
+
+    assert asyncio.run(hellos()) == [204, 204, 409]
+
+
+def test_a_harness_that_says_no_hello_gets_no_program() -> None:
+    async def silent(handler: Handler) -> Any:
+        await handler.tell("program")
+        await asyncio.Event().wait()
+
+    async def once() -> Recording:
+        async with Bench() as bench:
+            return await bench.lab.run(scenario(), FAKE, Fake(bench.lab, silent, bench.session))
+
+    (report,) = asyncio.run(once()).reports
+    assert (report.kind, "without having said hello" in report.message) == (ReportKind.HARNESS, True)
 
 
 @pytest.mark.parametrize("channel", ["gateway", "side channel"])
@@ -298,7 +488,8 @@ def test_who_dies_in_the_middle_of_a_request_has_said_nothing(
 ) -> None:
     async def dies(handler: Handler) -> Any:
         url = handler.lab.gateway_url if channel == "gateway" else handler.lab.url
-        path = f"/invocations/{handler.event.request_id}/effects"
+        below = subject_url(handler.lab).removeprefix(handler.lab.url)
+        path = f"{below}/invocations/{handler.event.request_id}/effects"
         _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
         writer.write(f"POST {path} HTTP/1.1\r\nHost: lab\r\nContent-Length: 99\r\n\r\n{{".encode())
         await writer.drain()

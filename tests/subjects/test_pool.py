@@ -77,7 +77,7 @@ def test_the_environment_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
         async with broken() as pool:
             given = json.loads((await pool.invoke(event("environment"))).body or "")
             assert given["AWS_ENDPOINT_URL_LAMBDA"] == "http://127.0.0.1:1/gateway"
-            assert given["CONFORMANCE_LAB"] == "http://127.0.0.1:1/lab"
+            assert given["CONFORMANCE_LAB"] == "http://127.0.0.1:1/lab/subjects/broken"
             assert re.fullmatch(r"127\.0\.0\.1:\d+", given["AWS_LAMBDA_RUNTIME_API"])
             assert given["AWS_ACCESS_KEY_ID"] == ENVIRONMENT["AWS_ACCESS_KEY_ID"]
             assert not {"AWS_PROFILE", "SECRET"} & set(given)
