@@ -12,7 +12,6 @@ from conformance.errors import EnvironmentFault
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON_PACKAGE = "aws-durable-execution-sdk-python"
 JS_PACKAGE = "@aws/durable-execution-sdk-js"
-JSON_E = "json-e"
 
 PYTHON_HARNESS = ROOT / "python_sdk"
 JS_HARNESS = ROOT / "js_harness"
@@ -51,13 +50,13 @@ def pins_of(text: str) -> dict[str, str]:
 
 @cache
 def python_pins() -> dict[str, str]:
-    """Give what the Python harness asks for by name: the SDK and json-e."""
+    """Give what the Python harness asks for by name: the SDK."""
     return pins_of(read(PYTHON_REQUIREMENTS))
 
 
 @cache
 def js_pins() -> dict[str, str]:
-    """Give what the JavaScript harness asks for by name: the SDK and json-e."""
+    """Give what the JavaScript harness asks for by name: the SDK."""
     document: dict[str, dict[str, str]] = json.loads(read(npm_file("package.json")))
     return document["dependencies"]
 

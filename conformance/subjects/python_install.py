@@ -97,7 +97,7 @@ def _make(place: Path, subject: Subject, source: Path | None) -> cache.Manifest:
         constraints = place / "constraints.txt"
         constraints.write_text(_constraints(), encoding="utf-8")
         sdk = f"{pins.PYTHON_PACKAGE}=={subject.version}" if source is None else str(source)
-        wanted = [sdk, pins.JSON_E, "-c", str(constraints)]
+        wanted = [sdk, "-c", str(constraints)]
     installer.run([*pip, "install", *wanted], subject=subject.id, cwd=place, environment=environment)
     return {"version": _version(place, subject.id)}
 

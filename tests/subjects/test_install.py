@@ -24,11 +24,11 @@ from conformance.subjects import cache, installer, js_install, pins, python_inst
 from conformance.subjects.install import Installed, install
 from conformance.subjects.subject import Subject
 
-IMPORTS = "import aws_durable_execution_sdk_python, jsone, boto3; print('here')"
+IMPORTS = "import aws_durable_execution_sdk_python, boto3; print('here')"
 JS_IMPORTS = """
 import { createRequire } from "node:module";
 const require = createRequire(process.env.CONFORMANCE_SDK + "/");
-require("@aws/durable-execution-sdk-js"); require("json-e"); console.log("here");
+require("@aws/durable-execution-sdk-js"); console.log("here");
 """
 
 
@@ -146,7 +146,6 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory.mkdir()
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(directory))
-    wheel(directory, "json-e", pins.python_pins()["json-e"])
     return directory
 
 
