@@ -20,15 +20,23 @@ function walk(tree, names, budget) {
   budget.step();
   const [kind] = tree;
   if (Object.hasOwn(values.BINARY, kind)) {
-    return values.BINARY[kind](walk(tree[1], names, budget), walk(tree[2], names, budget), budget);
+    return values.BINARY[kind](operand(tree[1], names, budget), operand(tree[2], names, budget), budget);
   }
   if (Object.hasOwn(values.UNARY, kind)) {
-    return values.UNARY[kind](walk(tree[1], names, budget), budget);
+    return values.UNARY[kind](operand(tree[1], names, budget), budget);
   }
   if (!Object.hasOwn(KINDS, kind)) {
     throw new ExpressionError(`this harness knows no node ${kind}`);
   }
   return KINDS[kind](tree, names, budget);
+}
+
+function operand(tree, names, budget) {
+  const value = walk(tree, names, budget);
+  if (value === NOTHING) {
+    throw new ExpressionError("a value is wanted where no case holds");
+  }
+  return value;
 }
 
 function name([, called], names) {
@@ -39,7 +47,7 @@ function name([, called], names) {
 }
 
 function get([, part, property], names, budget) {
-  const of = values.mapping(walk(part, names, budget));
+  const of = values.mapping(operand(part, names, budget));
   if (!Object.hasOwn(of, property)) {
     throw new ExpressionError(`there is no property ${property}`);
   }
@@ -47,7 +55,7 @@ function get([, part, property], names, budget) {
 }
 
 function slice([, ...parts], names, budget) {
-  const [of, ...bounds] = parts.map((part) => walk(part, names, budget));
+  const [of, ...bounds] = parts.map((part) => operand(part, names, budget));
   const [start, end] = bounds.map((bound) => (bound === null ? null : values.integer(bound)));
   if (typeof of !== "string") {
     const cut = values.array(of).slice(start ?? 0, end ?? of.length);
@@ -69,7 +77,7 @@ function object([, ...pairs], names, budget) {
 }
 
 function text([, ...parts], names, budget) {
-  const found = parts.map((part) => walk(part, names, budget));
+  const found = parts.map((part) => operand(part, names, budget));
   return values.joined(
     found.map((part) => values.text(part, budget, "")),
     "",
@@ -78,15 +86,15 @@ function text([, ...parts], names, budget) {
 }
 
 function and([, left, right], names, budget) {
-  return values.truth(walk(left, names, budget)) && values.truth(walk(right, names, budget));
+  return values.truth(operand(left, names, budget)) && values.truth(operand(right, names, budget));
 }
 
 function or([, left, right], names, budget) {
-  return values.truth(walk(left, names, budget)) || values.truth(walk(right, names, budget));
+  return values.truth(operand(left, names, budget)) || values.truth(operand(right, names, budget));
 }
 
 function either([, condition, then, otherwise], names, budget) {
-  return walk(values.truth(walk(condition, names, budget)) ? then : otherwise, names, budget);
+  return walk(values.truth(operand(condition, names, budget)) ? then : otherwise, names, budget);
 }
 
 function bind([, pairs, body], names, budget) {
@@ -94,7 +102,7 @@ function bind([, pairs, body], names, budget) {
 }
 
 function map([, part, [first, second], body], names, budget) {
-  const of = walk(part, names, budget);
+  const of = operand(part, names, budget);
   const each = (item, other) => {
     const more = second === undefined ? { [first]: item } : { [first]: item, [second]: other };
     return walk(body, { ...names, ...more }, budget);
@@ -114,8 +122,8 @@ function map([, part, [first, second], body], names, budget) {
 }
 
 function reduce([, part, initial, [first, second, third], body], names, budget) {
-  const of = walk(part, names, budget);
-  let total = walk(initial, names, budget);
+  const of = operand(part, names, budget);
+  let total = operand(initial, names, budget);
   values.array(of).forEach((item, index) => {
     const more = { [first]: total, [second]: item, ...(third === undefined ? {} : { [third]: index }) };
     const result = walk(body, { ...names, ...more }, budget);
@@ -125,7 +133,7 @@ function reduce([, part, initial, [first, second, third], body], names, budget) 
 }
 
 function choose([, otherwise, ...cases], names, budget) {
-  const holding = cases.filter(([condition]) => values.truth(walk(condition, names, budget)));
+  const holding = cases.filter(([condition]) => values.truth(operand(condition, names, budget)));
   if (holding.length > 1) {
     throw new ExpressionError("several conditions of a switch hold");
   }
@@ -133,7 +141,7 @@ function choose([, otherwise, ...cases], names, budget) {
 }
 
 function call([, called, ...parts], names, budget) {
-  const given = parts.map((part) => walk(part, names, budget));
+  const given = parts.map((part) => operand(part, names, budget));
   if (called === "defined") {
     return Object.hasOwn(names, values.read(given[0], budget));
   }
@@ -143,7 +151,8 @@ function call([, called, ...parts], names, budget) {
   return values.FUNCTIONS[called](budget, ...given);
 }
 
-const KINDS = {
+/** What evaluates a node that is no operator, by its kind. */
+export const KINDS = {
   const: ([, value]) => value,
   nothing: () => NOTHING,
   non_json: ([, kind]) => nonJson.value(kind),

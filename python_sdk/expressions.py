@@ -32,12 +32,19 @@ def _walk(tree: Tree, names: Names, budget: Budget) -> Any:
     budget.step()
     kind = tree[0]
     if kind in values.BINARY:
-        return values.BINARY[kind](_walk(tree[1], names, budget), _walk(tree[2], names, budget), budget)
+        return values.BINARY[kind](_value(tree[1], names, budget), _value(tree[2], names, budget), budget)
     if kind in values.UNARY:
-        return values.UNARY[kind](_walk(tree[1], names, budget), budget)
-    if kind not in _KINDS:
+        return values.UNARY[kind](_value(tree[1], names, budget), budget)
+    if kind not in KINDS:
         raise ExpressionError(f"this harness knows no node {kind!r}")
-    return _KINDS[kind](tree, names, budget)
+    return KINDS[kind](tree, names, budget)
+
+
+def _value(tree: Tree, names: Names, budget: Budget) -> Any:
+    value = _walk(tree, names, budget)
+    if value is _NOTHING:
+        raise ExpressionError("a value is wanted where no case holds")
+    return value
 
 
 def _name(tree: Tree, names: Names, _: Budget) -> Any:
@@ -47,14 +54,14 @@ def _name(tree: Tree, names: Names, _: Budget) -> Any:
 
 
 def _get(tree: Tree, names: Names, budget: Budget) -> Any:
-    of = values.mapping(_walk(tree[1], names, budget))
+    of = values.mapping(_value(tree[1], names, budget))
     if tree[2] not in of:
         raise ExpressionError(f"there is no property {tree[2]}")
     return of[tree[2]]
 
 
 def _slice(tree: Tree, names: Names, budget: Budget) -> Any:
-    of, start, end = (_walk(part, names, budget) for part in tree[1:])
+    of, start, end = (_value(part, names, budget) for part in tree[1:])
     bounds = slice(*(None if bound is None else values.integer(bound) for bound in (start, end)))
     if isinstance(of, str):
         return values.made(values.read(of, budget)[bounds], budget)
@@ -78,20 +85,20 @@ def _pairs(pairs: list[Any], names: Names, budget: Budget) -> dict[str, Any]:
 
 
 def _text(tree: Tree, names: Names, budget: Budget) -> str:
-    parts = [_walk(part, names, budget) for part in tree[1:]]
+    parts = [_value(part, names, budget) for part in tree[1:]]
     return values.joined([values.text(part, budget, null="") for part in parts], "", budget)
 
 
 def _and(tree: Tree, names: Names, budget: Budget) -> bool:
-    return values.truth(_walk(tree[1], names, budget)) and values.truth(_walk(tree[2], names, budget))
+    return values.truth(_value(tree[1], names, budget)) and values.truth(_value(tree[2], names, budget))
 
 
 def _or(tree: Tree, names: Names, budget: Budget) -> bool:
-    return values.truth(_walk(tree[1], names, budget)) or values.truth(_walk(tree[2], names, budget))
+    return values.truth(_value(tree[1], names, budget)) or values.truth(_value(tree[2], names, budget))
 
 
 def _if(tree: Tree, names: Names, budget: Budget) -> Any:
-    return _walk(tree[2 if values.truth(_walk(tree[1], names, budget)) else 3], names, budget)
+    return _walk(tree[2 if values.truth(_value(tree[1], names, budget)) else 3], names, budget)
 
 
 def _let(tree: Tree, names: Names, budget: Budget) -> Any:
@@ -99,7 +106,7 @@ def _let(tree: Tree, names: Names, budget: Budget) -> Any:
 
 
 def _map(tree: Tree, names: Names, budget: Budget) -> Any:
-    of, (first, *second), body = _walk(tree[1], names, budget), tree[2], tree[3]
+    of, (first, *second), body = _value(tree[1], names, budget), tree[2], tree[3]
     if isinstance(of, list):
         inner = ({first: item} | dict.fromkeys(second, index) for index, item in enumerate(of))
         results = [_walk(body, names | more, budget) for more in inner]
@@ -115,7 +122,7 @@ def _map(tree: Tree, names: Names, budget: Budget) -> Any:
 
 
 def _reduce(tree: Tree, names: Names, budget: Budget) -> Any:
-    of, total = _walk(tree[1], names, budget), _walk(tree[2], names, budget)
+    of, total = _value(tree[1], names, budget), _value(tree[2], names, budget)
     (first, second, *third), body = tree[3], tree[4]
     for index, item in enumerate(values.array(of)):
         more = {first: total, second: item} | dict.fromkeys(third, index)
@@ -125,14 +132,14 @@ def _reduce(tree: Tree, names: Names, budget: Budget) -> Any:
 
 
 def _switch(tree: Tree, names: Names, budget: Budget) -> Any:
-    holding = [case for condition, case in tree[2:] if values.truth(_walk(condition, names, budget))]
+    holding = [case for condition, case in tree[2:] if values.truth(_value(condition, names, budget))]
     if len(holding) > 1:
         raise ExpressionError("several conditions of a switch hold")
     return _walk(holding[0] if holding else tree[1], names, budget)
 
 
 def _call(tree: Tree, names: Names, budget: Budget) -> Any:
-    arguments = [_walk(part, names, budget) for part in tree[2:]]
+    arguments = [_value(part, names, budget) for part in tree[2:]]
     if tree[1] == "defined":
         return values.read(arguments[0], budget) in names
     if tree[1] not in values.FUNCTIONS:
@@ -140,7 +147,7 @@ def _call(tree: Tree, names: Names, budget: Budget) -> Any:
     return values.FUNCTIONS[tree[1]](budget, *arguments)
 
 
-_KINDS: dict[str, Callable[[Tree, Names, Budget], Any]] = {
+KINDS: dict[str, Callable[[Tree, Names, Budget], Any]] = {
     "const": lambda tree, _names, _budget: tree[1],
     "nothing": lambda _tree, _names, _budget: _NOTHING,
     "non_json": lambda tree, _names, _budget: non_json.value(tree[1]),
@@ -159,3 +166,4 @@ _KINDS: dict[str, Callable[[Tree, Names, Budget], Any]] = {
     "switch": _switch,
     "call": _call,
 }
+"""What evaluates a node that is no operator, by its kind."""

@@ -45,12 +45,21 @@ def _walk(tree: Tree, names: Names, budget: Budget) -> Any:
     if kind == "const":
         return tree[1]
     if kind in _BINARY:
-        left, right = _walk(tree[1], names, budget), _walk(tree[2], names, budget)
+        left, right = _value(tree[1], names, budget), _value(tree[2], names, budget)
         return UNKNOWN if UNKNOWN in (left, right) else _BINARY[kind](left, right, budget)
     if kind in _OF_ONE:
-        of = _walk(tree[1], names, budget)
+        of = _value(tree[1], names, budget)
         return UNKNOWN if of is UNKNOWN else _OF_ONE[kind](of, budget)
+    if kind not in _KINDS:
+        raise ExpressionError(f"`{kind}` is not a kind of node")
     return _KINDS[kind](tree, names, budget)
+
+
+def _value(tree: Tree, names: Names, budget: Budget) -> Any:
+    result = _walk(tree, names, budget)
+    if result is _NOTHING:
+        raise ExpressionError("a value is wanted where no case holds")
+    return result
 
 
 # -- nodes -----------------------------------------------------------------------------------------------
@@ -64,7 +73,7 @@ def _name(tree: Tree, names: Names, _budget: Budget) -> Any:
 
 
 def _get(tree: Tree, names: Names, budget: Budget) -> Any:
-    of = _walk(tree[1], names, budget)
+    of = _value(tree[1], names, budget)
     if of is UNKNOWN:
         return UNKNOWN
     if not isinstance(of, dict):
@@ -75,7 +84,7 @@ def _get(tree: Tree, names: Names, budget: Budget) -> Any:
 
 
 def _slice(tree: Tree, names: Names, budget: Budget) -> Any:
-    of, start, end = (_walk(part, names, budget) for part in tree[1:])
+    of, start, end = (_value(part, names, budget) for part in tree[1:])
     if UNKNOWN in (of, start, end):
         return UNKNOWN
     bounds = slice(*(None if bound is None else _integer(bound) for bound in (start, end)))
@@ -124,24 +133,24 @@ def _may_vanish(tree: Tree) -> bool:
 
 
 def _texts(tree: Tree, names: Names, budget: Budget) -> Any:
-    parts = [_walk(part, names, budget) for part in tree[1:]]
+    parts = [_value(part, names, budget) for part in tree[1:]]
     if any(part is UNKNOWN for part in parts):
         return UNKNOWN
     return _joined([_text(part, budget, null="") for part in parts], "", budget)
 
 
 def _and(tree: Tree, names: Names, budget: Budget) -> Any:
-    left = _truth(_walk(tree[1], names, budget))
-    return left if left is not True else _truth(_walk(tree[2], names, budget))
+    left = _truth(_value(tree[1], names, budget))
+    return left if left is not True else _truth(_value(tree[2], names, budget))
 
 
 def _or(tree: Tree, names: Names, budget: Budget) -> Any:
-    left = _truth(_walk(tree[1], names, budget))
-    return left if left is not False else _truth(_walk(tree[2], names, budget))
+    left = _truth(_value(tree[1], names, budget))
+    return left if left is not False else _truth(_value(tree[2], names, budget))
 
 
 def _if(tree: Tree, names: Names, budget: Budget) -> Any:
-    holds = _truth(_walk(tree[1], names, budget))
+    holds = _truth(_value(tree[1], names, budget))
     return UNKNOWN if holds is UNKNOWN else _walk(tree[2 if holds else 3], names, budget)
 
 
@@ -154,7 +163,7 @@ def _let(tree: Tree, names: Names, budget: Budget) -> Any:
 
 
 def _map(tree: Tree, names: Names, budget: Budget) -> Any:
-    of, (item_name, *other), body = _walk(tree[1], names, budget), tree[2], tree[3]
+    of, (item_name, *other), body = _value(tree[1], names, budget), tree[2], tree[3]
     if of is UNKNOWN:
         return UNKNOWN
     if isinstance(of, list):
@@ -176,7 +185,7 @@ def _map(tree: Tree, names: Names, budget: Budget) -> Any:
 
 
 def _reduce(tree: Tree, names: Names, budget: Budget) -> Any:
-    of, total = _walk(tree[1], names, budget), _walk(tree[2], names, budget)
+    of, total = _value(tree[1], names, budget), _value(tree[2], names, budget)
     (sum_name, item_name, *other), body = tree[3], tree[4]
     if of is UNKNOWN:
         return UNKNOWN
@@ -192,7 +201,7 @@ def _reduce(tree: Tree, names: Names, budget: Budget) -> Any:
 def _switch(tree: Tree, names: Names, budget: Budget) -> Any:
     holding = []
     for condition, case in tree[2:]:
-        holds = _truth(_walk(condition, names, budget))
+        holds = _truth(_value(condition, names, budget))
         if holds is UNKNOWN:
             return UNKNOWN
         if holds:
@@ -203,7 +212,7 @@ def _switch(tree: Tree, names: Names, budget: Budget) -> Any:
 
 
 def _call(tree: Tree, names: Names, budget: Budget) -> Any:
-    arguments = [_walk(part, names, budget) for part in tree[2:]]
+    arguments = [_value(part, names, budget) for part in tree[2:]]
     if any(argument is UNKNOWN for argument in arguments):
         return UNKNOWN
     if tree[1] == "defined":
@@ -611,3 +620,9 @@ _KINDS: dict[str, Callable[[Tree, Names, Budget], Any]] = {
     "nothing": lambda _tree, _names, _budget: _NOTHING,
     "non_json": lambda _tree, _names, _budget: UNKNOWN,
 }
+
+KINDS = frozenset({"const", *_BINARY, *_OF_ONE, *_KINDS})
+"""The kinds of nodes that there are."""
+
+FUNCTIONS = frozenset({"defined", *_FUNCTIONS})
+"""The functions that there are."""

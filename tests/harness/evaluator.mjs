@@ -1,4 +1,4 @@
-// Evaluates trees with the JavaScript harness: a line in is {tree, values, limits}, a line out {value} or {failure}.
+// Evaluates trees with the JavaScript harness: a line in is {tree, scope, limits}, a line out {value} or {failure}.
 
 import { createInterface } from "node:readline";
 
@@ -6,10 +6,10 @@ import { Budget } from "../../js_harness/budget.mjs";
 import { evaluate } from "../../js_harness/expressions.mjs";
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { tree, values, limits } = JSON.parse(line);
+  const { tree, scope, limits } = JSON.parse(line);
   let answer;
   try {
-    answer = { value: evaluate(tree, values, new Budget(limits)) };
+    answer = { value: evaluate(tree, scope, new Budget(limits)) };
   } catch (error) {
     answer = { failure: error.name, message: error.message };
   }

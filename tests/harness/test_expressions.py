@@ -1,63 +1,21 @@
-"""All walks give the same value for whatever is admitted: the judge's, and each harness's."""
+"""All walks give the same value for whatever trees they are given: the judge's, and each harness's."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.scenario import budget as judges
-from conformance.scenario import evaluation
 from conformance.scenario import expressions as admitted
 from conformance.scenario.trees import Tree, compiled
-from python_sdk import expressions
-from python_sdk.budget import Budget, ExpressionError
-from python_sdk.values import equal, number_text
-from tests.harness.subjects import JS, installed
+from python_sdk.values import number_text
+from tests.harness.walks import LIMITS, Node, in_judge, in_python, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HERE = Path(__file__).parent
-LIMITS = asdict(judges.EVALUATION)
-
-
-class Node:
-    """The JavaScript harness's evaluator, in a process that stays."""
-
-    def __init__(self) -> None:
-        subject = installed(JS)
-        self._process = subprocess.Popen(  # noqa: S603 - the subject's own Node
-            [subject.command[0], str(HERE / "evaluator.mjs")],
-            env=subject.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-
-    def evaluate(self, tree: Tree, values: dict[str, Any]) -> dict[str, Any]:
-        """Its answer: {value} or {failure}."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps({"tree": tree, "values": values, "limits": LIMITS}) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        """End it."""
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait()
-        assert self._process.stdout
-        self._process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,138 +25,13 @@ def node() -> Iterator[Node]:
     running.close()
 
 
-def in_python(tree: Tree, values: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return {"value": expressions.evaluate(tree, values, Budget(LIMITS))}
-    except ExpressionError as error:
-        return {"failure": type(error).__name__, "message": str(error)}
-
-
-def in_judge(tree: Tree, values: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return {"value": evaluation.value(tree, values, judges.Budget())}
-    except admitted.ExpressionError as error:
-        return {"failure": type(error).__name__, "message": str(error)}
-
-
-def same(one: Any, other: Any) -> bool:
-    return equal(one, other, Budget(LIMITS))
-
-
-def assert_same(node: Node, template: Any, values: dict[str, Any]) -> dict[str, Any]:
-    tree = compiled(template)
-    before = json.dumps([tree, values])
-    python, judge, js = in_python(tree, values), in_judge(tree, values), node.evaluate(tree, values)
-    assert json.dumps([tree, values]) == before
+def assert_same(node: Node, tree: Tree, scope: dict[str, Any], limits: dict[str, int] = LIMITS) -> None:
+    before = json.dumps([tree, scope])
+    python, judge, js = (walk(tree, scope, limits) for walk in (in_python, in_judge, node.evaluate))
+    assert json.dumps([tree, scope]) == before
     for other in (judge, js):
-        assert python.get("failure") == other.get("failure"), (tree, values, python, other)
-        assert same(python.get("value"), other.get("value")), (tree, values, python, other)
-    return python
-
-
-VALUES: dict[str, Any] = {
-    "n": 3,
-    "half": 1.5,
-    "two": 2.0,
-    "yes": True,
-    "none": None,
-    "text": "aé😀b",
-    "xs": [3, 1, 2],
-    "mixed": [1, True, "1", None],
-    "deep": {"xs": [[1], [2, 3]], "o": {"k": 1}},
-    "objects": [{"a": 1, "l": [1]}, {"b": 2, "l": [2]}],
-}
-
-
-@pytest.mark.parametrize(
-    ("template", "value"),
-    [
-        ({"$eval": "1 == yes"}, False),
-        ({"$eval": "[1] == [yes]"}, False),
-        ({"$eval": "n in [yes, 3]"}, True),
-        ({"$eval": "1 in mixed[1:2]"}, False),
-        ({"$eval": "two == 2"}, True),
-        ({"$eval": "n > half"}, True),
-        ({"$eval": "n <= half"}, False),
-        ("${two}", "2"),
-        ("${half * 2}", "3"),
-        ("${n * half}", "4.5"),
-        ("${none}", ""),
-        ("${yes}", "true"),
-        ({"$eval": "str(none)"}, "null"),
-        ({"$eval": "str(two)"}, "2"),
-        ({"$eval": "len(text)"}, 4),
-        ({"$eval": "text[2]"}, "😀"),
-        ({"$eval": "text[1:3]"}, "é😀"),
-        ({"$eval": "xs[-1]"}, 2),
-        ({"$eval": "xs[two]"}, 2),
-        ({"$eval": "xs[0:two]"}, [3, 1]),
-        ({"$eval": "repeat('ab', n)"}, "ababab"),
-        ({"$eval": "range(n, 0, -1)"}, [3, 2, 1]),
-        ({"$eval": "range(0, two)"}, [0, 1]),
-        ({"$eval": "join(mixed, ',')"}, "1,true,1,null"),
-        ({"$eval": "join([two, half], 1)"}, "211.5"),
-        ({"$eval": "split('a1b', 1)"}, ["a", "b"]),
-        ({"$reverse": {"$eval": "xs"}}, [2, 1, 3]),
-        ({"$mergeDeep": {"$eval": "objects"}}, {"a": 1, "b": 2, "l": [1, 2]}),
-        ({"$flatten": {"$eval": "deep.xs"}}, [1, 2, 3]),
-        ({"$map": {"$eval": "xs"}, "each(x, i)": {"$eval": "x * i"}}, [0, 1, 4]),
-        ({"$map": {"$eval": "deep.o"}, "each(v, k)": {"k": {"$eval": "k"}}}, {"k": "k"}),
-        ({"$reduce": {"$eval": "xs"}, "initial": 0, "each(a, x)": {"$eval": "a + x"}}, 6),
-        ({"$if": "n > 5", "then": 1}, None),
-        ([{"$if": "n > 5", "then": 1}, 2], [2]),
-        ({"$switch": {"n == 3": "three", "$default": "other"}}, "three"),
-        ({"$let": {"y": {"$eval": "n"}}, "in": {"$eval": "y + 1"}}, 4),
-        ({"$$eval": "n"}, {"$eval": "n"}),
-        ("$${n}", "${n}"),
-        ({"$eval": "typeof(none)"}, "null"),
-        ({"$eval": "'a' < 'b'"}, True),
-        ({"$eval": "'\uffff' < '😀'"}, False),  # by UTF-16, as JavaScript has it
-        ({"$eval": "defined('n') && !(defined('m'))"}, True),
-        ({"$eval": "max(n, half, two)"}, 3),
-        ({"$eval": "ceil(half) - floor(half)"}, 1),
-    ],
-)
-def test_values(node: Node, template: Any, value: Any) -> None:
-    assert same(assert_same(node, template, VALUES)["value"], value)
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "missing",
-        "deep.missing",
-        "xs[-4]",
-        "xs[3]",
-        "xs[half]",
-        "xs[yes]",
-        "xs['a']",
-        "text[none]",
-        "n < text",
-        "yes < 2",
-        "n + text",
-        "yes + 1",
-        "none.a",
-        "n()",
-        "len",
-        "len(n)",
-        "repeat('a', -1)",
-        "repeat('a', half)",
-        "repeat(n, 1)",
-        "range(0, n, 0)",
-        "range(yes, n)",
-        "join(n, ',')",
-        "join([xs], ',')",
-        "split(n, ',')",
-        "n in n",
-        "n in text",
-        "min(yes, 1)",
-        "deep.o[0]",
-        "-text",
-    ],
-)
-def test_failures(node: Node, expression: str) -> None:
-    assert "failure" in assert_same(node, {"$eval": expression}, VALUES)
+        assert python.get("failure") == other.get("failure"), (tree, scope, python, other)
+        assert same(python.get("value"), other.get("value")), (tree, scope, python, other)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -284,4 +117,80 @@ def test_walks_agree_about_what_is_admitted(node: Node, template: Any, values: d
     admission = admitted.admit(template)
     if admission.problems:
         return
-    assert_same(node, template, values)
+    assert_same(node, compiled(template), values)
+
+
+# -- trees that no notation gives, and budgets that are short ----------------------------------------------
+
+KEYS = ("a", "b", "__proto__", "1", "\ud83d", "😀", "\uffff")
+texts = st.text("aZ,é😀\uffff\ud83d\ude00", max_size=4)
+constants = st.recursive(
+    scalars | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=6,
+)
+PARTS = dict.fromkeys(("==", "!=", "in", "<", "<=", ">", ">=", "+", "-", "*", "index", "&&", "||"), 2) | {
+    **dict.fromkeys(("!", "reverse", "flatten", "flattenDeep", "merge", "mergeDeep"), 1),
+    **dict.fromkeys(("slice", "if"), 3),
+}
+"""Kinds of nodes that take so many trees and nothing else."""
+
+GIVEN = dict.fromkeys(("abs", "ceil", "floor", "len", "str", "typeof", "lowercase", "defined"), 1) | {
+    **dict.fromkeys(("join", "split", "repeat", "max"), 2),
+    "range": 3,
+}
+"""Functions that are given so many values."""
+
+
+@st.composite
+def trees(draw: st.DrawFn, height: int = 3) -> Tree:  # noqa: C901, PLR0911 - a case a kind of node
+    """Any tree."""
+
+    def several(count: int) -> list[Tree]:
+        return [draw(trees(height - 1)) for _ in range(count)]
+
+    def pairs() -> list[Any]:
+        keys = draw(st.lists(st.sampled_from(KEYS), max_size=2, unique=True))
+        return [[key, *several(1)] for key in keys]
+
+    leaves = ("const", "const", "name", "nothing")
+    more = ("get", "array", "text", "object", "let", "map", "reduce", "switch", "call")
+    kind = draw(st.sampled_from(leaves if height == 0 else (*leaves, *PARTS, *more)))
+    match kind:
+        case "const":
+            return [kind, draw(constants)]
+        case "name":
+            return [kind, draw(st.sampled_from(NAMES))]
+        case "nothing":
+            return [kind]
+        case "get":
+            return [kind, *several(1), draw(st.sampled_from(KEYS))]
+        case "array" | "text":
+            return [kind, *several(draw(st.integers(0, 2)))]
+        case "object":
+            return [kind, *pairs()]
+        case "let":
+            return [kind, pairs(), *several(1)]
+        case "map":
+            return [kind, *several(1), draw(st.sampled_from([["a"], ["a", "b"]])), *several(1)]
+        case "reduce":
+            return [kind, *several(2), draw(st.sampled_from([["a", "b"], ["a", "b", "c"]])), *several(1)]
+        case "switch":
+            return [kind, *several(1), several(2), several(2)]
+        case "call":
+            name = draw(st.sampled_from(sorted(GIVEN)))
+            return [kind, name, *several(GIVEN[name])]
+        case _:
+            return [kind, *several(PARTS[kind])]
+
+
+@given(
+    trees(),
+    st.fixed_dictionaries(dict.fromkeys(NAMES, json_values | texts)),
+    st.sampled_from([LIMITS, {"steps": 20, "bytes": 20, "depth": 2}]),
+)
+@settings(max_examples=1500, deadline=None)
+def test_walks_agree_about_any_tree(
+    node: Node, tree: Tree, values: dict[str, Any], limits: dict[str, int]
+) -> None:
+    assert_same(node, tree, values, limits)
