@@ -13,7 +13,7 @@ from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Faulted, Listener
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit
-from conformance.report import escape, github, jsonreport, junit
+from conformance.report import escape, github, jsonreport, junit, markdown, sarif
 from conformance.report.console import Console
 from conformance.report.files import AtEnd
 from conformance.report.progress import Progress
@@ -46,10 +46,17 @@ class Reports:
         ):
             if path:
                 self.listeners.append(AtEnd(path, render))
+        workspace = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+        if given.sarif:
+            self.listeners.append(AtEnd(given.sarif, lambda run: sarif.render(run, workspace)))
+        if given.markdown:
+            self.listeners.append(AtEnd(given.markdown, markdown.render))
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            self.listeners.append(github.Annotations(sys.stdout))
+            self.listeners.append(github.Annotations(sys.stdout, workspace))
             if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-                self.listeners.append(AtEnd(Path(summary), github.render, append=True))
+                link = _artifacts(os.environ)
+                render = lambda run: markdown.render(run, link=link)  # noqa: E731 (one more beside the others)
+                self.listeners.append(AtEnd(Path(summary), render, append=True))
 
     def __call__(self, event: Event) -> None:
         """Pass one event on."""
@@ -68,6 +75,12 @@ def _page(scenarios: Path | None, run: Collected) -> str:
 
     entries = Ledger.load(ledger_file(scenarios)).entries
     return render(run, {entry.id: Known(entry.title, entry.link) for entry in entries})
+
+
+def _artifacts(environment: Mapping[str, str]) -> str:
+    """Where a run of a workflow has what it uploaded; empty where that can't be told."""
+    parts = [environment.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    return "{}/{}/actions/runs/{}#artifacts".format(*parts) if all(parts) else ""
 
 
 def watching(directory: Path | None) -> list[Listener]:

@@ -45,8 +45,9 @@ def judging(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-v", "--verbose", action="store_true", help="tell all causes in full, and the known divergences"
     )
-    for kind in ("json", "junit", "html"):
-        command.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write a {kind.upper()} report")
+    for kind, name in {"json": "JSON", "junit": "JUnit", "html": "HTML", "sarif": "SARIF"}.items():
+        command.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write a {name} report")
+    command.add_argument("--markdown", type=Path, metavar="FILE", help="write a summary in Markdown")
 
 
 def baseline(command: argparse.ArgumentParser, *, subjects: bool = True) -> None:

@@ -19,6 +19,11 @@ PACKAGES: Mapping[str, str] = {
 }
 """The folder that holds an SDK's files, wherever it was installed."""
 
+CARRIERS: Mapping[str, frozenset[str]] = {
+    "python": frozenset({"state.py", "threading.py", "lambda_service.py", "exceptions.py"})
+}
+"""Files of an SDK that carry what others decided: a trace ends in them whatever is wrong."""
+
 _PYTHON = re.compile(r'\s+File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)')
 _NODE = re.compile(
     r"\s+at (?:(?:async )?(?P<function>.+?) \()?(?:file://)?(?P<file>/[^()]*?):(?P<line>\d+):\d+\)?"
@@ -51,6 +56,16 @@ def frames(stderr: str, sdk: str, about: str | None = None) -> tuple[Frame, ...]
         traces = [each for each in traces if about in each[1]] or traces[-1:]
         return tuple(traces[0][0][-MOST:]) if traces else ()
     return tuple(traces[-1][0][-MOST:]) if traces else ()
+
+
+def telling(found: tuple[Frame, ...], sdk: str) -> tuple[Frame, ...]:
+    """Frames, the one that says most first: the innermost that is not a carrier's."""
+    carriers = CARRIERS.get(sdk, frozenset())
+    inward = found[::-1]
+    return (
+        *(frame for frame in inward if frame.file not in carriers),
+        *(frame for frame in inward if frame.file in carriers),
+    )
 
 
 def _traces(stderr: str, package: str) -> Iterator[tuple[list[Frame], str]]:

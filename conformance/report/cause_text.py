@@ -66,15 +66,16 @@ def _excerpt(cause: Cause, place: Spot) -> Iterator[str]:
         yield f"    {gap} │ {indent}{'^' * place.width} {what}"
     else:
         yield f"    {gap} │ {what}"
-    field = _field(cause.first)
-    label = f"{field} = " if field else ""
+    named = field(cause.first)
+    label = f"{named} = " if named else ""
     yield f"    {gap} │ {indent}seen    {label}{short(cause.seen)}"
     yield f"    {gap} │ {indent}wanted  {label}{short(cause.wanted)}"
-    if cause.first.layer in (Layer.HARNESS, Layer.SCHEMA, Layer.AWS) or not field:
+    if cause.first.layer in (Layer.HARNESS, Layer.SCHEMA, Layer.AWS) or not named:
         yield f"    {gap} │ {indent}{escape.cut(cause.first.message.split(chr(10))[0], SHOWN)}"
 
 
-def _field(finding: Finding) -> str:
+def field(finding: Finding) -> str:
+    """The member of an update that a finding is about; empty where it is about something else."""
     where = Where.parse(finding.path)
     return where.field if where is not None else ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from conformance.engine import event_log as ndjson
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded
 from conformance.errors import Exit, ScenarioError, UsageError
-from conformance.report import github, jsonreport, junit
+from conformance.report import jsonreport, junit, markdown
 from conformance.report.files import AtEnd
 from conformance.verdict.finding import Verdict
 from tests.front import samples
@@ -44,19 +43,6 @@ def test_junit_survives_what_xml_cannot_say() -> None:
     odd = samples.judged("virtual/a", samples.JS, Verdict.VIOLATED)
     fault = Faulted(ScenarioError("a \x00 and a \x1b[31m and a \ud800"))
     ET.fromstring(junit.render(collected((samples.EVENTS[0], odd, fault))))  # noqa: S314 (our own output)
-
-
-def test_github_summary(snapshot: SnapshotAssertion) -> None:
-    assert github.render(collected()) == snapshot
-
-
-def test_github_annotations(snapshot: SnapshotAssertion) -> None:
-    stream = io.StringIO()
-    annotations = github.Annotations(stream)
-    for event in samples.EVENTS:
-        annotations(event)
-    assert stream.getvalue() == snapshot
-    assert all(line.startswith("::error ") for line in stream.getvalue().splitlines())
 
 
 def test_json_is_what_its_schema_says(snapshot: SnapshotAssertion) -> None:
@@ -116,7 +102,7 @@ def test_reports_survive_what_json_and_utf8_cannot_say(tmp_path: Path) -> None:
     reports: list[Listener] = [ndjson.NdjsonWriter(tmp_path / "run.ndjson")]
     reports += [
         AtEnd(tmp_path / render.__module__, render)
-        for render in (jsonreport.render, junit.render, github.render)
+        for render in (jsonreport.render, junit.render, markdown.render)
     ]
     for event in events:
         for listener in reports:
