@@ -2,18 +2,19 @@
 
 A run need not wait for seconds while all are read again: admission depends on a file's bytes and on the code
 that admits, on nothing else. What is kept is the plain document of each file that was admitted, by a hash of
-its bytes; when the code changes, all of it is forgotten. A file that is refused is never kept: what is wrong
-with it is found anew each time.
+its bytes, in a file for that very code, so that two checkouts don't disturb each other. A scenario that is
+refused is never kept: what is wrong with it is found anew each time.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ from conformance.scenario.operands import Problem
 from conformance.scenario.rules import Rule
 from conformance.subjects import cache
 
-NAME = "scenarios.json"
+FOLDER = "scenarios"
 MOST = 2000
 """Documents that are kept of files that this run did not meet; beyond it they are forgotten."""
+MOST_CODES = 8
+"""States of the code that are remembered: the last ones that something new was admitted by."""
 
 
 def bound_to_aws(document: dict[str, Any]) -> Iterator[Problem]:
@@ -47,16 +50,13 @@ RULES: tuple[Rule, ...] = (bound_to_aws,)
 class Admitted:
     """What is known: given to `conformance.scenario.load`, and saved once that is done."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Read what an earlier run kept in `path`; a file in the cache unless given."""
-        self._path = path or cache.directory() / NAME
-        self._code = _fingerprint()
+    def __init__(self, folder: Path | None = None) -> None:
+        """Read what an earlier run of this code kept in `folder`; one in the cache unless given."""
+        self._path = (folder or cache.directory() / FOLDER) / f"{_fingerprint()[:32]}.json"
         self._known: dict[str, Any] = {}
         self._met: dict[str, Any] = {}
         with suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(self._path.read_bytes())
-            if kept["code"] == self._code:
-                self._known = dict(kept["documents"])
+            self._known = dict(json.loads(self._path.read_bytes())["documents"])
 
     def get(self, source: bytes) -> tuple[dict[str, Any], int] | None:
         """The document of a file's bytes and the line of its title, if it was admitted before."""
@@ -79,17 +79,30 @@ class Admitted:
         with suppress(OSError, ConformanceError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             draft = self._path.with_suffix(f".{os.getpid()}")
-            draft.write_text(json.dumps({"code": self._code, "documents": documents}), encoding="utf-8")
+            draft.write_text(json.dumps({"documents": documents}), encoding="utf-8")
             draft.replace(self._path)
+            kept = sorted(self._path.parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+            for old in kept[:-MOST_CODES]:
+                old.unlink()
 
 
 def _fingerprint() -> str:
-    """The files of the code that admits, and where AWS's package is: their names, sizes and times."""
+    """What the code that admits says, and which version of AWS's package is there."""
     here = Path(__file__)
     packages = [Path(folder) for folder in conformance.scenario.__path__] + [
         here.parents[1] / "verdict" / "aws"
     ]
     files = [here, *(path for folder in packages for path in folder.iterdir() if path.is_file())]
-    code = sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
-    theirs = find_spec("aws_durable_execution_conformance_tests")
-    return sha256(repr((code, theirs and theirs.origin)).encode()).hexdigest()
+    code = sha256()
+    for path in sorted(files):
+        code.update(f"{path.parent.name}/{path.name} {path.stat().st_size}\n".encode())
+        code.update(path.read_bytes())
+    code.update(f"{_version('aws-durable-execution-conformance-tests')} {sys.version}".encode())
+    return code.hexdigest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

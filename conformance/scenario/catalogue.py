@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from ruamel.yaml import YAML
+from conformance.scenario.yaml_text import read
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,6 @@ class Requirement:
 @cache
 def requirements() -> dict[str, Requirement]:
     """All entries by id, in the specification's order."""
-    text = files(__package__).joinpath("language-sdk-spec.yaml").read_text(encoding="utf-8")
-    entries = YAML(typ="safe", pure=True).load(text)["requirements"]
+    file = files(__package__).joinpath("language-sdk-spec.yaml")
+    entries = read(file.read_bytes(), str(file)).document["requirements"]
     return {entry["id"]: Requirement(**entry) for entry in entries}

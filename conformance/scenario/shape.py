@@ -13,14 +13,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-
 from conformance.scenario.operands import Path, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from jsonschema import ValidationError
+    from jsonschema import Draft202012Validator, ValidationError
 
 _KINDS = {
     "object": "a mapping",
@@ -47,8 +45,10 @@ def schema() -> dict[str, Any]:
 
 @cache
 def _validator() -> Draft202012Validator:
-    Draft202012Validator.check_schema(schema())
-    return Draft202012Validator(schema())
+    from jsonschema import Draft202012Validator as Validator  # noqa: PLC0415 - slow to import, seldom needed
+
+    Validator.check_schema(schema())
+    return Validator(schema())
 
 
 def problems(document: Any) -> list[Problem]:
