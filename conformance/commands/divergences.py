@@ -232,7 +232,7 @@ def _print(entries: tuple[Entry, ...], hits: Hits | None, *, as_json: bool) -> N
         )
         sys.stdout.write(f"{heading}\n\n")
         for entry in sorted(own, key=lambda one: one.kind is not Kind.BREAKS):
-            sys.stdout.write("\n".join(f"  {line}" for line in _words(entry, hits)) + "\n\n")
+            sys.stdout.write("\n".join(f"  {line}" for line in words(entry, hits)) + "\n\n")
     sys.stdout.write(f"{counted(len(entries), 'known divergence')}\n")
 
 
@@ -262,7 +262,8 @@ def _counts(entry: Entry, hits: Hits) -> dict[str, int]:
     return {"hits": sum(scenarios.values()), "scenarios": len(scenarios)}
 
 
-def _words(entry: Entry, hits: Hits | None) -> Iterator[str]:
+def words(entry: Entry, hits: Hits | None) -> Iterator[str]:
+    """An entry in a maintainer's words, with what it accounted for where runs are at hand."""
     yield f"{entry.id}: {entry.title}"
     breaks = f"breaks {', '.join(entry.breaks)}" if entry.breaks else "behaviour of its own"
     against = f", against {_known(entry.reference)}" if entry.reference else ""
