@@ -15,18 +15,22 @@ PACKAGE = "conformance"
 LAYERS: dict[str, frozenset[str]] = {
     # pure: no sockets, no processes
     "errors": frozenset(),
-    "scenario": frozenset({"errors"}),
+    "vocabulary": frozenset(),
+    "sdks": frozenset({"errors", "vocabulary"}),
+    "scenario": frozenset({"errors", "vocabulary"}),
     "protocol": frozenset({"errors", "scenario"}),
-    "wire": frozenset({"errors", "scenario"}),
-    "oracle": frozenset({"errors", "scenario", "wire"}),
-    "verdict": frozenset({"errors", "scenario", "wire", "oracle"}),
+    "wire": frozenset({"errors", "vocabulary", "sdks", "scenario"}),
+    "oracle": frozenset({"errors", "vocabulary", "sdks", "scenario", "wire"}),
+    "verdict": frozenset({"errors", "vocabulary", "sdks", "scenario", "wire", "oracle"}),
     # what does the work
-    "subjects": frozenset({"errors", "wire"}),
+    "subjects": frozenset({"errors", "sdks", "wire"}),
     "lab": frozenset({"errors", "scenario", "protocol", "wire", "subjects"}),
     # a run from its plan to verdicts; it knows the lab by its protocol, and loads the real one only to run
-    "engine": frozenset({"errors", "scenario", "protocol", "wire", "verdict", "subjects", "lab"}),
+    "engine": frozenset(
+        {"errors", "vocabulary", "sdks", "scenario", "protocol", "wire", "verdict", "subjects", "lab"}
+    ),
     # what is told of it
-    "report": frozenset({"errors", "wire", "verdict", "engine"}),
+    "report": frozenset({"errors", "vocabulary", "sdks", "wire", "verdict", "engine"}),
 }
 """What each part may import of the others. The front ends, which are not here, may import all of these."""
 

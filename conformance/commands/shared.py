@@ -40,7 +40,7 @@ def jobs(command: argparse.ArgumentParser) -> None:
 
 def judging(command: argparse.ArgumentParser) -> None:
     """How to judge and what to tell of it."""
-    command.add_argument("--strict", action="store_true", help="compare without any policy")
+    command.add_argument("--strict", action="store_true", help="take another spelling for a difference too")
     command.add_argument("--all", action="store_true", dest="listed", help="name good verdicts too")
     command.add_argument(
         "-v", "--verbose", action="store_true", help="tell all causes in full, and the known divergences"

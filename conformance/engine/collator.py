@@ -20,7 +20,6 @@ from conformance.verdict.case import Case
 from conformance.verdict.finding import GOOD, GRAVEST_FIRST, Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
-from conformance.verdict.policy import Policies
 from conformance.wire.recording import Recording, SubjectInfo
 
 Judge = Callable[[Recording, "Recording | None"], Result]
@@ -49,7 +48,7 @@ class Assessors:
 def assessors(ledger: Ledger, *, strict: bool, drawn: bool, audited: bool = False) -> Assessors:
     """The suite's own: `drawn` when a report wants to show traces, `audited` to ask the ledger too.
 
-    Two repeats are held together by the parity layer without any policy, since both come from the same SDK.
+    Two repeats are held together by the parity layer down to the spelling, since both come from the same SDK.
     """
     return Assessors(
         judge=lambda recording, reference: judge(recording, reference, ledger, strict=strict),
@@ -63,7 +62,7 @@ def assessors(ledger: Ledger, *, strict: bool, drawn: bool, audited: bool = Fals
 
 
 def _difference(seen: Case, wanted: Case) -> tuple[str, Any, Any] | None:
-    for finding in parity.check(seen, wanted, Policies(strict=True)):
+    for finding in parity.check(seen, wanted, strict=True):
         return finding.path, finding.seen, finding.wanted
     return None
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.delays import after_failure, after_poll
-from conformance.oracle.flow import Failure, Flow, Lost, Raised, Returned, Stopped, wrapped
+from conformance.oracle.flow import Failure, Flow, Lost, Raised, Returned, Stopped
 from conformance.oracle.plan import FAIL, SUCCEED, Lifecycle, Round
 from conformance.oracle.retries import ENDLESS, grants_another, grants_nothing
 from conformance.oracle.serialisers import compact
 from conformance.oracle.values import NON_JSON_VALUE, UNKNOWN, Scope, compute, is_known, is_non_json
 from conformance.scenario.statements import ABSENT
+from conformance.sdks.dialect import filled
+from conformance.vocabulary import ErrorRole
 from conformance.wire.values import plain
 
 if TYPE_CHECKING:
@@ -31,8 +33,6 @@ POLLS_WITHOUT_LIMIT = 60
 
 AT_MOST_ONCE = "at-most-once"
 OUT_OF_PLACE = "what an SDK makes of a body that calls operations is its own business"
-INTERRUPTED = Failure("StepInterruptedError", UNKNOWN, UNKNOWN)
-"""What an attempt failed of whose process died; how it is said is each SDK's own business."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,16 @@ class Attempted:
 
     flow: Flow
     lifecycle: Lifecycle
+
+
+def interrupted(scope: Scope) -> Failure:
+    """What an attempt failed of whose process died; how it is said is each SDK's own business."""
+    return Failure(scope.error(ErrorRole.STEP_INTERRUPTED), UNKNOWN, UNKNOWN)
+
+
+def _step_failed(scope: Scope, failure: Failure) -> Failure:
+    """What a handler catches of a step that failed: its type is the user's."""
+    return Failure(scope.error(ErrorRole.STEP_FAILED), failure.type, failure.message)
 
 
 def failure_of(raises: Raises, scope: Scope) -> Failure:
@@ -72,7 +82,7 @@ def step(
                 return _unfinished("its process died too often in a row", rounds)
             if not at_most_once:
                 continue
-            failure = INTERRUPTED
+            failure = interrupted(inner)
         elif body.raises is None:
             return _returned(body, inner, rounds, ran)
         else:
@@ -81,7 +91,7 @@ def step(
         if again is UNKNOWN:
             return _lost(f"whether {failure.kind} is retried depends on what only the SDK knows")
         if not again:
-            return _failed(wrapped("StepError", failure.type, failure.message), failure, rounds, ran)
+            return _failed(_step_failed(scope, failure), failure, rounds, ran)
         rounds.append(Round(failure, delay=after_failure(retry, attempt, scope)))
         crashes = 0  # a RETRY was written, so that invocation did not fail
     return _lost("it is retried without end")
@@ -110,7 +120,7 @@ def as_seen(
         settled = _returned(body, inner, [], [])
     else:
         failure = failure_of(body.raises, inner)
-        settled = _failed(wrapped("StepError", failure.type, failure.message), failure, [], [])
+        settled = _failed(_step_failed(scope, failure), failure, [], [])
     rounds = _seen_rounds(bodies, retry, scope, told, range(1, last or 1), at_most_once=at_most_once)
     return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None, rounds=rounds))
 
@@ -121,9 +131,10 @@ def cut_off(
     """Settle an at-most-once body whose process died in its last attempt, whatever its runs came to."""
     if any(each.do is not None for each in bodies):
         return _lost(OUT_OF_PLACE, fatal=True)
-    if grants_another(retry, INTERRUPTED, attempt) is True:
+    died = interrupted(scope)
+    if grants_another(retry, died, attempt) is True:
         return as_seen(bodies, retry, scope, told, at_most_once=True)
-    settled = _failed(wrapped("StepError", INTERRUPTED.type, INTERRUPTED.message), INTERRUPTED, [], [])
+    settled = _failed(_step_failed(scope, died), died, [], [])
     rounds = _seen_rounds(bodies, retry, scope, told, range(1, attempt), at_most_once=True)
     return replace(settled, lifecycle=replace(settled.lifecycle, retries=None, runs=None, rounds=rounds))
 
@@ -155,7 +166,7 @@ def _seen_failure(
     body = bodies[min(runs[-1], len(bodies)) - 1] if runs else None
     if body is not None and body.raises is not None:
         return failure_of(body.raises, scope.with_values(attempt=attempt))
-    return INTERRUPTED if at_most_once else Failure(UNKNOWN, UNKNOWN, UNKNOWN)
+    return interrupted(scope) if at_most_once else Failure(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
@@ -182,7 +193,8 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
         inner = scope.with_values(state=state, attempt=attempt)
         if body.raises is not None:
             failure = failure_of(body.raises, inner)
-            return _failed(Failure(UNKNOWN, failure.type, failure.message), failure, rounds, ran)
+            kind = scope.error(ErrorRole.CONDITION_FAILED)
+            return _failed(Failure(kind, failure.type, failure.message), failure, rounds, ran)
         state = compute(body.returns, inner)
         polled = _polled(statement, scope.with_values(state=state, attempt=attempt), rounds, ran)
         if is_non_json(body.returns):
@@ -203,9 +215,17 @@ def _polled(
     if done:
         return _succeeded(scope.values["state"], rounds, ran)
     if not statement.delays and len(rounds) + 1 >= _most_polls(statement):
-        unknown = Failure(UNKNOWN, UNKNOWN, UNKNOWN)  # each SDK says in its own words that it gives up
-        return _failed(unknown, unknown, rounds, ran)
+        said = _exhausted(scope, len(rounds) + 1)
+        written = Failure(scope.error(ErrorRole.CONDITION_EXHAUSTED), UNKNOWN, said)
+        raised = Failure(scope.error(ErrorRole.CONDITION_FAILED), UNKNOWN, said)
+        return _failed(raised, written, rounds, ran)
     return None
+
+
+def _exhausted(scope: Scope, polls: int) -> Any:
+    """What the SDK says when its wait strategy gives up."""
+    (template, *others) = scope.dialect.error_messages.get(ErrorRole.CONDITION_EXHAUSTED, ("", ""))
+    return UNKNOWN if others else filled(template, {"n": str(polls)})
 
 
 def truth(value: Any) -> Any:

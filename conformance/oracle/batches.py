@@ -1,9 +1,10 @@
 """When a map or parallel is complete, and what its result says.
 
-The rules are the same for map and parallel and in both SDKs' documentation: a batch ends when every branch
-has ended, when `min_successful` branches have succeeded, or when more have failed than is tolerated; where
-nothing is configured, an empty config included, nothing is tolerated. Which branches have been started by
-then is settled only where they run one after the other; elsewhere it races, and the oracle leaves it open.
+The rules are the same for map and parallel and in all SDKs' documentation: a batch ends when every branch has
+ended, when `min_successful` branches have succeeded, or when more have failed than is tolerated. Where none
+is configured, an empty config included, the SDK's dialect says what is tolerated: nothing, or all. Which
+branches have been started by then is settled only where they run one after the other; elsewhere it races, and
+the oracle leaves it open.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped, through_context
+from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped
 from conformance.oracle.values import UNKNOWN, Scope, compute, is_known
 from conformance.scenario.statements import ABSENT
+from conformance.vocabulary import ErrorRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,7 @@ class Rules:
     min_successful: int | float | None
     count: int | float | None
     percentage: int | float | None
+    lenient: bool = False  # whether no rule at all tolerates every failure, and not none
 
     def complete(self, succeeded: int, failed: int) -> bool:
         """Whether the batch ends with so many branches done."""
@@ -40,7 +43,7 @@ class Rules:
     def tolerated(self, failed: int) -> bool:
         """Whether so many failures leave the batch going."""
         if self.min_successful is None and self.count is None and self.percentage is None:
-            return failed == 0
+            return self.lenient or failed == 0
         if self.count is not None and failed > self.count:
             return False
         return self.percentage is None or failed * HUNDRED <= self.percentage * self.total
@@ -73,7 +76,7 @@ def rules(completion: Completion | None, total: int, scope: Scope) -> Rules | No
         return None
     if (count is not None and count < 0) or (percentage is not None and not 0 <= percentage <= HUNDRED):
         return None
-    return Rules(total, least, count, percentage)
+    return Rules(total, least, count, percentage, scope.dialect.batch_completion == "all")
 
 
 def concurrency(statement: Map | Parallel, total: int, scope: Scope) -> Any:
@@ -91,8 +94,7 @@ def concurrency(statement: Map | Parallel, total: int, scope: Scope) -> Any:
 def item_of(index: int, flow: Flow) -> dict[str, Any]:
     """A branch's entry in the batch result."""
     if isinstance(flow, Raised):
-        failure = through_context(flow.failure)
-        error = {"type": failure.type, "message": failure.message}
+        error = {"type": flow.failure.kind, "message": flow.failure.message}
         return {"index": index, "status": "FAILED", "result": None, "error": error}
     value = flow.value if isinstance(flow, Returned) else UNKNOWN
     return {"index": index, "status": "SUCCEEDED", "result": value, "error": None}
@@ -197,11 +199,11 @@ def _may_end_early(flows: list[Flow], batch: Rules) -> bool:
     return least is not None and least < batch.total and succeeded >= least
 
 
-def first_failure(batch: Any) -> Any:
+def first_failure(batch: Any, scope: Scope) -> Any:
     """What throw_if_error raises for a batch result: a failure, None for nothing, or `UNKNOWN`."""
     if not isinstance(batch, dict) or not isinstance(batch.get("hasFailure"), bool):
         return UNKNOWN
     if not batch["hasFailure"]:
         return None
     error = batch["errors"][0]
-    return Failure("ChildContextError", error["type"], error["message"])
+    return Failure(scope.error(ErrorRole.CHILD_FAILED), error["type"], error["message"])

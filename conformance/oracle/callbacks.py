@@ -7,12 +7,14 @@ fall on the same second, or more than one operation may be the one that is meant
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned, Stopped
 from conformance.scenario.statements import ABSENT
 from conformance.scenario.unknown import UNKNOWN
+from conformance.vocabulary import ErrorRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from conformance.scenario.statements import Serdes
 
 ENDS = ("succeed", "fail")
+
+Errors: TypeAlias = Callable[[ErrorRole], Any]
+"""What the SDK calls its own error for a role."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,8 @@ class Created:
     serdes: Serdes | None = None  # reads its result
 
 
-def ending(callback: Created, actions: Iterable[Action]) -> Flow:
-    """How waiting for a callback ends: with a value, an error, or never."""
+def ending(callback: Created, actions: Iterable[Action], error: Errors) -> Flow:
+    """How waiting for a callback ends: with a value, an error by the SDK's own names, or never."""
     if UNKNOWN in (callback.timeout, callback.heartbeat):
         return Lost("its timeout depends on what the scenario does not tell")
     mine = sorted((action for action in actions if _concerns(action, callback)), key=lambda each: each.after)
@@ -48,11 +53,11 @@ def ending(callback: Created, actions: Iterable[Action]) -> Flow:
     for action in mine:
         due = _due(callback, beat)
         if due is not None and action.after >= due:
-            return Lost("an actor is as late as its timeout") if action.after == due else _timed_out()
+            return Lost("an actor is as late as its timeout") if action.after == due else _timed_out(error)
         if action.kind in ENDS:
-            return _answered(action)
+            return _answered(action, error)
         beat = action.after
-    return Stopped("nobody completes the callback") if _due(callback, beat) is None else _timed_out()
+    return Stopped("nobody completes the callback") if _due(callback, beat) is None else _timed_out(error)
 
 
 def _concerns(action: Action, callback: Created) -> bool:
@@ -73,15 +78,16 @@ def _due(callback: Created, beat: float) -> float | None:
     return min((due for due in (callback.timeout or None, heartbeat) if due is not None), default=None)
 
 
-def _answered(action: Action) -> Flow:
+def _answered(action: Action, error: Errors) -> Flow:
     """Without a serialiser SDKs hand over the text as it was sent; nothing sent is nothing received."""
     if action.kind == "succeed":
         if action.raw is not None:
             return Returned(action.raw)
         return Done() if action.payload is ABSENT else Returned(json.dumps(action.payload))
     message = action.error.message if action.error else None
-    return Raised(Failure("CallbackExternalError", UNKNOWN, UNKNOWN if message is None else message))
+    kind = error(ErrorRole.CALLBACK_FAILED)
+    return Raised(Failure(kind, UNKNOWN, UNKNOWN if message is None else message))
 
 
-def _timed_out() -> Flow:
-    return Raised(Failure("CallbackTimeoutError", UNKNOWN, UNKNOWN))
+def _timed_out(error: Errors) -> Flow:
+    return Raised(Failure(error(ErrorRole.CALLBACK_TIMED_OUT), UNKNOWN, UNKNOWN))

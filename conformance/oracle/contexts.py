@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracle import attempts, batches
 from conformance.oracle.delays import after_failure
-from conformance.oracle.flow import Done, Flow, Lost, Raised, Returned, through_context
+from conformance.oracle.flow import Done, Flow, Lost, Raised, Returned
 from conformance.oracle.paths import Context, branch
 from conformance.oracle.plan import ANY_END, STARTED_ONLY, Expected
 from conformance.oracle.reading import SERIALISER_FAILS, Frame, Reading, bound, context_end, given_name, names
@@ -16,6 +16,7 @@ from conformance.oracle.retries import grants_another
 from conformance.oracle.serialisers import kept, reads_back, written
 from conformance.oracle.values import UNKNOWN, Scope, compute
 from conformance.scenario.statements import ABSENT, Map
+from conformance.vocabulary import ErrorRole
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import Child, Parallel, Serdes, Statement, WithRetry
@@ -132,9 +133,9 @@ def _close(reading: Reading, inner: Frame, flow: Flow, ending: _Ending, scope: S
         reading.plan.end(ending.path, ANY_END)
         return Lost(f"whether {ending.path} is virtual depends on the invocation")
     if isinstance(flow, Raised):
-        return Raised(through_context(flow.failure))
+        return Raised(scope.raised(ErrorRole.CHILD_FAILED, flow.failure))
     if isinstance(flow, Done):
-        flow = Returned(UNKNOWN)  # None in one language, undefined in the other
+        flow = Returned(UNKNOWN)  # it is None in one language, undefined in another
         if ending.serdes is not None:
             reading.plan.forget(ending.path)
     return reading.serialised(ending.path, ending.bind, flow, scope, ending.serdes)
@@ -165,10 +166,7 @@ def _rounds(reading: Reading, statement: WithRetry, frame: Frame, scope: Scope) 
 def _run_branch(reading: Reading, batch: _Batch, each: _Branch) -> Flow:
     """A branch, as it would end if it were run; whether it is, the batch's completion says."""
     is_map = isinstance(batch.statement, Map)
-    default = f"{'map-item' if is_map else 'parallel-branch'}-{each.index}"  # documented by both SDKs
-    called = names(default if each.name is ABSENT else each.name)
-    if each.name in ("", None):
-        called = frozenset({default, None, ""})
+    called = None if each.name in (ABSENT, "", None) else names(each.name)  # else the dialect says which
     path, parents = branch(batch.path, each.index), frozenset[Context]({batch.path})
     subtype = "MapIteration" if is_map else "ParallelBranch"
     at = f"{batch.statement.at}/{each.index}"

@@ -71,7 +71,7 @@ def throw(_reading: Reading, statement: Raise, _frame: Frame, scope: Scope) -> F
 
 def throw_if_error(_reading: Reading, statement: ThrowIfError, _frame: Frame, scope: Scope) -> Flow:
     """`throw_if_error`, the SDK's own helper on a batch result."""
-    failure = batches.first_failure(scope.values.get(statement.batch, UNKNOWN))
+    failure = batches.first_failure(scope.values.get(statement.batch, UNKNOWN), scope)
     if failure is UNKNOWN:
         return Lost(f"whether {statement.batch} has an error depends on how its branches raced")
     return Done() if failure is None else Raised(failure)

@@ -8,6 +8,7 @@ the nearest second, never below one.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,6 +21,10 @@ Interval: TypeAlias = tuple[float, float]
 """Least and greatest number of seconds."""
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_ROUNDED: dict[str, Callable[[float], int]] = {
+    "up": math.ceil,
+    "nearest": lambda seconds: math.floor(seconds + 0.5),
+}
 LEAST_SHARE = {"none": 1.0, "half": 0.5, "full": 0.0}
 
 
@@ -32,6 +37,7 @@ class Curve:
     rate: Any = 1
     increment: Any = 0
     jitter: str = "full"
+    rounding: str | None = None  # as the dialect has it
 
     def interval(self, attempt: int) -> Interval | None:
         """The delay after the `attempt`th failure; None when a number of it is unknown."""
@@ -40,6 +46,9 @@ class Curve:
         if share is None or not all(isinstance(number, int | float) for number in numbers):
             return None
         base = min(self.initial * self.rate ** (attempt - 1) + self.increment * (attempt - 1), self.most)
+        if share == 1 and self.rounding in _ROUNDED:
+            exact = max(1, _ROUNDED[self.rounding](base))
+            return exact, exact
         return max(1, math.floor(base * share)), max(1, math.ceil(base))
 
 
@@ -66,9 +75,9 @@ def after_failure(retry: Retry | None, attempt: int, scope: Scope) -> Interval |
     linear = retry.kind == "linear"
     growth = {"increment": _given(retry.increment, 1, scope)} if linear else {"rate": retry.rate or 2}
     initial = _given(retry.initial, 1 if linear else 5, scope)
-    return Curve(initial, _given(retry.max, 300, scope), jitter=retry.jitter or "full", **growth).interval(
-        attempt
-    )
+    most, jitter = _given(retry.max, 300, scope), retry.jitter or "full"
+    rounding = scope.dialect.backoff_rounding
+    return Curve(initial, most, jitter=jitter, rounding=rounding, **growth).interval(attempt)
 
 
 def after_poll(statement: WaitForCondition, attempt: int, scope: Scope) -> Interval | None:
@@ -89,7 +98,8 @@ def _backoff(backoff: Backoff | None, scope: Scope) -> Curve:
     if backoff is None:
         return Curve(5, 300, rate=1.5)
     initial, most = _given(backoff.initial, 5, scope), _given(backoff.max, 300, scope)
-    return Curve(initial, most, rate=backoff.rate or 1.5, jitter=backoff.jitter or "full")
+    jitter, rounding = backoff.jitter or "full", scope.dialect.backoff_rounding
+    return Curve(initial, most, rate=backoff.rate or 1.5, jitter=jitter, rounding=rounding)
 
 
 def _given(duration: Duration | None, default: int, scope: Scope) -> Any:

@@ -58,13 +58,3 @@ class Lost:
 
 
 Flow: TypeAlias = Done | Returned | Raised | Stopped | Lost
-
-
-def wrapped(kind: str, type: Any, message: Any) -> Failure:  # noqa: A002 - the field's own name
-    """An error of the SDK's that stands for another, with its message."""
-    return Failure(kind, type, message)
-
-
-def through_context(failure: Failure) -> Failure:
-    """The error that a child context or a branch raises when `failure` escapes its body."""
-    return wrapped("ChildContextError", failure.kind, failure.message)

@@ -14,7 +14,6 @@ from conformance.oracle.reading import (
     SERIALISER_FAILS,
     UNTOLD,
     Frame,
-    Names,
     Reading,
     Seen,
     bound,
@@ -24,6 +23,7 @@ from conformance.oracle.reading import (
 from conformance.oracle.serialisers import keeps, parsed, reads, reads_back, written
 from conformance.oracle.values import UNKNOWN, OneOf, Scope, compute, is_known
 from conformance.scenario.statements import ABSENT
+from conformance.vocabulary import ErrorRole
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import (
@@ -105,7 +105,7 @@ def wait_on(reading: Reading, statement: Await, _frame: Frame, scope: Scope) -> 
     created = scope.callbacks.get(statement.callback)
     if created is None:
         return Lost(f"no callback {statement.callback} is in scope at {statement.at}")
-    flow = callbacks.ending(created, reading.scenario.outside)
+    flow = callbacks.ending(created, reading.scenario.outside, scope.error)
     return _received(flow, statement.bind, scope, created.serdes)
 
 
@@ -114,27 +114,28 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
     path = reading.call(statement, frame, scope, "CONTEXT", "WaitForCallback")
     inner = Frame(path, frozenset({path}), frame.indexes)
     name = given_name(statement.name, scope)
-    called = reading.add(inner, statement.at, "CALLBACK", "Callback", _derived(name, "create callback id"))
+    called = reading.add(inner, statement.at, "CALLBACK", "Callback", None)
     created = reading.create(None, name, statement, scope)
     _carry_timeouts(reading, called, created)
-    submitter = reading.add(inner, statement.at, "STEP", "Step", _derived(name, "submitter"))
+    submitter = reading.add(inner, statement.at, "STEP", "Step", None)
     place = (statement.at, frame.indexes)
     inside = scope.with_values(callback_id=UNKNOWN)
     attempted = reading.attempted(submitter, place, statement, inside)
     reading.plan.end(submitter, attempted.lifecycle)
-    if attempted.lifecycle.value is not None or statement.serdes is not None:
-        reading.plan.forget(submitter)  # what a submitter returns is nobody's: one SDK drops it
+    if scope.dialect.submitter_result != "kept" or statement.serdes is not None:
+        reading.plan.forget(submitter)  # what a submitter returns nobody reads
     flow = attempted.flow
     if isinstance(flow, Returned):
-        flow = callbacks.ending(created, reading.scenario.outside)
+        flow = callbacks.ending(created, reading.scenario.outside, scope.error)
     elif isinstance(flow, Raised):
-        flow = Raised(Failure("CallbackSubmitterError", UNKNOWN, flow.failure.message))
+        kind = scope.error(ErrorRole.SUBMITTER_FAILED)
+        flow = Raised(Failure(kind, UNKNOWN, flow.failure.message))
     told = Raised(attempted.flow.failure) if isinstance(attempted.flow, Raised) else flow
     reading.plan.end(path, context_end(told))
     if statement.serdes is not None:
         reading.plan.forget(path)
         if statement.serdes.name == "json" and isinstance(flow, Returned):
-            reading.plan.rewrite(path, lambda _: OneOf((flow.value, parsed(flow.value))))
+            reading.plan.rewrite(path, lambda _: _callback_result(flow.value, scope))
         submitted = isinstance(attempted.flow, Returned) and not reads_back(
             statement.serdes, attempted.flow.value
         )  # one SDK takes it for what the submitter returns, too
@@ -202,6 +203,12 @@ def _carry_timeouts(reading: Reading, path: str, created: callbacks.Created) -> 
     )
 
 
+def _callback_result(text: Any, scope: Scope) -> Any:
+    """What a wait_for_callback that reads its result as JSON writes: the text, or the value in it."""
+    ways = {"text": text, "value": parsed(text)}
+    return ways.get(scope.dialect.callback_result or "", OneOf((text, parsed(text))))
+
+
 def _whole(length: Any) -> Any:
     """A timeout in whole seconds, None for none; a fraction is rounded by each SDK in its own way."""
     return UNKNOWN if isinstance(length, float) and not length.is_integer() else length or None
@@ -213,16 +220,16 @@ def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) ->
     if function is None or reading.depth >= DEEPEST_INVOKE:
         return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
     if function.unknown:
-        return Raised(Failure("InvokeError", UNKNOWN, UNKNOWN))
+        return Raised(Failure(scope.error(ErrorRole.INVOKE_FAILED), UNKNOWN, UNKNOWN))
     if function.timeout is not None or _is_stopped(reading, statement, scope):
         return Lost(f"whether the target of {statement.at} ends by itself is a matter of time")
     seen = None if reading.seen is None else Seen({})
     target = Reading(reading.scenario, reading.readers, seen, reading.depth + 1)
     root: frozenset[str | None] = frozenset({None})
-    given = Scope({"input": payload, "invocation": UNKNOWN})
+    given = Scope({"input": payload, "invocation": UNKNOWN}, dialect=scope.dialect)
     flow = target.body(function.handler, Frame(None, root), given)
     if isinstance(flow, Raised):
-        return Raised(Failure("InvokeError", UNKNOWN, flow.failure.message))
+        return Raised(Failure(scope.error(ErrorRole.INVOKE_FAILED), UNKNOWN, flow.failure.message))
     return Returned(UNKNOWN) if isinstance(flow, Done) else flow
 
 
@@ -233,10 +240,3 @@ def _is_stopped(reading: Reading, statement: Invoke, scope: Scope) -> bool:
         action.kind == "stop" and action.of is not None and name in (UNKNOWN, action.of)
         for action in reading.scenario.outside
     )
-
-
-def _derived(name: Any, word: str) -> Names:
-    """Names of the operations inside a wait_for_callback: none, or made from its own name."""
-    if name is UNKNOWN:
-        return None
-    return frozenset({None, f"{name} {word}" if isinstance(name, str) and name else word})

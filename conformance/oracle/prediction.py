@@ -37,6 +37,7 @@ from conformance.scenario.statements import (
     WaitForCondition,
     WithRetry,
 )
+from conformance.sdks.dialect import UNSTATED, Dialect
 
 if TYPE_CHECKING:
     from conformance.oracle.plan import Plan
@@ -66,13 +67,14 @@ READERS: dict[type, Reader] = {
 }
 
 
-def predict(
+def predict(  # noqa: PLR0913 - what is read, and what is known of its run
     scenario: Scenario,
     handler: tuple[Statement, ...] | None = None,
     given: Any = UNKNOWN,
     *,
     invocations: int | None = None,
     seen: Seen | None = None,
+    dialect: Dialect = UNSTATED,
 ) -> Plan:
     """Which operations one execution must put on the wire.
 
@@ -82,10 +84,11 @@ def predict(
         given: That function's input; the scenario's own handler has the scenario's.
         invocations: How many invocations there were; only where there was one is `invocation` told.
         seen: How often bodies ran, where the scenario does not determine it.
+        dialect: What the SDK calls its own errors, how it rounds, what a batch tolerates.
     """
     if handler is None:
         handler, given = scenario.handler, scenario.input
-    scope = Scope({"invocation": 1 if invocations == 1 else UNKNOWN})
+    scope = Scope({"invocation": 1 if invocations == 1 else UNKNOWN}, dialect=dialect)
     scope.values["input"] = UNKNOWN if given is ABSENT else given
     reading = Reading(scenario, READERS, seen)
     reading.plan.flow = reading.body(handler, Frame(None, frozenset[Context]({None})), scope)

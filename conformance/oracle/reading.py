@@ -14,6 +14,7 @@ from conformance.oracle.plan import ANY_END, FAIL, STARTED_ONLY, SUCCEED, Expect
 from conformance.oracle.serialisers import keeps, reads_back, written
 from conformance.oracle.values import UNKNOWN, Scope, compute
 from conformance.scenario.statements import ABSENT, WaitForCallback
+from conformance.scenario.unknown import NOTHING
 
 if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
@@ -185,7 +186,7 @@ def names(name: Any) -> Names:
 def context_end(flow: Flow) -> Lifecycle:
     """The lifecycle of a real context whose body ends like this."""
     if isinstance(flow, Done | Returned):
-        return Lifecycle(frozenset({SUCCEED}), value=flow.value if isinstance(flow, Returned) else None)
+        return Lifecycle(frozenset({SUCCEED}), value=flow.value if isinstance(flow, Returned) else NOTHING)
     if isinstance(flow, Raised):
         return Lifecycle(frozenset({FAIL}), failure=flow.failure)
     return Lifecycle(frozenset({None})) if isinstance(flow, Stopped) else ANY_END

@@ -7,7 +7,7 @@ stays predictable, so `{"t": {"$eval": "e.type"}, "w": {"$eval": "e.wrapper"}}` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.budget import Total
@@ -15,10 +15,12 @@ from conformance.scenario.evaluation import value
 from conformance.scenario.syntax import ExpressionError
 from conformance.scenario.trees import NON_JSON, compiled
 from conformance.scenario.unknown import UNKNOWN, is_known
+from conformance.sdks.dialect import UNSTATED, Dialect
 
 if TYPE_CHECKING:
     from conformance.oracle.callbacks import Created
     from conformance.oracle.flow import Failure
+    from conformance.vocabulary import ErrorRole
 
 
 __all__ = ["NON_JSON_VALUE", "UNKNOWN", "Scope", "compute", "is_known", "is_non_json"]
@@ -48,16 +50,25 @@ class Scope:
     failures: dict[str, Failure] = field(default_factory=dict)
     callbacks: dict[str, Created] = field(default_factory=dict)
     budget: Total = field(default_factory=Total)  # shared by all copies
+    dialect: Dialect = UNSTATED  # what the SDK calls its own errors, and how it rounds
 
     def copy(self) -> Scope:
         """What a child's or branch's body sees: it gives values out by its result only."""
-        return Scope(dict(self.values), dict(self.failures), dict(self.callbacks), self.budget)
+        return Scope(dict(self.values), dict(self.failures), dict(self.callbacks), self.budget, self.dialect)
 
     def with_values(self, **more: Any) -> Scope:
         """A copy with more names in it."""
         inner = self.copy()
         inner.values.update(more)
         return inner
+
+    def error(self, role: ErrorRole) -> Any:
+        """What the SDK calls its own error for a role, `UNKNOWN` where no record says it."""
+        return self.dialect.error(role) or UNKNOWN
+
+    def raised(self, role: ErrorRole, failure: Failure) -> Failure:
+        """The SDK's own error that stands for another one, whose class a handler reads as its type."""
+        return replace(failure, kind=self.error(role), type=failure.kind)
 
     def bind(self, name: str | None, value: Any) -> None:
         """Give a value the name of `as`, if there is one."""

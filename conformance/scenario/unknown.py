@@ -16,6 +16,18 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
+class Nothing:
+    """The type of `NOTHING`."""
+
+    def __repr__(self) -> str:
+        """Short, for test failures."""
+        return "NOTHING"
+
+
+NOTHING = Nothing()
+"""What a body gives that ends without returning: None in one language, undefined in another."""
+
+
 def is_known(value: Any) -> bool:
     """Whether no part of a value is unknown."""
     if isinstance(value, dict):

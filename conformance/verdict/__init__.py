@@ -1,1 +1,1 @@
-"""From recordings to verdicts: the layers, the policies, the ledger, and the judge over them."""
+"""From recordings to verdicts: the layers, the ledger, and the judge over them."""

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from conformance.scenario import enclosed
 from conformance.verdict.surroundings import Surroundings
 from conformance.wire.program import statements_within
-from conformance.wire.stream import CHECKPOINT, Stream, canonical
+from conformance.wire.stream import CHECKPOINT, Stream, canonical, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.scenario.model import Scenario
     from conformance.scenario.statements import Statement
+    from conformance.sdks.dialect import Dialect
     from conformance.wire.recording import Exchange, ExecutionRecord, Invocation, Recording
     from conformance.wire.stream import Update
 
@@ -25,6 +26,9 @@ DEADLY = frozenset({"crash-before", "crash-after"})
 
 BatchPlace = tuple[str, str, tuple[int, ...]]
 """Where a batch is run: its execution, its statement, and the indexes of the branches that it is in."""
+
+_FUNCTIONS = frozenset({"handler", "child", "branch"})
+"""What the harness tells the end of, with the size of what it returned if it returned anything."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,22 @@ class Case:
 
         scenario = Model.from_document(recording.scenario, recording.document)
         return cls(scenario, recording, canonical(recording, scenario))
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """How the subject spells."""
+        return spoken(self.recording.subject)
+
+    @cached_property
+    def returned_nothing(self) -> frozenset[tuple[str, tuple[int, ...]]]:
+        """The handlers, children and branches, by place and indexes, that only ever returned nothing."""
+        ends = [
+            effect
+            for effect in self.recording.effects
+            if effect.event == "end" and effect.kind in _FUNCTIONS and isinstance(effect.detail, dict)
+        ]
+        told = {(one.at, one.indexes) for one in ends if one.detail.get("outcome") == "returned"}
+        return frozenset(told - {(one.at, one.indexes) for one in ends if "size" in one.detail})
 
     @property
     def execution(self) -> ExecutionRecord | None:

@@ -16,6 +16,7 @@ from conformance.verdict import struck
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.wire import payloads
 from conformance.wire.program import statements_within
+from conformance.wire.stream import spoken
 from conformance.wire.values import brief, plain, same
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class _Seen:
         """
         text = self.execution.result if self.execution else None
         if text:
-            return payloads.read(text, self.recording.subject.sdk, None).value
+            return payloads.read(text, spoken(self.recording.subject), None).value
         own = (update for update in self.stream.of(self.stream.main) if update.type == EXECUTION)
         return next((update.fields["Payload"] for update in own if "Payload" in update.fields), None)
 

@@ -12,6 +12,7 @@ class Layer(StrEnum):
 
     HARNESS = "harness"
     SCHEMA = "schema"
+    DIALECT = "dialect"
     INVARIANT = "invariant"
     STRUCTURE = "structure"
     EXPECT = "expect"

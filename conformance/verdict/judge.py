@@ -6,19 +6,20 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from conformance.verdict import expect, parity, schema, structure
+from conformance.verdict import dialect, expect, parity, schema, structure
 from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.invariants import INVARIANTS
-from conformance.verdict.policy import Policies
 from conformance.wire.recording import Recording, ReportKind
 
 if TYPE_CHECKING:
     from conformance.verdict.ledger import Ledger
 
-_ABSOLUTE = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
+_ABSOLUTE = frozenset(
+    {Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS}
+)
 
-_UPTO_THE_BREAK = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
+_UPTO_THE_BREAK = frozenset({Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE})
 """The layers that judge what was recorded until the lab gave up, and not what is missing after it."""
 
 _AFTERMATH = "process-exits"
@@ -49,8 +50,8 @@ def judge(
         recording: What the subject did.
         reference: What the reference did in the same scenario; None where there is nothing to compare with,
             as for the reference itself.
-        ledger: The known divergences; it counts the uses of policies.
-        strict: Compare without any policy.
+        ledger: The known divergences.
+        strict: Take another spelling for a difference too.
     """
     findings = _harness(recording)
     if not findings:
@@ -114,8 +115,9 @@ def _judged(
     compared = None
     if reference is not None:
         if _usable(reference):
-            compared = _guarded_case(reference, findings)
-            findings.extend(_guarded("parity", lambda: _parity(case, compared, ledger, strict=strict)))
+            other = compared = _guarded_case(reference, findings)
+            if other is not None:
+                findings.extend(_guarded("parity", lambda: parity.check(case, other, strict=strict)))
         elif any(one.rule != "unsupported" for one in _harness(reference)):
             findings.append(_no_reference(reference))
     try:
@@ -128,6 +130,7 @@ def _absolute(case: Case) -> Iterable[tuple[str, Check]]:
     """Every check that needs no reference, with its name."""
     yield "subject", lambda: _subject(case.recording)
     yield "schema", lambda: schema.check(case)
+    yield "dialect", lambda: dialect.check(case)
     for invariant in INVARIANTS:
         yield invariant.__name__, lambda invariant=invariant: invariant(case)  # type: ignore[misc]
     yield "structure", lambda: structure.check(case.scenario, case.recording, case.stream)
@@ -150,11 +153,6 @@ def _subject(recording: Recording) -> Iterable[Finding]:
             yield Finding(
                 Layer.INVARIANT, "process-misbehaves", where, report.message, None, Blame.SDK, report.message
             )
-
-
-def _parity(case: Case, reference: Case | None, ledger: Ledger, *, strict: bool) -> Iterable[Finding]:
-    policies = Policies(strict=True) if strict else ledger.policies
-    return () if reference is None else parity.check(case, reference, policies)
 
 
 class _Cases:

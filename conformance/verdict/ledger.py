@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conformance.verdict.entries import Entry, Occasion
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
-from conformance.verdict.policy import Policies
 from conformance.verdict.promise import ended_apart, promised
 from conformance.verdict.structure.interruptions import interrupted
 from conformance.verdict.transforms import Facts
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from conformance.wire.positions import Slot
     from conformance.wire.recording import SubjectInfo
 
-_JUDGED = frozenset({Layer.PARITY, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS})
+_JUDGED = frozenset({*Layer} - {Layer.HARNESS, Layer.DIALECT})
 
 _PROMISE = "no entry may account for that: it is what this project promises to report"
 _UNTOLD = frozenset({Verdict.HARNESS_ERROR, Verdict.UNSUPPORTED})
@@ -41,10 +40,9 @@ _UNTOLD = frozenset({Verdict.HARNESS_ERROR, Verdict.UNSUPPORTED})
 
 @dataclass(frozen=True)
 class Ledger:
-    """All entries, and the policies in force with their counts."""
+    """All entries."""
 
     entries: tuple[Entry, ...] = ()
-    policies: Policies = field(default_factory=Policies)
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
@@ -108,7 +106,7 @@ class Ledger:
         }
 
     def stale(self, results: Sequence[Result], subjects: Iterable[SubjectInfo]) -> tuple[str, ...]:
-        """Say what is wrong with ledger and policies, given all results of a complete run.
+        """Say what is wrong with the ledger, given all results of a complete run.
 
         An entry whose versions the run has none of is not looked at, nor one on a version that is newer than
         the one confirmed: what no longer shows there is told by `notes`.
@@ -122,9 +120,6 @@ class Ledger:
             and any(entry.versions.hold(info) and not entry.versions.newer(info) for info in infos)
             for witness in entry.witnesses
             if (witness, entry.id) not in shown
-        ]
-        problems += [
-            f"policy {name} was never needed, though it had occasions" for name in self.policies.unused()
         ]
         return tuple(problems)
 
@@ -203,7 +198,7 @@ def _cut_off(case: Case, path: str) -> str | None:
         for update in case.stream.accepted
         if (update.type, update.action) == ("STEP", "FAIL")
         and below.match(update.path)
-        and interrupted(update)
+        and interrupted(update, case.dialect)
     ]
     return cut[-1] if cut else None
 

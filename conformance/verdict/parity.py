@@ -1,4 +1,4 @@
-"""Parity: a subject's recording held against the reference's, each difference one finding.
+"""Parity: what a subject's recording means against what the reference's does, each difference one finding.
 
 Updates are paired by typed path and, within an operation, by their order; what has no partner is an extra or
 a missing update, what has one is compared field by field. Where the scenario is sequential, the order of all
@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict import lines, struck
+from conformance.verdict import lines, meanings, struck
 from conformance.verdict.comparison import differences
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.jitter import chance
@@ -22,14 +22,14 @@ from conformance.verdict.where import Where, join
 from conformance.wire import payloads
 from conformance.wire.recording import Outcome
 from conformance.wire.stream import path_key
-from conformance.wire.values import ABSENT, brief, same
+from conformance.wire.values import ABSENT, brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.verdict.case import Case
     from conformance.verdict.comparison import Difference, Place
-    from conformance.verdict.policy import Policies
+    from conformance.verdict.meanings import ErrorMeaning
     from conformance.wire.recording import Invocation
     from conformance.wire.stream import Update
 
@@ -48,16 +48,17 @@ class Pair:
     wanted: Update
 
 
-def check(subject: Case, reference: Case, policies: Policies) -> list[Finding]:
-    """Compare streams, outputs and effects."""
+def check(subject: Case, reference: Case, *, strict: bool = False) -> list[Finding]:
+    """Compare streams, outputs and effects; `strict` takes another spelling for a difference as well."""
     pairs = list(_pairs(subject, reference))
     matched = [pair for pair in pairs if isinstance(pair, Pair)]
     findings = [_unpaired(*each) for each in pairs if not isinstance(each, Pair)]
     for pair in matched:
         place = subject.stream.place(pair.seen)
         by_chance = chance(pair.seen, place.candidates) if place else None
-        findings.extend(one for one in _fields(pair, policies) if not _is(one, by_chance))
-    findings.extend(_numbering(subject, reference))
+        findings.extend(
+            one for one in _fields(subject, reference, pair, strict=strict) if not _is(one, by_chance)
+        )
     if subject.stream.sequential:
         findings.extend(_order(subject, reference, matched))
         findings.extend(_boundaries(subject, matched))
@@ -131,72 +132,43 @@ def _summary(update: Update | None) -> Any:
     return {"Name": update.name, "SubType": update.subtype, "ParentId": update.parent}
 
 
-def _fields(pair: Pair, policies: Policies) -> Iterator[Finding]:
+def _fields(subject: Case, reference: Case, pair: Pair, *, strict: bool) -> Iterator[Finding]:
     where = Where(pair.seen.path, pair.seen.type, pair.seen.action, pair.seen.occurrence)
-    seen, wanted = _comparable(pair.seen, policies), _comparable(pair.wanted, policies)
-    if "Payload" not in seen or "Payload" not in wanted:
-        seen.pop("PayloadEncoding", None)  # that there is one on one side only is a difference of its own
-        wanted.pop("PayloadEncoding", None)
-    for field in sorted({*seen, *wanted}):
-        for place, ours, theirs in _differences(seen.get(field, ABSENT), wanted.get(field, ABSENT)):
-            at = where.at(join("", field, *place))
-            yield _finding(
-                _rule(field, place),
-                str(at),
-                ours,
-                theirs,
-                f"{at.field} of {where} is {brief(ours)}, the reference's is {brief(theirs)}",
-            )
+    seen = meanings.of(subject, pair.seen, strict=strict)
+    wanted = meanings.of(reference, pair.wanted, strict=strict)
+    for field in sorted({*seen.fields, *wanted.fields}):
+        ours, theirs = seen.fields.get(field, ABSENT), wanted.fields.get(field, ABSENT)
+        for place, one, other in differences(ours, theirs):
+            yield _different(where, join("", field, *place), _rule(field, place), one, other)
+    for index in sorted({*seen.items, *wanted.items}):
+        if (
+            index in seen.items and index in wanted.items
+        ):  # that one is missing is a difference of the payload
+            at = join("Payload.all", index, "error")
+            yield from _errors(where, at, "payload", seen.items[index], wanted.items[index])
+    if (seen.error is None) != (wanted.error is None):
+        written = [ABSENT if one is None else one.written for one in (seen.error, wanted.error)]
+        yield _different(where, "Error", "error", *written)
+    elif seen.error is not None and wanted.error is not None:
+        yield from _errors(where, "Error", None, seen.error, wanted.error)
 
 
-def _differences(seen: Any, wanted: Any) -> Iterator[Difference]:
-    """Give differences, an error inside a batch's result as one: its members make sense only together."""
-    told: set[Place] = set()
-    for place, ours, theirs in differences(seen, wanted):
-        cut = place.index("error") + 1 if _item_error(place) else len(place)
-        if cut == len(place):
-            yield place, ours, theirs
-        elif place[:cut] not in told:
-            told.add(place[:cut])
-            yield place[:cut], _down(seen, place[:cut]), _down(wanted, place[:cut])
+def _errors(
+    where: Where, field: str, rule: str | None, seen: ErrorMeaning, wanted: ErrorMeaning
+) -> Iterator[Finding]:
+    for member, ours, theirs in seen.differences(wanted):
+        yield _different(where, join(field, member), rule or _rule("Error", (member,)), ours, theirs)
 
 
-def _item_error(place: Place) -> bool:
-    return place[:1] == ("all",) and place[2:3] == ("error",)
-
-
-def _down(value: Any, place: Place) -> Any:
-    for part in place:
-        value = value[part]
-    return value
-
-
-def _comparable(update: Update, policies: Policies) -> dict[str, Any]:
-    known = {
-        "ParentId": update.parent,
-        "SubType": update.subtype,
-        "Name": update.name,
-        "PayloadEncoding": update.encoding,
-    }
-    return {name: value for name, value in known.items() if value is not None} | dict(policies.fields(update))
+def _different(where: Where, field: str, rule: str, seen: Any, wanted: Any) -> Finding:
+    at = where.at(field)
+    message = f"{at.field} of {where} is {brief(seen)}, the reference's is {brief(wanted)}"
+    return _finding(rule, str(at), seen, wanted, message)
 
 
 def _rule(field: str, place: Place) -> str:
     named = place[0] if field == "Error" and place and isinstance(place[0], str) else field
     return _HUMP.sub("-", named).lower()
-
-
-def _numbering(subject: Case, reference: Case) -> Iterator[Finding]:
-    ours = subject.stream.identities.get(subject.stream.main)
-    theirs = reference.stream.identities.get(reference.stream.main)
-    if ours and theirs and ours.based and theirs.based and ours.base != theirs.base:
-        yield _finding(
-            "branch-numbering",
-            "ids.branches",
-            ours.base,
-            theirs.base,
-            f"branches are numbered from {ours.base} in operation ids, the reference's from {theirs.base}",
-        )
 
 
 def _order(subject: Case, reference: Case, matched: Sequence[Pair]) -> Iterator[Finding]:
@@ -238,15 +210,18 @@ def _boundaries(subject: Case, matched: Sequence[Pair]) -> Iterator[Finding]:
 def _outputs(subject: Case, reference: Case) -> Iterator[Finding]:
     seen, wanted = _output(subject), _output(reference)
     for field in sorted({*seen, *wanted}):
-        for place, ours, theirs in differences(seen.get(field, ABSENT), wanted.get(field, ABSENT)):
-            at = join("output", field, *place)
-            yield _finding(
-                "output-" + _rule(field, place),
-                at,
-                ours,
-                theirs,
-                f"{at} is {brief(ours)}, the reference's is {brief(theirs)}",
+        ours, theirs = seen.get(field, ABSENT), wanted.get(field, ABSENT)
+        if field == "Error" and ABSENT not in (ours, theirs):
+            found = meanings.error(ours, subject.dialect).differences(
+                meanings.error(theirs, reference.dialect)
             )
+            told: list[Difference] = [((member,), one, other) for member, one, other in found]
+        else:
+            told = list(differences(ours, theirs))
+        for place, one, other in told:
+            at = join("output", field, *place)
+            message = f"{at} is {brief(one)}, the reference's is {brief(other)}"
+            yield _finding("output-" + _rule(field, place), at, one, other, message)
 
 
 def _output(case: Case) -> dict[str, Any]:
@@ -256,7 +231,9 @@ def _output(case: Case) -> dict[str, Any]:
     names = _names(case)
     output: dict[str, Any] = {"Status": execution.status}
     if execution.result is not None:
-        output["Result"] = payloads.read(execution.result, "", None, names=names).value
+        output["Result"] = payloads.read(execution.result, payloads.PLAIN, None, names=names).value
+        if output["Result"] is None and ("handler", ()) in case.returned_nothing:
+            del output["Result"]
     if execution.error is not None and not _of_the_service(case, execution.error):
         output["Error"] = payloads.error(execution.error, names)
     if case.stream.sequential:
@@ -284,28 +261,34 @@ def _escapes(subject: Case, reference: Case) -> Iterator[Finding]:
     none: dict[str, Any] = {}
     pairs = zip_longest(_escaping(subject), _escaping(reference), fillvalue=none)
     for index, (seen, wanted) in enumerate(pairs):
-        for member, (rule, what) in _ESCAPED.items():
-            ours, theirs = seen.get(member, ABSENT), wanted.get(member, ABSENT)
-            if not same(ours, theirs):
-                yield _finding(
-                    rule,
-                    f"escapes[{index}].{member}",
-                    ours,
-                    theirs,
-                    f"the {what} of an error that escapes an invocation is {brief(ours)}, the reference's is"
-                    f" {brief(theirs)}",
-                )
+        found = meanings.error(seen, subject.dialect).differences(meanings.error(wanted, reference.dialect))
+        for member, ours, theirs in found:
+            name, rule, what = _ESCAPED[member]
+            yield _finding(
+                rule,
+                f"escapes[{index}].{name}",
+                ours,
+                theirs,
+                f"the {what} of an error that escapes an invocation is {brief(ours)}, the reference's is"
+                f" {brief(theirs)}",
+            )
 
 
-_ESCAPED = {"errorType": ("escape-type", "name"), "errorMessage": ("escape-message", "message")}
+_ESCAPED = {
+    "ErrorType": ("errorType", "escape-type", "name"),
+    "ErrorMessage": ("errorMessage", "escape-message", "message"),
+}
 
 
 def _escaping(case: Case) -> list[dict[str, Any]]:
-    """Name and message of each error that escapes, ids as paths; null where there is none."""
+    """Name and message of each error that escapes, as an ErrorObject has them; null where there is none."""
     names = _names(case)
     outputs = [case.outputs[one.number] for one in _invocations(case) if one.outcome is Outcome.ERROR]
     errors = [output if isinstance(output, dict) else {"errorType": output} for output in outputs]
-    return [payloads.error({member: each.get(member) for member in _ESCAPED}, names) for each in errors]
+    return [
+        payloads.error({member: each.get(name) for member, (name, _, _) in _ESCAPED.items()}, names)
+        for each in errors
+    ]
 
 
 def _invocations(case: Case) -> list[Invocation]:

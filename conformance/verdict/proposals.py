@@ -151,6 +151,7 @@ def _unfit(one: Shown) -> str | None:
     """Why there can be no entry for a finding."""
     tests: tuple[tuple[Callable[[], bool], str], ...] = (
         (lambda: one.finding.layer is Layer.HARNESS, "it is about this suite, not about an SDK"),
+        (lambda: one.finding.layer is Layer.DIALECT, "how an SDK spells belongs into its record"),
         (
             lambda: (
                 promised(one.finding, one.around, ended_apart=one.ended_apart)

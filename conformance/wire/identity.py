@@ -5,8 +5,8 @@ positions, so they are tried. A typed path is the ordinals from the root joined 
 in brackets: `1`, `1.2`, `1[0]` (the branch's own context), `1[0].1`. Virtual contexts have positions like any
 other, although their ids must never be on the wire: theirs are the prefixes of what is inside.
 
-Two schemes are known, each also the guess for an SDK that is not ours. Branches are numbered from 0 or from
-1: which of the two a recording does is found out here, once for the whole recording.
+How an SDK hashes, and from where it numbers branches, its dialect says; where that is not stated, or explains
+less than another number does, each is tried, and the identity says which one it was.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import re
 from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import blake2b, md5
+from hashlib import blake2b, md5, sha256
+from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from conformance.scenario import statements as s
+from conformance.sdks.dialect import Dialect
 from conformance.wire.positions import Layout, Role, Slot, inner_layout, layout
 from conformance.wire.program import Program, branch_body
 
@@ -29,32 +31,48 @@ if TYPE_CHECKING:
 ROOT = "root"
 EXECUTION = "execution"
 MOST_HASHES = 60_000
-"""Bound of the exhaustive search, which runs only when an id was not found where it should be; some 60 ms."""
+"""Bound of each search, some 60 ms: where ids are still unknown then, they are said to be."""
+
+
+HASHES: dict[str, Callable[[str], str]] = {
+    "blake2b-64": lambda text: blake2b(text.encode()).hexdigest()[:64],
+    "md5-16": lambda text: md5(text.encode(), usedforsecurity=False).hexdigest()[:16],
+    "sha256-64": lambda text: sha256(text.encode()).hexdigest(),
+}
+"""A position's text to an id."""
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """How an SDK turns positions into ids: `step` takes prefix and number to the id and the prefix below."""
+    """How positions become ids: the hash, what stands before a number, and how branches are numbered."""
 
-    name: str
-    base: int  # from where it is known to number branches
-    step: Callable[[str, int], tuple[str, str]]
+    hash: str
+    prefix: str  # `position` or `id`, as the dialect has it
+    base: int
+    enclosing: bool  # whether branches take the numbers of the context around their batch
+
+    @property
+    def name(self) -> str:
+        """Such as `md5-16 of position`."""
+        return f"{self.hash} of {self.prefix}"
+
+    def step(self, prefix: str, number: int) -> tuple[str, str]:
+        """The id at a number below a prefix, and the prefix of what is below it."""
+        text = f"{prefix}-{number}" if prefix else str(number)
+        hashed = HASHES[self.hash](text)
+        return hashed, hashed if self.prefix == "id" else text
 
 
-def _blake2b(prefix: str, number: int) -> tuple[str, str]:
-    text = f"{prefix}-{number}" if prefix else str(number)
-    hashed = blake2b(text.encode()).hexdigest()[:64]
-    return hashed, hashed
-
-
-def _md5(prefix: str, number: int) -> tuple[str, str]:
-    text = f"{prefix}-{number}" if prefix else str(number)
-    return md5(text.encode(), usedforsecurity=False).hexdigest()[:16], text
-
-
-PYTHON = Scheme("blake2b", 0, _blake2b)
-JAVASCRIPT = Scheme("md5", 1, _md5)
-SCHEMES = {"python": (PYTHON, JAVASCRIPT), "js": (JAVASCRIPT, PYTHON)}
+def schemes(dialect: Dialect) -> tuple[Scheme, ...]:
+    """The schemes that a dialect allows: one where it states all of it."""
+    hashes = [dialect.ids_hash] if dialect.ids_hash else [*HASHES]
+    prefixes = [dialect.ids_prefix] if dialect.ids_prefix else ["position", "id"]
+    bases = [1, 0] if dialect.ids_branch_base is None else [dialect.ids_branch_base]
+    counters = [dialect.ids_branch_counter] if dialect.ids_branch_counter else ["own", "enclosing"]
+    return tuple(
+        Scheme(function, prefix, base, counter == "enclosing")
+        for function, prefix, base, counter in product(hashes, prefixes, bases, counters)
+    )
 
 
 @dataclass(frozen=True)
@@ -155,7 +173,7 @@ class Identity:
     """The ids of one execution: `places` has those that are positions of its program, `unknown` the rest."""
 
     scheme: Scheme
-    base: int
+    base: int  # from where the recording numbers branches, which may be another number than the scheme's
     based: bool  # whether the recording shows from where it numbers branches
     places: Mapping[str, Place]
     unknown: frozenset[str]
@@ -181,7 +199,7 @@ _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{64}|[0-9a-f]{16})(?![0-9a-zA-Z])
 
 def decode(
     program: Program,
-    sdk: str,
+    dialect: Dialect,
     ids: Iterable[str],
     prefix: str = "",
     *,
@@ -194,14 +212,14 @@ def decode(
 
     Args:
         program: What it ran.
-        sdk: The SDK's name; for one that is not ours every scheme is tried.
+        dialect: How the SDK makes ids; whatever it does not state is tried.
         ids: All operation and parent ids of its recording, the execution's own left out.
         prefix: Put before every typed path.
         said: What their updates say of ids.
     """
     wanted = frozenset(ids)
     best: Identity | None = None
-    for scheme in SCHEMES.get(sdk, (PYTHON, JAVASCRIPT)):
+    for scheme in schemes(dialect):
         found = _best_base(_Search(program, wanted, scheme, said), prefix)
         if best is None or len(found.places) > len(best.places):
             best = found
@@ -212,11 +230,11 @@ def decode(
 
 
 def _best_base(search: _Search, prefix: str) -> Identity:
-    """Decode with branches numbered as the scheme is known to; otherwise only if that explains more."""
+    """Decode with branches numbered as the scheme has it; otherwise only if that explains more."""
     base = search.scheme.base
     places = search.run(base)
     lowest = min((place.number for place in places.values() if place.branch), default=base)
-    if len(places) < len(search.wanted) or lowest != base:
+    if not search.scheme.enclosing and (len(places) < len(search.wanted) or lowest != base):
         # Branches start in order, so a batch of real branches whose lowest number is the other base's
         # first one counts from there, even where only some began and either numbering explains them.
         other = search.run(1 - base)
@@ -261,41 +279,51 @@ class _Search:
     def _search(self, base: int, *, exhaustive: bool) -> dict[str, Place]:
         found: dict[str, Place] = {}
         hashes = 0
-        todo: deque[tuple[str, Place]] = deque()
+        todo: deque[tuple[str, str, Place]] = deque()
 
-        def visit(
-            prefix: str, parent: Place | None, children: dict[tuple[int, str], list[Candidate]]
-        ) -> None:
+        def visit(prefix: str, parent: Place | None, children: Children) -> None:
             nonlocal hashes
             for (number, path), candidates in children.items():
+                if hashes >= MOST_HASHES:
+                    return
                 operation_id, below = self.scheme.step(prefix, number)
                 hashes += 1
                 fitting = [each for each in candidates if each.fits(self.said.get(operation_id))]
+                if self.scheme.enclosing and not fitting:
+                    continue  # the number may be that of another position
                 place = Place(path, parent, number, tuple(fitting or candidates))
                 seen = operation_id in self.wanted
                 if seen:
-                    found[operation_id] = place
+                    found.setdefault(operation_id, place)
                 if any(
                     c.context and (exhaustive or seen or c.virtual is not False) for c in place.candidates
                 ):
-                    todo.append((below, place))
+                    todo.append((prefix, below, place))
 
         visit("", None, _grouped(self._slots(layout(self.program.body), (), "")))
         while todo and len(found) < len(self.wanted) and hashes < MOST_HASHES:
-            prefix, place = todo.popleft()
-            visit(prefix, place, _grouped(self._inside(place, base)))
+            around, prefix, place = todo.popleft()
+            visit(around if self.scheme.enclosing else prefix, place, _grouped(self._branches(place, base)))
+            visit(prefix, place, _grouped(self._inside(place)))
         return found
 
-    def _inside(self, place: Place, base: int) -> Iterator[tuple[int, str, Candidate]]:
-        """Give number, typed path and candidate of all that can stand right inside a context."""
+    def _branches(self, place: Place, base: int) -> Found:
+        """Give number, typed path and candidate of the branches of what can stand at a place."""
+        first = place.number + 1 if self.scheme.enclosing else base
+        for candidate in place.candidates:
+            statement, indexes = candidate.slot.statement, candidate.indexes
+            if isinstance(statement, s.Map | s.Parallel) and candidate.slot.role is Role.OWN:
+                for index in range(self.program.branch_count(statement, indexes)):
+                    slot = Slot(statement, Role.BRANCH)
+                    inner = Candidate(slot, (*indexes, index), self.program.virtual(slot))
+                    yield index + first, f"{place.path}[{index}]", inner
+
+    def _inside(self, place: Place) -> Found:
+        """Give number, typed path and candidate of the operations right inside a context."""
         for candidate in place.candidates:
             statement, indexes = candidate.slot.statement, candidate.indexes
             if isinstance(statement, s.Map | s.Parallel):
                 if candidate.slot.role is Role.OWN:
-                    for index in range(self.program.branch_count(statement, indexes)):
-                        slot = Slot(statement, Role.BRANCH)
-                        inner = Candidate(slot, (*indexes, index), self.program.virtual(slot))
-                        yield index + base, f"{place.path}[{index}]", inner
                     continue
                 slots = layout(branch_body(statement, indexes[-1]))
             elif candidate.slot.role is Role.OWN:
@@ -304,20 +332,29 @@ class _Search:
                 continue
             yield from self._slots(slots, indexes, f"{place.path}.")
 
-    def _slots(
-        self, slots: Layout, indexes: tuple[int, ...], path: str
-    ) -> Iterator[tuple[int, str, Candidate]]:
+    def _slots(self, slots: Layout, indexes: tuple[int, ...], path: str) -> Found:
+        before = frozenset({0})  # how many numbers the branches of the batches so far may have taken
         for ordinal, here in slots.items():
             for slot in here:
-                yield (
-                    ordinal,
-                    f"{path}{ordinal}",
-                    Candidate(slot, indexes + slot.rounds, self.program.virtual(slot)),
-                )
+                candidate = Candidate(slot, indexes + slot.rounds, self.program.virtual(slot))
+                for taken in sorted(before):
+                    yield ordinal + taken, f"{path}{ordinal}", candidate
+            if self.scheme.enclosing:
+                more = {self._branch_count(slot, indexes) for slot in here}
+                before = frozenset(taken + each for taken in before for each in more)
+
+    def _branch_count(self, slot: Slot, indexes: tuple[int, ...]) -> int:
+        if not isinstance(slot.statement, s.Map | s.Parallel) or slot.role is not Role.OWN:
+            return 0
+        return self.program.branch_count(slot.statement, indexes + slot.rounds)
 
 
-def _grouped(children: Iterable[tuple[int, str, Candidate]]) -> dict[tuple[int, str], list[Candidate]]:
-    groups: dict[tuple[int, str], list[Candidate]] = {}
+Found: TypeAlias = "Iterator[tuple[int, str, Candidate]]"
+Children: TypeAlias = "dict[tuple[int, str], list[Candidate]]"
+
+
+def _grouped(children: Iterable[tuple[int, str, Candidate]]) -> Children:
+    groups: Children = {}
     for number, path, candidate in children:
         groups.setdefault((number, path), []).append(candidate)
     return groups

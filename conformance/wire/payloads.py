@@ -1,9 +1,9 @@
-"""Payloads as the values they stand for.
+"""Payloads as the values that they stand for.
 
-What a user's value is on the wire depends on the SDK: Python's own serialiser wraps everything but scalars
-and lists of scalars in a typed envelope; both SDKs write a batch's result in a form of their own, and a
-summary of it where the result is too large. Here each is read by the rules of the SDK that wrote it. How it
-was written is kept beside the value, as `encoding`, because that the two differ is itself something to say.
+What a user's value is on the wire depends on the SDK: one writes plain JSON, another wraps all but scalars
+and lists of scalars in an envelope that names types; a batch's result, and the summary that stands for one
+that is too large, have forms of their own. Each is read by the dialect of the SDK that wrote it. How it was
+written is kept beside the value, as `form`, so that the SDK can be held to its dialect.
 """
 
 from __future__ import annotations
@@ -12,19 +12,28 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
+from conformance.sdks.dialect import BatchForm, Dialect
+from conformance.vocabulary import BATCHES
 from conformance.wire.values import parse, plain
 
-JSON = "json"
-TEXT = "text"
-ENVELOPE = "python-envelope"
-PYTHON_BATCH = "python-batch"
-JS_BATCH = "js-batch"
-PYTHON_SUMMARY = "python-summary"
-JS_SUMMARY = "js-summary"
+BATCH_TAG = "br"
+PLAIN = Dialect(value_form="json")
+"""For what is plain JSON whatever the SDK, such as an execution's result."""
 
-BATCH_SUBTYPES = frozenset({"Map", "Parallel"})
+
+class Form(StrEnum):
+    """How a payload was written."""
+
+    TEXT = "text"  # no JSON at all
+    JSON = "json"
+    ENVELOPE = "typed-envelope"
+    JSON_BATCH = "json-batch"
+    ENVELOPE_BATCH = "typed-envelope-batch"
+    SUMMARY = "summary"
+
 
 Names = Callable[[str], str]
 
@@ -33,7 +42,7 @@ Names = Callable[[str], str]
 class Payload:
     """A payload read: `value` is JSON, or the raw text under `$text` when what was written is not JSON."""
 
-    encoding: str
+    form: Form
     value: Any
 
 
@@ -41,12 +50,14 @@ class _FormError(ValueError):
     """The payload is not in the form that was tried."""
 
 
-def read(text: str, sdk: str, subtype: str | None, *, summary: bool = False, names: Names = str) -> Payload:
+def read(
+    text: str, dialect: Dialect, subtype: str | None, *, summary: bool = False, names: Names = str
+) -> Payload:
     """Read a payload.
 
     Args:
         text: What is on the wire.
-        sdk: The SDK that wrote it; one that is not ours writes plain JSON.
+        dialect: How the SDK that wrote it spells.
         subtype: The operation's SubType: map's and parallel's payloads are batch results.
         summary: Whether ReplayChildren says that it stands for something larger.
         names: Puts typed paths in place of operation ids in every text of the value.
@@ -54,14 +65,26 @@ def read(text: str, sdk: str, subtype: str | None, *, summary: bool = False, nam
     try:
         document = parse(text)
     except (ValueError, RecursionError):
-        return Payload(TEXT, {"$text": names(text)})
-    batch = subtype in BATCH_SUBTYPES
-    encoding, value = JSON, document
-    if sdk == "python":
-        encoding, value = _python(document, batch=batch, summary=summary)
-    elif sdk == "js" and batch:
-        encoding, value = _js_batch(document, summary=summary)
-    return Payload(encoding, _renamed(value, names))
+        return Payload(Form.TEXT, {"$text": names(text)})
+    batch = subtype in BATCHES
+    payload = _summary(document) if batch and summary else None
+    if payload is None and dialect.value_form == "typed-envelope":
+        payload = _enveloped(document, dialect, batch=batch)
+    if payload is None and batch:
+        payload = _plain_batch(document, dialect)
+    payload = payload or Payload(Form.JSON, document)
+    return Payload(payload.form, _renamed(payload.value, names))
+
+
+def wanted(value: Any, dialect: Dialect, *, batch: bool) -> Form | None:
+    """The form in which a dialect writes a value; None where it is not stated."""
+    match dialect.value_form:
+        case "json":
+            return Form.JSON_BATCH if batch else Form.JSON
+        case "typed-envelope":
+            return Form.ENVELOPE_BATCH if batch else Form.JSON if _scalar(value) else Form.ENVELOPE
+        case _:
+            return None
 
 
 def error(fields: dict[str, Any], names: Names = str) -> dict[str, Any]:
@@ -70,32 +93,37 @@ def error(fields: dict[str, Any], names: Names = str) -> dict[str, Any]:
     return renamed
 
 
-def _python(document: Any, *, batch: bool, summary: bool) -> tuple[str, Any]:
-    if batch and summary and isinstance(document, dict) and "completionReason" in document:
-        return PYTHON_SUMMARY, _summary(document)
+def _scalar(value: Any) -> bool:
+    """Whether a value is a scalar, or lists of nothing else."""
+    if isinstance(value, list):
+        return all(map(_scalar, value))
+    return not isinstance(value, dict)
+
+
+def _enveloped(document: Any, dialect: Dialect, *, batch: bool) -> Payload | None:
     if not (isinstance(document, dict) and document.keys() == {"t", "v"}):
-        return JSON, document
+        return None
     try:
         value = _unwrap(document)
-        return (PYTHON_BATCH, _batch(value)) if document["t"] == "br" else (ENVELOPE, value)
+        if batch and document["t"] == BATCH_TAG:
+            return Payload(Form.ENVELOPE_BATCH, _batch(value, dialect.batch_form or BatchForm()))
     except (_FormError, RecursionError):
-        return JSON, document
+        return None
+    return Payload(Form.ENVELOPE, value)
 
 
-def _js_batch(document: Any, *, summary: bool) -> tuple[str, Any]:
-    if summary and isinstance(document, dict) and "totalCount" in document:
-        return JS_SUMMARY, _summary(document)
+def _plain_batch(document: Any, dialect: Dialect) -> Payload | None:
     try:
-        return JS_BATCH, _batch(document)
+        return Payload(Form.JSON_BATCH, _batch(document, dialect.batch_form or BatchForm()))
     except _FormError:
-        return JSON, document
+        return None
 
 
 _SCALARS: dict[str, type | tuple[type, ...]] = {"s": str, "i": int, "f": (int, float), "b": bool}
 
 
 def _unwrap(node: Any) -> Any:
-    """Read Python's typed envelope, `{"t": tag, "v": value}` all the way down."""
+    """Read a typed envelope, `{"t": tag, "v": value}` all the way down."""
     if not (isinstance(node, dict) and node.keys() == {"t", "v"}):
         raise _FormError
     tag, value = node["t"], node["v"]
@@ -105,7 +133,7 @@ def _unwrap(node: Any) -> Any:
         return None
     if tag in ("l", "t") and isinstance(value, list):
         return [_unwrap(item) for item in value]
-    if tag in ("m", "br") and isinstance(value, dict):
+    if tag in ("m", BATCH_TAG) and isinstance(value, dict):
         return {key: _unwrap(item) for key, item in value.items()}
     if tag in ("dt", "D", "u", "d") and isinstance(value, str):
         return value
@@ -117,27 +145,42 @@ def _unwrap(node: Any) -> Any:
     raise _FormError
 
 
-def _batch(value: Any) -> dict[str, Any]:
+def _batch(value: Any, form: BatchForm) -> dict[str, Any]:
     """Bring a batch result to one form: an item's `result` and `error` are there only if the item has one.
 
-    An item that failed or only started has no result, which Python writes as null and JavaScript leaves out.
-    A null of an item that succeeded is its result and stays.
+    An item that failed or only started has no result, which some write as null. A null of an item that
+    succeeded is its result and stays.
     """
-    if not (isinstance(value, dict) and isinstance(value.get("all"), list)):
+    if not (isinstance(value, dict) and isinstance(value.get(form.items), list)):
         raise _FormError
-    items = []
-    for item in value["all"]:
-        if not isinstance(item, dict):
-            raise _FormError
-        empty = {"error"} if item.get("status") == "SUCCEEDED" else {"result", "error"}
-        items.append({key: each for key, each in item.items() if each is not None or key not in empty})
-    return {**value, "all": items}
+    rest = {key: each for key, each in value.items() if key not in (form.items, form.reason)}
+    reason = {"completionReason": value[form.reason]} if form.reason in value else {}
+    return {**rest, "all": [_item(item, form) for item in value[form.items]], **reason}
 
 
-def _summary(value: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a batch's summary what both SDKs write: what each adds for its own replay is encoding."""
-    common = ("type", "totalCount", "successCount", "failureCount", "completionReason", "status", "summary")
-    return {key: value[key] for key in common if key in value}
+def _item(item: Any, form: BatchForm) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise _FormError
+    own = {form.index: "index", form.status: "status", form.result: "result", form.error: "error"}
+    named: dict[str, Any] = {own.get(str(key), str(key)): each for key, each in item.items()}
+    empty = {"error"} if named.get("status") == "SUCCEEDED" else {"result", "error"}
+    kept = {key: each for key, each in named.items() if each is not None or key not in empty}
+    if form.encoded and isinstance(kept.get("result"), str):
+        try:
+            kept["result"] = parse(kept["result"])
+        except (ValueError, RecursionError) as bad:
+            raise _FormError from bad
+    return kept
+
+
+_SUMMARY = ("type", "totalCount", "successCount", "failureCount", "completionReason", "status", "summary")
+"""What a batch's summary says; what an SDK adds for its own replay is its own business."""
+
+
+def _summary(document: Any) -> Payload | None:
+    if not isinstance(document, dict) or not ({"completionReason", "totalCount"} & document.keys()):
+        return None
+    return Payload(Form.SUMMARY, {key: document[key] for key in _SUMMARY if key in document})
 
 
 def _renamed(value: Any, names: Names) -> Any:

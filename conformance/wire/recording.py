@@ -45,11 +45,15 @@ class ReportKind(StrEnum):
 
 @dataclass(frozen=True)
 class SubjectInfo:
-    """Which SDK at which version: `id` as the user named it, `sdk` python, js or a name of the user's."""
+    """Which SDK at which version: `id` as the user named it, `sdk` a record's name or one of the user's own.
+
+    `record` is the text of the SDK's record where it came with the subject and is none of the suite's.
+    """
 
     id: str
     sdk: str
     version: str
+    record: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from conformance.sdks import registry
 from conformance.wire import payloads
 from conformance.wire.identity import EXECUTION, Identity, Place, Said, decode
+from conformance.wire.payloads import Form
 from conformance.wire.program import Program, function_body, statements_within
 from conformance.wire.values import parse, plain
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from conformance.scenario.model import Scenario
-    from conformance.wire.recording import Exchange, ExecutionRecord, Recording
+    from conformance.sdks.dialect import Dialect
+    from conformance.wire.recording import Exchange, ExecutionRecord, Recording, SubjectInfo
 
 CHECKPOINT = "CheckpointDurableExecution"
 STATE = "GetDurableExecutionState"
@@ -58,7 +61,7 @@ class Update:
     subtype: str | None
     name: str | None
     fields: Mapping[str, Any]
-    encoding: str | None  # how the payload was written; None without one
+    form: Form | None  # how the payload was written; None without one
     raw: Mapping[str, Any]
     repeated: bool = False
     """Whether the service had answered the same request before: it says nothing new."""
@@ -143,14 +146,20 @@ def canonical(recording: Recording, scenario: Scenario | None = None) -> Stream:
 
         scenario = Model.from_document(recording.scenario, recording.document)
     requests = [_Request.of(exchange) for exchange in recording.exchanges if exchange.operation == CHECKPOINT]
-    identities = _identities(recording, scenario, requests)
+    dialect = spoken(recording.subject)
+    identities = _identities(recording, scenario, requests, dialect)
     main = recording.executions[0].arn if recording.executions else ""
     return Stream(
-        all=tuple(_updates(requests, identities, recording.subject.sdk)),
+        all=tuple(_updates(requests, identities, dialect)),
         identities=identities,
         main=main,
         sequential=not _concurrent(scenario),
     )
+
+
+def spoken(subject: SubjectInfo) -> Dialect:
+    """The dialect of a recording's subject: of the record that came with it, or of the suite's own."""
+    return registry.dialect(subject.sdk, subject.version, subject.record)
 
 
 @dataclass(frozen=True)
@@ -180,7 +189,9 @@ class _Request:
         return 200 <= self.exchange.status < 300  # noqa: PLR2004 - HTTP's own
 
 
-def _identities(recording: Recording, scenario: Scenario, requests: list[_Request]) -> dict[str, Identity]:
+def _identities(
+    recording: Recording, scenario: Scenario, requests: list[_Request], dialect: Dialect
+) -> dict[str, Identity]:
     ids: dict[str, set[str]] = {execution.arn: set() for execution in recording.executions}
     said: dict[str, dict[str, Said]] = defaultdict(dict)
     for request in requests:
@@ -195,7 +206,7 @@ def _identities(recording: Recording, scenario: Scenario, requests: list[_Reques
     for arn, wanted in ids.items():
         program = _program(recording, scenario, arn, records.get(arn))
         prefix = _prefix(arn, records, identities)
-        identities[arn] = decode(program, recording.subject.sdk, wanted, prefix, said=said[arn])
+        identities[arn] = decode(program, dialect, wanted, prefix, said=said[arn])
     return identities
 
 
@@ -239,7 +250,9 @@ def _concurrent(scenario: Scenario) -> bool:
     )
 
 
-def _updates(requests: list[_Request], identities: Mapping[str, Identity], sdk: str) -> Iterator[Update]:
+def _updates(
+    requests: list[_Request], identities: Mapping[str, Identity], dialect: Dialect
+) -> Iterator[Update]:
     counts: dict[tuple[str, str, bool], int] = {}
     answered: dict[tuple[str, str | None, str], _Request] = {}
     for request in requests:
@@ -259,7 +272,7 @@ def _updates(requests: list[_Request], identities: Mapping[str, Identity], sdk: 
                 occurrence=counts[key],
                 accepted=accepted,
                 repeated=before is not None and before.updates == request.updates,
-                sdk=sdk,
+                dialect=dialect,
             )
 
 
@@ -289,18 +302,18 @@ def _update(  # noqa: PLR0913 - the parts of one update, all of them needed
     occurrence: int,
     accepted: bool,
     repeated: bool,
-    sdk: str,
+    dialect: Dialect,
 ) -> Update:
     fields: dict[str, Any] = {}
-    encoding = None
+    form = None
     for key, value in raw.items():
         if key in _IDENTITY_FIELDS or value is None:
             continue
         if key == "Payload" and isinstance(value, str):
             payload = payloads.read(
-                value, sdk, _text(raw, "SubType"), summary=_replays_children(raw), names=identity.named
+                value, dialect, _text(raw, "SubType"), summary=_replays_children(raw), names=identity.named
             )
-            fields[key], encoding = payload.value, payload.encoding
+            fields[key], form = payload.value, payload.form
         elif key == "Error" and isinstance(value, dict):
             fields[key] = payloads.error(value, identity.named)
         else:
@@ -323,7 +336,7 @@ def _update(  # noqa: PLR0913 - the parts of one update, all of them needed
         subtype=_text(raw, "SubType"),
         name=_text(raw, "Name"),
         fields=fields,
-        encoding=encoding,
+        form=form,
         raw=raw,
         repeated=repeated,
     )

@@ -71,6 +71,7 @@ class Maker:
     reports: list[Report] = field(default_factory=list)
     runs: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
     current: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of operations, by path
 
     def next(self) -> int:
         """The next sequence number."""
@@ -96,6 +97,8 @@ class Maker:
     ) -> dict[str, Any]:
         """One update, its members by their own names; None leaves SubType or Name out."""
         fields.setdefault("SubType", SUBTYPES.get(type_))
+        if fields.get("Name"):
+            self.names[path] = fields["Name"]
         known = {"Id": self.id(path), "Type": type_, "Action": action}
         if parent is not None:
             known["ParentId"] = self.id(parent)

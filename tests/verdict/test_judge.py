@@ -13,6 +13,7 @@ from conformance.verdict.finding import Blame, Finding, Layer, Verdict
 from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
+from conformance.verdict.ledger_file import parse
 from conformance.verdict.parity import FAULTS_APART
 from conformance.wire.recording import Outcome, Recording, Report, ReportKind
 from tests.verdict.recordings import VIRTUAL, Maker, mapped, virtual, with_fields
@@ -37,24 +38,74 @@ def _reported(kind: ReportKind) -> Recording:
     return replace(virtual("python"), reports=(Report(1, kind, "said so", 1, "handler/0"),))
 
 
+def called(sdk: str, **payload: Any) -> Recording:
+    """An invoke without payload, which each SDK may write in its own way."""
+    document = {
+        "title": "t",
+        "handler": [{"invoke": {"name": "i", "function": "f"}}],
+        "functions": {"f": {"unknown": True}},
+    }
+    made = Maker(sdk, document, scenario="made/called")
+    made.invoke()
+    options = {"FunctionName": "f"}
+    named = {"Name": "i", "SubType": "ChainedInvoke"}
+    made.send("1", "CHAINED_INVOKE", "START", **named, ChainedInvokeOptions=options, **payload)
+    made.pending(0)
+    return made.done()
+
+
+KNOWN = Ledger(
+    parse(
+        """\
+divergences:
+  - id: null-payload
+    title: t
+    what: w
+    link: https://example.com
+    kind: behaviour
+    sdk: python
+    versions: ">=1.0"
+    confirmed: 3.0.0
+    reference: {sdk: js, versions: ">=1.0", confirmed: 2.4.0}
+    findings:
+      - {layer: parity, rule: payload, type: CHAINED_INVOKE, action: START, field: Payload}
+    transform: {absent-to: null}
+    witnesses: [made/called]
+""",
+        "made by hand",
+    )
+)
+
+
 def test_good_verdicts() -> None:
     assert _verdict(virtual("python"), virtual("js")) == (Verdict.PARITY, set())
     assert _verdict(virtual("js"), None) == (Verdict.CONFORMS, set())
-    assert _verdict(mapped("python"), mapped("js")) == (Verdict.KNOWN_DIVERGENCE, set())
+    assert _verdict(mapped("python"), mapped("js")) == (Verdict.PARITY, set())
+    null = called("python", Payload="null")
+    assert _verdict(null, called("js"), KNOWN) == (Verdict.KNOWN_DIVERGENCE, set())
 
 
 def test_a_difference_that_nobody_knows_is_diverged() -> None:
-    assert _verdict(mapped("python"), mapped("js"), Ledger())[0] is Verdict.DIVERGED
+    null = called("python", Payload="null")
+    assert _verdict(null, called("js"), Ledger())[0] is Verdict.DIVERGED
     renamed = with_fields(with_fields(mapped("python"), 1, Name="z"), 4, Name="z")
     assert _verdict(renamed, mapped("js"))[0] in (Verdict.DIVERGED, Verdict.VIOLATED)
 
 
+def test_a_wrong_spelling_is_the_sdks_and_no_entry_can_account_for_it() -> None:
+    bare = with_fields(mapped("python"), -1, ContextOptions=None)
+    result = judge(bare, mapped("js"), OWN)
+    assert result.verdict is Verdict.VIOLATED
+    assert [(one.layer, one.rule, one.blame) for one in result.findings] == [
+        (Layer.DIALECT, "context-options", Blame.SDK)
+    ]
+
+
 def test_two_entries_for_one_finding_are_an_error_of_the_suite() -> None:
-    (known,) = (one for one in OWN.entries if one.id == "context-options-always")
-    twice = Ledger((*OWN.entries, replace(known, id="again")))
-    verdict, rules = _verdict(mapped("python"), mapped("js"), twice)
+    twice = Ledger((*KNOWN.entries, replace(KNOWN.entries[0], id="again")))
+    verdict, rules = _verdict(called("python", Payload="null"), called("js"), twice)
     assert verdict is Verdict.HARNESS_ERROR
-    assert rules == {"ledger-ambiguous", "context-options"}
+    assert rules == {"ledger-ambiguous", "payload"}
 
 
 def test_an_absolute_rule_outweighs_parity() -> None:
@@ -150,7 +201,7 @@ def test_a_fault_that_never_strikes_is_the_scenarios_unless_the_sdk_broke_a_rule
 def test_where_faults_struck_explains_differences_and_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     apart = Finding(Layer.PARITY, FAULTS_APART, "faults", [], [["1:STEP.START"]], Blame.UNDETERMINED, "")
     found = [apart]
-    monkeypatch.setattr(module.parity, "check", lambda *_: found)
+    monkeypatch.setattr(module.parity, "check", lambda *_, **__: found)
     assert _verdict(virtual("python"), virtual("js")) == (Verdict.PARITY, {FAULTS_APART})
     found.append(replace(apart, rule="body-runs"))
     assert _verdict(virtual("python"), virtual("js"))[0] is Verdict.DIVERGED
@@ -205,13 +256,6 @@ def test_a_reference_that_can_not_be_read_is_named() -> None:
     assert (verdict, rules) == (Verdict.HARNESS_ERROR, {"check-failed"})
 
 
-def test_ambiguous_entries_make_a_harness_error() -> None:
-    doubled = Ledger((*OWN.entries, *(replace(entry, id=entry.id + "-too") for entry in OWN.entries)))
-    verdict, rules = _verdict(mapped("python"), mapped("js"), doubled)
-    assert verdict is Verdict.HARNESS_ERROR
-    assert "ledger-ambiguous" in rules
-
-
 def _odd(change: dict[str, Any]) -> Recording:
     recording = virtual("python")
     return replace(recording, **change)
@@ -257,7 +301,7 @@ def test_odd_requests_and_answers_break_no_check(text: str) -> None:
         assert verdict is Verdict.VIOLATED
 
 
-def test_strict_switches_policies_off() -> None:
+def test_strict_compares_spelling_too() -> None:
     def callback(options: dict[str, Any] | None, sdk: str) -> Recording:
         document = {
             "title": "t",
@@ -269,6 +313,9 @@ def test_strict_switches_policies_off() -> None:
         made.pending(0)
         return made.done()
 
-    seen, wanted = callback({"TimeoutSeconds": 0}, "python"), callback(None, "js")
+    seen, wanted = (
+        callback({"TimeoutSeconds": 0, "HeartbeatTimeoutSeconds": 0}, "python"),
+        callback(None, "js"),
+    )
     assert judge(seen, wanted, OWN).findings == ()
     assert [f.rule for f in judge(seen, wanted, OWN, strict=True).findings] == ["callback-options"]

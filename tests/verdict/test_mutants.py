@@ -22,7 +22,7 @@ from conformance.quality.mutation.recordings import (
     survivors,
     trials,
 )
-from conformance.verdict import expect, schema, structure
+from conformance.verdict import dialect, expect, schema, structure
 from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.invariants import INVARIANTS
@@ -159,7 +159,8 @@ def pool() -> dict[str, Recording]:
 def absolute(recording: Recording, _reference: Recording | None) -> list[Finding]:
     """All that needs no other SDK."""
     case = Case.of(recording)
-    findings = [*schema.check(case), *(finding for invariant in INVARIANTS for finding in invariant(case))]
+    findings = [*schema.check(case), *dialect.check(case)]
+    findings += (finding for invariant in INVARIANTS for finding in invariant(case))
     for check in (structure.check, expect.check):
         findings += check(case.scenario, case.recording, case.stream)
     return findings

@@ -10,7 +10,6 @@ import pytest
 from conformance.verdict import expect, struck
 from conformance.verdict.case import Case
 from conformance.verdict.parity import check
-from conformance.verdict.policy import Policies
 from conformance.wire.recording import Outcome
 from tests.verdict.recordings import Maker, with_fields
 
@@ -71,7 +70,7 @@ def _step(made: Maker, action: str) -> list[dict[str, Any]]:
 
 
 def rules(seen: Recording, wanted: Recording) -> list[str]:
-    return sorted({one.rule for one in check(Case.of(seen), Case.of(wanted), Policies())})
+    return sorted({one.rule for one in check(Case.of(seen), Case.of(wanted))})
 
 
 def test_requests_of_other_updates_are_other_disturbances() -> None:

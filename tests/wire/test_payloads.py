@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.sdks.dialect import UNSTATED, BatchForm, Dialect
+from conformance.sdks.registry import dialect
 from conformance.wire import payloads
-from conformance.wire.payloads import read
+from conformance.wire.payloads import Form, read
 from tests.verdict.recordings import batch, enveloped
+
+PYTHON, JS = dialect("python", "3.0.0"), dialect("js", "2.4.0")
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -22,15 +26,15 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_pythons_envelope_stands_for_the_value_in_it(value: Any) -> None:
-    found = read(json.dumps(enveloped(value)), "python", "Step")
-    assert (found.encoding, found.value) == (payloads.ENVELOPE, value)
+    found = read(json.dumps(enveloped(value)), PYTHON, "Step")
+    assert (found.form, found.value) == (Form.ENVELOPE, value)
 
 
 @given(VALUES)
 def test_plain_json_is_what_it_is_for_every_sdk(value: Any) -> None:
     text = json.dumps({"x": value})
-    for sdk in ("python", "js", "other"):
-        assert read(text, sdk, "Step") == payloads.Payload(payloads.JSON, {"x": value})
+    for spoken in (PYTHON, JS, UNSTATED):
+        assert read(text, spoken, "Step") == payloads.Payload(Form.JSON, {"x": value})
 
 
 @pytest.mark.parametrize(
@@ -44,7 +48,7 @@ def test_plain_json_is_what_it_is_for_every_sdk(value: Any) -> None:
     ],
 )
 def test_further_tags(envelope: Any, value: Any) -> None:
-    assert read(json.dumps(envelope), "python", "Step").value == value
+    assert read(json.dumps(envelope), PYTHON, "Step").value == value
 
 
 @pytest.mark.parametrize(
@@ -59,20 +63,20 @@ def test_further_tags(envelope: Any, value: Any) -> None:
     ],
 )
 def test_what_only_looks_like_an_envelope_stays_json(odd: Any) -> None:
-    assert read(json.dumps(odd), "python", "Step") == payloads.Payload(payloads.JSON, odd)
+    assert read(json.dumps(odd), PYTHON, "Step") == payloads.Payload(Form.JSON, odd)
 
 
 def test_an_envelope_is_pythons_only() -> None:
     envelope = {"t": "i", "v": 1}
-    assert read(json.dumps(envelope), "js", "Step").value == envelope
-    assert read(json.dumps(envelope), "other", "Step").value == envelope
+    assert read(json.dumps(envelope), JS, "Step").value == envelope
+    assert read(json.dumps(envelope), UNSTATED, "Step").value == envelope
 
 
 def test_both_batch_encodings_stand_for_one_value() -> None:
-    python = read(batch("python", [10, None]), "python", "Map")
-    js = read(batch("js", [10, None]), "js", "Parallel")
+    python = read(batch("python", [10, None]), PYTHON, "Map")
+    js = read(batch("js", [10, None]), JS, "Parallel")
     assert python.value == js.value
-    assert (python.encoding, js.encoding) == (payloads.PYTHON_BATCH, payloads.JS_BATCH)
+    assert (python.form, js.form) == (Form.ENVELOPE_BATCH, Form.JSON_BATCH)
 
 
 def test_an_item_without_result_has_none_but_a_null_result_stays() -> None:
@@ -82,7 +86,7 @@ def test_an_item_without_result_has_none_but_a_null_result_stays() -> None:
     ]
     found = read(
         json.dumps({"all": [*items, {"index": 2, "status": "SUCCEEDED", "result": None, "error": None}]}),
-        "js",
+        JS,
         "Map",
     )
     assert found.value["all"] == [
@@ -94,21 +98,21 @@ def test_an_item_without_result_has_none_but_a_null_result_stays() -> None:
 
 def test_summaries_keep_what_both_sdks_write() -> None:
     common = {"type": "MapResult", "totalCount": 2, "successCount": 2, "completionReason": "ALL_COMPLETED"}
-    python = read(json.dumps(common | {"startedIndexes": []}), "python", "Map", summary=True)
-    js = read(json.dumps(common | {"itemStatuses": "SS"}), "js", "Map", summary=True)
+    python = read(json.dumps(common | {"startedIndexes": []}), PYTHON, "Map", summary=True)
+    js = read(json.dumps(common | {"itemStatuses": "SS"}), JS, "Map", summary=True)
     assert python.value == js.value == common
-    assert (python.encoding, js.encoding) == (payloads.PYTHON_SUMMARY, payloads.JS_SUMMARY)
+    assert (python.form, js.form) == (Form.SUMMARY, Form.SUMMARY)
 
 
 @pytest.mark.parametrize("text", ["", "plain", "{", "NaN"])
 def test_text_that_is_no_json_is_compared_as_text(text: str) -> None:
-    assert read(text, "js", "Step") == payloads.Payload(payloads.TEXT, {"$text": text})
+    assert read(text, JS, "Step") == payloads.Payload(Form.TEXT, {"$text": text})
 
 
 def test_ids_become_paths_wherever_they_are() -> None:
     names = lambda text: text.replace("abc", "<1>")  # noqa: E731
-    assert read('{"a": ["x abc"], "b": 1}', "js", "Step", names=names).value == {"a": ["x <1>"], "b": 1}
-    assert read("x abc", "js", "Step", names=names).value == {"$text": "x <1>"}
+    assert read('{"a": ["x abc"], "b": 1}', JS, "Step", names=names).value == {"a": ["x <1>"], "b": 1}
+    assert read("x abc", JS, "Step", names=names).value == {"$text": "x <1>"}
     assert payloads.error({"ErrorMessage": "in abc", "StackTrace": ["abc"]}, names) == {
         "ErrorMessage": "in <1>",
         "StackTrace": ["<1>"],
@@ -116,6 +120,42 @@ def test_ids_become_paths_wherever_they_are() -> None:
 
 
 def test_numbers_have_one_spelling() -> None:
-    value = read("[2.0, 1.5, true]", "js", "Step").value
+    value = read("[2.0, 1.5, true]", JS, "Step").value
     assert value == [2, 1.5, True]
     assert [type(each) for each in value] == [int, float, bool]
+
+
+def test_a_record_says_where_a_batch_has_its_parts() -> None:
+    form = BatchForm(items="results", reason="reason", result="value", encoded=True)
+    text = json.dumps(
+        {
+            "results": [
+                {"index": 0, "status": "SUCCEEDED", "value": '{"a": 1}'},
+                {"index": 1, "status": "FAILED", "error": {"ErrorType": "E"}},
+            ],
+            "reason": "ALL_COMPLETED",
+        }
+    )
+    found = read(text, Dialect(value_form="json", batch_form=form), "Map")
+    assert found == payloads.Payload(
+        Form.JSON_BATCH,
+        {
+            "all": [
+                {"index": 0, "status": "SUCCEEDED", "result": {"a": 1}},
+                {"index": 1, "status": "FAILED", "error": {"ErrorType": "E"}},
+            ],
+            "completionReason": "ALL_COMPLETED",
+        },
+    )
+
+
+@given(VALUES)
+def test_the_form_that_is_wanted_is_the_form_that_is_read(value: Any) -> None:
+    for spoken, text in ((JS, json.dumps(value)), (PYTHON, json.dumps(_written(value)))):
+        assert read(text, spoken, "Step").form is payloads.wanted(value, spoken, batch=False)
+    assert payloads.wanted(value, UNSTATED, batch=True) is None
+
+
+def _written(value: Any) -> Any:
+    """A value as Python's SDK writes it: scalars and lists of them as they are."""
+    return value if payloads.wanted(value, PYTHON, batch=False) is Form.JSON else enveloped(value)

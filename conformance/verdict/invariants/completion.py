@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import statements as s
 from conformance.verdict.invariants.base import broken
-from conformance.wire.payloads import BATCH_SUBTYPES
+from conformance.vocabulary import BATCHES
 from conformance.wire.program import Program
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def summaries_count_right(case: Case) -> Iterator[Finding]:
 def _batches(case: Case) -> Iterator[tuple[Update, dict[str, Any]]]:
     for update in case.stream.accepted:
         value = update.fields.get("Payload")
-        if update.subtype in BATCH_SUBTYPES and update.action == "SUCCEED" and isinstance(value, dict):
+        if update.subtype in BATCHES and update.action == "SUCCEED" and isinstance(value, dict):
             yield update, value
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import statements as s
 from conformance.verdict.invariants.base import broken
-from conformance.wire.payloads import BATCH_SUBTYPES
+from conformance.vocabulary import BATCHES
 from conformance.wire.positions import Role
 from conformance.wire.values import ABSENT
 
@@ -147,7 +147,7 @@ def batch_results_agree(case: Case) -> Iterator[Finding]:
     """
     for update in case.stream.accepted:
         value = update.fields.get("Payload")
-        if update.subtype not in BATCH_SUBTYPES or update.action != "SUCCEED" or not isinstance(value, dict):
+        if update.subtype not in BATCHES or update.action != "SUCCEED" or not isinstance(value, dict):
             continue
         reason = value.get("completionReason")
         if reason is not None and reason not in _REASONS:

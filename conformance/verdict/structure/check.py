@@ -20,7 +20,7 @@ from conformance.verdict.structure.places import misplaced, missing
 from conformance.verdict.structure.view import UNDECODED, View
 from conformance.wire.program import statements_within
 from conformance.wire.recording import Outcome
-from conformance.wire.stream import CHECKPOINT
+from conformance.wire.stream import CHECKPOINT, spoken
 
 if TYPE_CHECKING:
     from conformance.oracle.plan import Plan
@@ -68,6 +68,7 @@ def _execution(
     changing = changes(handler) and _invocations(recording, execution.arn) > 1
     view = View(
         plan=plan,
+        dialect=spoken(recording.subject),
         prefix=prefix,
         updates=tuple(
             update
@@ -85,7 +86,7 @@ def _execution(
     yield from lifecycles(view)
     yield from orders(view)
     yield from contents(view)
-    yield from outcome(view, execution, recording.subject.sdk, _answer(recording, execution.arn))
+    yield from outcome(view, execution, _answer(recording, execution.arn))
     if recording.instrumented:
         yield from body_runs(view, _begun(recording, execution.arn))
 
@@ -106,13 +107,13 @@ def _plan(
     execution: ExecutionRecord,
     handler: tuple[Statement, ...],
 ) -> Plan:
-    invocations = _invocations(recording, execution.arn)
+    invocations, dialect = _invocations(recording, execution.arn), spoken(recording.subject)
     beside = not stream.sequential and (_crashes(handler) or _cut_short(recording, execution.arn))
     seen = _seen(recording, stream, execution.arn) if scenario.faults or beside else None
     if execution.arn == recording.executions[0].arn:
-        return predict(scenario, invocations=invocations, seen=seen)
+        return predict(scenario, invocations=invocations, seen=seen, dialect=dialect)
     given = _parsed(execution.input)
-    return predict(scenario, handler, given, invocations=invocations, seen=seen)
+    return predict(scenario, handler, given, invocations=invocations, seen=seen, dialect=dialect)
 
 
 def _parsed(text: str | None) -> Any:
@@ -146,7 +147,8 @@ def _cut_short(recording: Recording, arn: str) -> bool:
 def _seen(recording: Recording, stream: Stream, arn: str) -> Seen:
     identity = stream.identities.get(arn)
     prefix = identity.prefix if identity else ""
-    return Seen(_begun(recording, arn), interruptions(stream.of(arn), prefix))
+    found = interruptions(stream.of(arn), prefix, spoken(recording.subject))
+    return Seen(_begun(recording, arn), found)
 
 
 def _begun(recording: Recording, arn: str) -> dict[Place, list[int | None]]:

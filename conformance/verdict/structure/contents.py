@@ -10,17 +10,21 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from conformance.oracle.attempts import INTERRUPTED
 from conformance.oracle.batches import Raced
 from conformance.oracle.paths import context_of, is_branch, ordinal_of
 from conformance.oracle.plan import FAIL, SUCCEED
 from conformance.oracle.serialisers import parsed
 from conformance.oracle.values import UNKNOWN, OneOf, is_known
-from conformance.wire.values import brief, plain, same
+from conformance.scenario.unknown import NOTHING
+from conformance.sdks.dialect import SdkError
+from conformance.verdict import meanings
+from conformance.verdict.structure.interruptions import interrupted
+from conformance.wire.values import ABSENT, brief, plain, same
 
 if TYPE_CHECKING:
     from conformance.oracle.flow import Failure
     from conformance.oracle.plan import Expected
+    from conformance.sdks.dialect import Dialect
     from conformance.verdict.finding import Finding
     from conformance.verdict.structure.view import View
     from conformance.wire.stream import Update
@@ -76,10 +80,8 @@ def _round(view: View, expected: Expected, update: Update, number: int) -> Itera
     if number >= len(expected.lifecycle.rounds):
         return
     wanted = expected.lifecycle.rounds[number]
-    if wanted.failure is not None:
-        error = update.fields.get("Error")
-        died = wanted.interruptible and bare((error or {}).get("ErrorType")) == INTERRUPTED.kind
-        yield from _error(view, expected, update, INTERRUPTED if died else wanted.failure)
+    if wanted.failure is not None and not (wanted.interruptible and interrupted(update, view.dialect)):
+        yield from _error(view, expected, update, wanted.failure)
     yield from _value(view, expected, update, wanted.state)
     if wanted.delay is not None:
         yield from _within(view, expected, update, "StepOptions.NextAttemptDelaySeconds", wanted.delay)
@@ -97,7 +99,7 @@ def _within(
 
 
 def _value(view: View, expected: Expected, update: Update, wanted: Any) -> Iterator[Finding]:
-    seen = update.fields.get("Payload")
+    seen = update.fields.get("Payload", ABSENT)
     if _member(update, "ContextOptions.ReplayChildren"):
         if _is_batch(seen) or _is_small(wanted):
             yield _differs(view, expected, update, "ContextOptions.ReplayChildren", seen=True, wanted=False)
@@ -105,11 +107,26 @@ def _value(view: View, expected: Expected, update: Update, wanted: Any) -> Itera
             yield from _summary(view, expected, update, wanted)
     elif expected.subtype in BATCHES and (isinstance(wanted, Raced) or _is_batch(wanted)):
         yield from _batch(view, expected, update, wanted)
+    elif wanted is NOTHING:
+        yield from _nothing(view, expected, update)
     elif isinstance(wanted, OneOf):
         if is_known(wanted) and not any(same(seen, plain(each)) for each in wanted.values):
             yield _differs(view, expected, update, "Payload", seen, list(wanted.values))
     elif is_known(wanted) and not same(seen, plain(wanted)):
         yield _differs(view, expected, update, "Payload", seen, wanted)
+
+
+def _nothing(view: View, expected: Expected, update: Update) -> Iterator[Finding]:
+    """A body that returned nothing: nothing is written, or null where the SDK has one word for both."""
+    ways = {"null": (None,), "absent": (ABSENT,)}.get(view.dialect.nothing_returned or "", (None, ABSENT))
+    seen = update.fields.get("Payload", ABSENT)
+    if seen in (None, ABSENT) and seen not in ways:
+        message = (
+            f"{view.describe(expected)} returned nothing, and its Payload in {update.action} is {brief(seen)}"
+        )
+        yield view.misspelt("nothing-returned", f"{update.label}.Payload", seen, ways[0], message)
+    elif seen not in (None, ABSENT):
+        yield _differs(view, expected, update, "Payload", seen, None)
 
 
 def _is_batch(value: Any) -> bool:
@@ -136,6 +153,8 @@ def _is_small(value: Any) -> bool:
     """Whether a value is known, and no encoding makes it too large for a checkpoint; texts have but one."""
     if isinstance(value, OneOf):
         return all(map(_is_small, value.values))
+    if value is NOTHING:
+        return True
     if isinstance(value, Raced) or not is_known(value):
         return False
     return len(json.dumps(value)) < (LIMIT if isinstance(value, str) else SMALL)
@@ -196,25 +215,25 @@ def _item(
     if is_known(wanted["error"]["message"]) and message != wanted["error"]["message"]:
         name = f"Payload.all[{number}].error.ErrorMessage"
         yield _differs(view, expected, update, name, message, wanted["error"]["message"])
-    kinds = _kinds(error)
+    kinds = _kinds(error, view.dialect)
     if is_known(wanted["error"]["type"]) and wanted["error"]["type"] not in kinds:
         name = f"Payload.all[{number}].error.ErrorType"
         yield _differs(view, expected, update, name, kinds, wanted["error"]["type"])
 
 
-def _kinds(error: Any) -> list[str]:
-    """The bare types of an error and of what caused it, which one SDK writes down as well."""
+def _kinds(error: Any, dialect: Dialect) -> list[str]:
+    """The bare types of an error and, where the SDK's dialect has them written, of what caused it."""
     kinds = []
     while isinstance(error, dict):
-        kinds.append(bare(error.get("ErrorType")))
-        error = error.get("Cause")
+        kinds.append(bare(error.get("ErrorType"), dialect))
+        error = error.get("Cause") if dialect.batch_item_error != "escaping" else None
     return kinds
 
 
 def _error(view: View, expected: Expected, update: Update, wanted: Failure) -> Iterator[Finding]:
     error = update.fields.get("Error")
     seen = error if isinstance(error, dict) else {}
-    kind = bare(seen.get("ErrorType"))
+    kind = bare(seen.get("ErrorType"), view.dialect)
     if wanted.kind is not UNKNOWN and kind != wanted.kind:
         yield _differs(view, expected, update, "Error.ErrorType", kind, wanted.kind)
     message = seen.get("ErrorMessage")
@@ -224,9 +243,9 @@ def _error(view: View, expected: Expected, update: Update, wanted: Failure) -> I
         yield _differs(view, expected, update, "Error", None, "an error")
 
 
-def bare(kind: Any) -> str:
+def bare(kind: Any, dialect: Dialect) -> str:
     """A type's name without its module."""
-    return kind.rpartition(".")[2] if isinstance(kind, str) else ""
+    return meanings.bare(kind, dialect) if isinstance(kind, str) else ""
 
 
 def _member(update: Update, name: str) -> Any:
@@ -243,4 +262,5 @@ def _differs(  # noqa: PLR0913, PLR0917 - the parts of one sentence
         f"{view.describe(expected)} has {brief(seen)} as {name} in {update.action}; "
         f"by the scenario it is {brief(wanted)}"
     )
-    return view.finding("content-wrong", f"{update.label}.{name}", seen, wanted, message)
+    found = view.misspelt if isinstance(wanted, SdkError) else view.finding
+    return found("content-wrong", f"{update.label}.{name}", seen, wanted, message)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.flow import Done, Flow, Raised, Returned
 from conformance.oracle.values import UNKNOWN, is_known
+from conformance.sdks.dialect import SdkError
 from conformance.verdict.structure.contents import bare
 from conformance.wire import payloads
-from conformance.wire.values import brief, plain, same
+from conformance.wire.values import ABSENT, brief, plain, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from conformance.wire.recording import ExecutionRecord
 
 
-def outcome(view: View, execution: ExecutionRecord, sdk: str, answer: str | None) -> Iterator[Finding]:
+def outcome(view: View, execution: ExecutionRecord, answer: str | None) -> Iterator[Finding]:
     """An execution that ended came to the end that its handler has; `answer` is the last one given."""
     flow = view.plan.flow
     wanted = _status(flow)
@@ -36,16 +37,20 @@ def outcome(view: View, execution: ExecutionRecord, sdk: str, answer: str | None
         yield view.finding("outcome-wrong", f"{view.prefix}output.Status", answer, wanted, message)
     elif isinstance(flow, Raised):
         error = execution.error or {}
-        seen = {"ErrorType": bare(error.get("ErrorType")), "ErrorMessage": error.get("ErrorMessage") or ""}
+        seen = {
+            "ErrorType": bare(error.get("ErrorType"), view.dialect),
+            "ErrorMessage": error.get("ErrorMessage") or "",
+        }
         for name, right in (("ErrorType", flow.failure.kind), ("ErrorMessage", flow.failure.message)):
             if right is not UNKNOWN and seen[name] != right:
                 message = (
                     f"the execution's {name} is {brief(seen[name])}; by the scenario it is {brief(right)}"
                 )
                 path = f"{view.prefix}output.Error.{name}"
-                yield view.finding("outcome-wrong", path, seen[name], right, message)
+                found = view.misspelt if isinstance(right, SdkError) else view.finding
+                yield found("outcome-wrong", path, seen[name], right, message)
     elif execution.result != "":  # a result that is too large for the output is not in it
-        yield from _result(view, execution, sdk)
+        yield from _result(view, execution)
 
 
 def body_runs(view: View, begun: Mapping[Place, list[int | None]]) -> Iterator[Finding]:
@@ -72,10 +77,12 @@ def body_runs(view: View, begun: Mapping[Place, list[int | None]]) -> Iterator[F
             yield view.finding("body-attempts", path, seen, wanted, message)
 
 
-def _result(view: View, execution: ExecutionRecord, sdk: str) -> Iterator[Finding]:
+def _result(view: View, execution: ExecutionRecord) -> Iterator[Finding]:
     flow = view.plan.flow
+    returned = isinstance(flow, Returned)
     wanted: Any = flow.value if isinstance(flow, Returned) else None
-    seen = None if execution.result is None else payloads.read(execution.result, sdk, None).value
+    absent = ABSENT if returned else None  # what returns nothing may leave it out, what returns null may not
+    seen = absent if execution.result is None else payloads.read(execution.result, view.dialect, None).value
     if is_known(wanted) and not same(seen, plain(wanted)):
         message = f"the execution's result is {brief(seen)}; by the scenario it is {brief(wanted)}"
         yield view.finding("outcome-wrong", f"{view.prefix}output.Result", seen, wanted, message)

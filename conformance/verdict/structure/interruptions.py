@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from conformance.oracle.attempts import INTERRUPTED
-from conformance.verdict.structure.contents import bare
+from conformance.verdict import meanings
+from conformance.vocabulary import ErrorRole
 
 if TYPE_CHECKING:
+    from conformance.sdks.dialect import Dialect
     from conformance.wire.stream import Update
 
 
-def interruptions(updates: Iterable[Update], prefix: str) -> dict[str, int]:
+def interruptions(updates: Iterable[Update], prefix: str, dialect: Dialect) -> dict[str, int]:
     """The attempt in which its process died, by the path of each step that says it ended with that.
 
     It is believed only where its last attempt was STARTed by an invocation before the one that ends it:
@@ -26,15 +27,19 @@ def interruptions(updates: Iterable[Update], prefix: str) -> dict[str, int]:
             attempts[update.path] = attempts.get(update.path, 1) + 1
         elif update.action == "START":
             started[update.path] = update.invocation
-        elif update.action == "FAIL" and interrupted(update) and _later(update, started.get(update.path)):
+        elif (
+            update.action == "FAIL"
+            and interrupted(update, dialect)
+            and _later(update, started.get(update.path))
+        ):
             cut[update.path.removeprefix(prefix)] = attempts.get(update.path, 1)
     return cut
 
 
-def interrupted(update: Update) -> bool:
+def interrupted(update: Update, dialect: Dialect) -> bool:
     """Whether an update says that its process died."""
     error = update.fields.get("Error")
-    return isinstance(error, dict) and bare(error.get("ErrorType")) == INTERRUPTED.kind
+    return isinstance(error, dict) and ErrorRole.STEP_INTERRUPTED in meanings.error(error, dialect).roles
 
 
 def _later(update: Update, started: int | None) -> bool:

@@ -12,6 +12,7 @@ from conformance.verdict.finding import Blame, Finding, Layer
 
 if TYPE_CHECKING:
     from conformance.oracle.plan import Expected, Plan
+    from conformance.sdks.dialect import Dialect
     from conformance.wire.stream import Update
 
 ROOT = "root"
@@ -31,6 +32,7 @@ class View:
     """
 
     plan: Plan
+    dialect: Dialect
     prefix: str
     updates: tuple[Update, ...]
     broken: int | None
@@ -99,6 +101,10 @@ class View:
     def finding(self, rule: str, path: str, seen: Any, wanted: Any, message: str) -> Finding:
         """A finding of this layer; the scenario alone says what is right, so the SDK is to blame."""
         return Finding(Layer.STRUCTURE, rule, path, seen, wanted, Blame.SDK, message)
+
+    def misspelt(self, rule: str, path: str, seen: Any, wanted: Any, message: str) -> Finding:
+        """A finding about spelling, where only the scenario tells which of the SDK's words belongs there."""
+        return Finding(Layer.DIALECT, rule, path, seen, wanted, Blame.SDK, message)
 
     def nearest_on_wire(self, path: str) -> Context:
         """The nearest context around an operation that has updates of its own: what is virtual never has."""

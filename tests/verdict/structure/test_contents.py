@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.wire.values import ABSENT
 from tests.verdict.recordings import Maker
 from tests.verdict.structure.worlds import (
     RAISE,
@@ -79,7 +80,7 @@ def changed(
     [
         ([step("s", 2)], "1", "SUCCEED", "Payload", "3", ["Payload", 3, 2]),
         ([step("s", 1)], "1", "SUCCEED", "Payload", "true", ["Payload", True, 1]),
-        ([step("s", [1])], "1", "SUCCEED", "Payload", None, ["Payload", None, [1]]),
+        ([step("s", [1])], "1", "SUCCEED", "Payload", None, ["Payload", ABSENT, [1]]),
         ([failing("s")], "1", "FAIL", "Error.ErrorType", "Bang", ["Error.ErrorType", "Bang", "Boom"]),
         ([failing("s")], "1", "FAIL", "Error.ErrorMessage", "yes", ["Error.ErrorMessage", "yes", "no"]),
         ([RETRIED], "1", "RETRY", "Error.ErrorType", "Bang", ["Error.ErrorType", "Bang", "Boom"]),
@@ -182,7 +183,7 @@ ITEMS = [
     {
         "index": 1,
         "status": "FAILED",
-        "error": {"ErrorType": "x.Y", "Cause": {"ErrorType": "Boom"}, "ErrorMessage": "no"},
+        "error": {"ErrorType": "Y", "Cause": {"ErrorType": "Boom"}, "ErrorMessage": "no"},
     },
 ]
 
@@ -204,7 +205,7 @@ ITEMS = [
             ["Payload.completionReason", "MIN_SUCCESSFUL_REACHED", "ALL_COMPLETED"],
         ),
         (
-            [ITEMS[0], ITEMS[1] | {"error": {"ErrorType": "x.Y", "ErrorMessage": "no"}}],
+            [ITEMS[0], ITEMS[1] | {"error": {"ErrorType": "Y", "ErrorMessage": "no"}}],
             "ALL_COMPLETED",
             ["Payload.all[1].error.ErrorType", ["Y"], "Boom"],
         ),
@@ -312,7 +313,7 @@ def test_delays_grow_and_are_bounded() -> None:
         ([RAISE], {"status": "SUCCEEDED", "result": "6"}, ("output.Status", "SUCCEEDED", "FAILED")),
         (
             [RAISE],
-            {"status": "FAILED", "error": {"ErrorType": "a.Bang", "ErrorMessage": "no"}},
+            {"status": "FAILED", "error": {"ErrorType": "scenario.Bang", "ErrorMessage": "no"}},
             ("output.Error.ErrorType", "Bang", "Boom"),
         ),
         (

@@ -21,6 +21,7 @@ from tests.verdict.structure.worlds import (
     judged,
     plan_of,
     scenario,
+    spoken,
     step,
     written,
 )
@@ -35,6 +36,7 @@ UNREADABLE = (
     {"wait": {"name": "w", "seconds": 5}},
     step("t", 1),
 )
+DIED = attempts.interrupted(Scope(dialect=spoken("python")))
 BOOM = Failure("Boom", "Boom", "no")
 RETRIED = {
     "name": "s",
@@ -147,9 +149,9 @@ def test_nothing_follows_what_has_not_ended(first: dict[str, Any]) -> None:
     [
         ([1, 2], True, [BOOM], 2),
         ([1, 1], False, [], 1),
-        ([1, 1, 2], True, [attempts.INTERRUPTED], 2),
+        ([1, 1, 2], True, [DIED], 2),
         ([1, 1, 2], False, [Failure(UNKNOWN, UNKNOWN, UNKNOWN)], 2),
-        ([1, 3], True, [BOOM, attempts.INTERRUPTED], 3),
+        ([1, 3], True, [BOOM, DIED], 3),
         ([None, None], True, [], UNKNOWN),
     ],
 )
@@ -158,7 +160,9 @@ def test_the_attempts_that_were_told_give_the_rounds(
 ) -> None:
     (statement,) = scenario({"step": RETRIED}).handler
     assert isinstance(statement, Step)
-    seen = attempts.as_seen(statement.bodies, statement.retry, Scope(), told, at_most_once=careful)
+    seen = attempts.as_seen(
+        statement.bodies, statement.retry, Scope(dialect=spoken("python")), told, at_most_once=careful
+    )
     assert [each.failure for each in seen.lifecycle.rounds] == failures
     assert [each.delay for each in seen.lifecycle.rounds] == [(3, 3), (4, 4)][: len(failures)]
     assert seen.lifecycle.value == value

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.batches import Raced
 from conformance.oracle.flow import Failure, Flow, Raised, Returned, Stopped
-from conformance.oracle.paths import context_of
+from conformance.oracle.paths import context_of, ordinal_of
 from conformance.oracle.values import OneOf, is_known
 from conformance.scenario.model import Scenario
+from conformance.scenario.unknown import NOTHING
+from conformance.sdks.dialect import Dialect
+from conformance.sdks.registry import dialect
 from conformance.verdict.structure import Expected, Plan, check, predict
 from conformance.wire.stream import canonical
-from tests.verdict.recordings import Maker
+from tests.verdict.recordings import VERSIONS, Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -105,16 +108,30 @@ def raw(maker: Maker, expected: Expected, action: str, number: int = 0) -> Updat
         action,
         parent,
         SubType=expected.subtype,
-        Name=names[0] if names else None,
-        **_carried(expected, action, number),
+        Name=names[0] if names else _default_name(maker, expected),
+        **_carried(expected, action, number, spoken(maker.sdk)),
     )
 
 
-def _carried(expected: Expected, action: str, number: int) -> dict[str, Any]:
+def _default_name(maker: Maker, expected: Expected) -> str | None:
+    """What the SDK calls what the scenario gives no name."""
+    dialect, context = spoken(maker.sdk), context_of(expected.path)
+    if expected.names is None and expected.subtype in ("MapIteration", "ParallelBranch"):
+        kind = "Map" if expected.subtype == "MapIteration" else "Parallel"
+        return dialect.name_branches[kind].replace("{index}", str(ordinal_of(expected.path)))
+    if expected.names is None and context is not None and expected.type in ("CALLBACK", "STEP"):
+        template = dialect.name_callback if expected.type == "CALLBACK" else dialect.name_submitter
+        return (template or "").replace("{name}", maker.names.get(context, "")).strip() or None
+    return None
+
+
+def _carried(expected: Expected, action: str, number: int, dialect: Dialect) -> dict[str, Any]:
     lifecycle = expected.lifecycle
     if action == "START":
         return _options(expected.options)
     if action == "SUCCEED":
+        if lifecycle.value is NOTHING:
+            return {"Payload": "null"} if dialect.nothing_returned == "null" else {}
         return _payload(lifecycle.value)
     if action == "FAIL":
         return _error(lifecycle.failure)
@@ -145,7 +162,7 @@ def _payload(value: Any) -> dict[str, Any]:
         items = [_item(item) for item in value["all"]]
         reason = value["completionReason"] if is_known(value["completionReason"]) else "ALL_COMPLETED"
         return {"Payload": json.dumps({"all": items, "completionReason": reason})}
-    return {"Payload": json.dumps(value)} if is_known(value) and value is not None else {}
+    return {"Payload": json.dumps(value)} if is_known(value) else {}
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +193,7 @@ def written(  # noqa: PLR0913 - each is a way in which a recording may differ
     `change` may alter the list of updates before they are sent; `status` stands for how the handler ends.
     """
     maker = Maker(sdk, made.document, scenario=made.id, input=json.dumps(made.document.get("input")))
-    plan = plan_of(made)
+    plan = plan_of(made, sdk)
     sent, retries = [], Counter[str]()
     for expected, action in updates(plan, optional=optional):
         if not optional and isinstance(expected.lifecycle.value, Raced):
@@ -206,9 +223,14 @@ def _answer(flow: Flow) -> dict[str, Any]:
     return {"Status": "SUCCEEDED"} | ({"Result": json.dumps(value)} if is_known(value) else {})
 
 
-def plan_of(made: Scenario) -> Plan:
+def spoken(sdk: str) -> Dialect:
+    """How the version of an SDK spells that these recordings stand for."""
+    return dialect(sdk, VERSIONS[sdk])
+
+
+def plan_of(made: Scenario, sdk: str = "python") -> Plan:
     """The plan for an execution of one invocation."""
-    return predict(made, invocations=1)
+    return predict(made, invocations=1, dialect=spoken(sdk))
 
 
 def judged(made: Scenario, recording: Recording) -> list[Finding]:

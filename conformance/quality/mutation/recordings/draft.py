@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.paths import ancestors, context_of, is_branch, operation, ordinal_of
 from conformance.verdict.structure import predict
-from conformance.wire.stream import CHECKPOINT, TERMINAL, canonical
+from conformance.wire.stream import CHECKPOINT, TERMINAL, canonical, spoken
 
 if TYPE_CHECKING:
     from conformance.scenario.model import Scenario
@@ -58,7 +58,11 @@ class Original:
     @cached_property
     def plan(self) -> Plan:
         """What the scenario says of its own execution."""
-        return predict(self.scenario, invocations=len(self.recording.invocations))
+        return predict(
+            self.scenario,
+            invocations=len(self.recording.invocations),
+            dialect=spoken(self.recording.subject),
+        )
 
     @property
     def identity(self) -> Identity:

@@ -8,7 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.quality.mutation.recordings.mutation import Change, Mutation
+from conformance.verdict.dialect import user_types
 from conformance.verdict.structure.contents import bare
+from conformance.wire.stream import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,8 +113,7 @@ def _error(original: Original, member: str) -> Iterator[Change]:
 
 def is_users(original: Original, error: dict[str, Any]) -> bool:
     """Whether an error is one that the scenario raises, not one of the SDK's own making."""
-    document = {key: value for key, value in original.recording.document.items() if key != "expect"}
-    return f'"{bare(error.get("ErrorType"))}"' in json.dumps(document)
+    return bare(error.get("ErrorType"), spoken(original.recording.subject)) in user_types(original.scenario)
 
 
 def is_rebuilt(update: Update) -> bool:

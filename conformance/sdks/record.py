@@ -1,0 +1,59 @@
+"""The record of one SDK: what it is called, where it comes from, and its dialect by version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from conformance.sdks.dialect import UNSTATED, Dialect
+from conformance.sdks.versions import Versions
+
+
+@dataclass(frozen=True)
+class Package:
+    """Where releases come from: a registry, and the package's name there."""
+
+    registry: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """How one thing is spelled by a range of versions, and the source that says so."""
+
+    name: str
+    value: Any
+    versions: Versions
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """What the suite knows of one SDK. `harness` is the folder of its harness, if the suite has one."""
+
+    sdk: str
+    title: str
+    upstream: str
+    package: Package | None = None
+    harness: str | None = None
+    items: tuple[Item, ...] = ()
+
+    @property
+    def repository(self) -> str:
+        """The repository on GitHub, as `owner/name`; empty for an SDK that is elsewhere."""
+        return self.upstream.removeprefix("https://github.com/").strip("/") if self.upstream else ""
+
+    def dialect(self, version: str) -> Dialect:
+        """How a version spells; what no item covers is not stated."""
+        return _dialect(self, version)
+
+    def item(self, name: str, version: str) -> Item | None:
+        """The item that covers a version, for whoever wants to quote its source."""
+        return next((one for one in self.items if one.name == name and one.versions.hold(version)), None)
+
+
+@lru_cache(maxsize=256)
+def _dialect(record: Record, version: str) -> Dialect:
+    held = {one.name.replace("-", "_"): one.value for one in record.items if one.versions.hold(version)}
+    return Dialect(**held) if held else UNSTATED

@@ -1,0 +1,146 @@
+"""Reading records: YAML, every item checked before anything is held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from conformance.errors import Location, UsageError
+from conformance.sdks.items import KINDS
+from conformance.sdks.record import Item, Package, Record
+from conformance.sdks.versions import Versions
+
+_MEMBERS = ("sdk", "title", "upstream", "package", "harness", "dialect")
+_REQUIRED = ("sdk", "title", "upstream", "dialect")
+_ITEM = ("value", "versions", "source")
+REGISTRIES = ("pypi", "npm", "crates", "maven")
+
+
+def read(path: Path) -> Record:
+    """Read one record.
+
+    Raises:
+        UsageError: names file, line, what is wrong and what would be right.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"can't read the record: {error}", where=str(path)) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str) -> Record:
+    """Read a record's text; `where` names it in errors, which are those of `read`."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise UsageError(f"can't read the record: {error}", where=where) from error
+    if root is None:
+        raise UsageError("the record is empty", where=where, cure=f"give it {', '.join(_REQUIRED)}")
+    return _Reader(where).record(root)
+
+
+class _Reader:
+    """Knows where it reads, for errors."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def record(self, node: yaml.Node) -> Record:
+        members = self._members(node, _MEMBERS, _REQUIRED, "a record")
+        texts = {
+            key: self._text(each, key) for key, each in members.items() if key not in ("package", "dialect")
+        }
+        if not texts["upstream"].startswith("https://"):
+            self._refuse("upstream is no https URL", members["upstream"], "link to the SDK's repository")
+        items = tuple(self._items(members["dialect"]))
+        self._apart(items, members["dialect"])
+        return Record(
+            sdk=texts["sdk"],
+            title=texts["title"],
+            upstream=texts["upstream"],
+            package=self._package(members.get("package")),
+            harness=texts.get("harness"),
+            items=items,
+        )
+
+    def _package(self, node: yaml.Node | None) -> Package | None:
+        if node is None:
+            return None
+        members = self._members(node, ("registry", "name"), ("registry", "name"), "a package")
+        registry = self._text(members["registry"], "registry")
+        if registry not in REGISTRIES:
+            self._refuse(
+                f"{registry!r} is no registry", members["registry"], f"one of {', '.join(REGISTRIES)}"
+            )
+        return Package(registry, self._text(members["name"], "name"))
+
+    def _items(self, node: yaml.Node) -> Iterator[Item]:
+        for name, listed in self._members(node, tuple(KINDS), (), "a dialect").items():
+            nodes = listed.value if isinstance(listed, yaml.SequenceNode) else [listed]
+            for each in nodes:
+                yield self._item(name, each)
+
+    def _item(self, name: str, node: yaml.Node) -> Item:
+        members = self._members(node, _ITEM, _ITEM, name)
+        try:
+            value = KINDS[name].read(_plain(members["value"]))
+        except ValueError as error:
+            self._refuse(f"{name}: {error}", members["value"], KINDS[name].about)
+        try:
+            versions = Versions.parse(self._text(members["versions"], "versions"))
+        except ValueError as error:
+            self._refuse(f"{name}: {error}", members["versions"], 'such as ">=2.1.0"')
+        source = self._text(members["source"], "source")
+        if not source.startswith("https://"):
+            self._refuse(f"{name}: source is no https URL", members["source"], "link to what says so")
+        return Item(name, value, versions, source)
+
+    def _apart(self, items: tuple[Item, ...], node: yaml.Node) -> None:
+        for one, other in combinations(items, 2):
+            if one.name == other.name and one.versions.overlap(other.versions):
+                self._refuse(
+                    f"{one.name}: the ranges {one.versions.text} and {other.versions.text} overlap",
+                    self._line_of(node, one.name),
+                    "end the older one where the newer one begins",
+                )
+
+    def _line_of(self, node: yaml.Node, name: str) -> yaml.Node:
+        keys: list[yaml.Node] = [key for key, _ in node.value if key.value == name]
+        return keys[0]
+
+    def _members(
+        self, node: yaml.Node, known: tuple[str, ...], required: tuple[str, ...], what: str
+    ) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            self._refuse(f"{what} is no mapping", node, f"it has {', '.join(known)}")
+        found: dict[str, yaml.Node] = {}
+        for key, each in node.value:
+            if key.value not in known:
+                self._refuse(f"{what} has no {key.value!r}", key, f"it has {', '.join(known)}")
+            if key.value in found:
+                self._refuse(f"{key.value} is there twice", key, "say it once")
+            found[key.value] = each
+        if missing := [key for key in required if key not in found]:
+            self._refuse(f"{what} lacks {', '.join(missing)}", node, f"it has {', '.join(known)}")
+        return found
+
+    def _text(self, node: yaml.Node, what: str) -> str:
+        if not isinstance(node, yaml.ScalarNode) or not node.value:
+            self._refuse(f"{what} is no text", node, "write a text")
+        return str(node.value)
+
+    def _refuse(self, message: str, node: yaml.Node, cure: str) -> NoReturn:
+        raise UsageError(message, where=str(Location(self._where, node.start_mark.line + 1)), cure=cure)
+
+
+def _plain(node: yaml.Node) -> Any:
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node, deep=True)
+    finally:
+        loader.dispose()
