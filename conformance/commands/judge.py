@@ -153,7 +153,8 @@ def replay(
             )
         )
     interrupted = earlier.ended is None or earlier.ended.interrupted
-    totals = collator.finish(complete=started.complete and not interrupted)
+    stopped = earlier.ended is not None and earlier.ended.stopped
+    totals = collator.finish(complete=started.complete and not interrupted and not stopped)
     emit(
         RunEnded(
             seconds=earlier.ended.seconds if earlier.ended and not patterns else 0,  # a part took none
@@ -162,6 +163,7 @@ def replay(
             problems=totals.problems,
             held_seconds=totals.held_seconds,
             notes=totals.notes,
+            stopped=stopped,
         )
     )
 
@@ -205,6 +207,6 @@ def _miss(collator: Collator, earlier: Earlier, scenario: str, subject: str, rep
 
 def _settled(earlier: Earlier, scenario: str) -> bool:
     """Whether the run had judged others although a recording of this scenario was missing."""
-    interrupted = earlier.ended is None or earlier.ended.interrupted
+    cut_off = earlier.ended is None or earlier.ended.interrupted or earlier.ended.stopped
     reference = earlier.started.reference if earlier.started else None
-    return not interrupted or any(key[0] == scenario and key[1] != reference for key in earlier.judged)
+    return not cut_off or any(key[0] == scenario and key[1] != reference for key in earlier.judged)

@@ -7,10 +7,13 @@ import shlex
 from pathlib import Path
 
 from conformance.commands import baselines, chosen, selection, shared
+from conformance.commands.failed import Failed
 from conformance.commands.reports import Reports
 from conformance.engine import judging
 from conformance.engine.collator import assessors
+from conformance.engine.collected import unexpected
 from conformance.engine.directory import Directory
+from conformance.engine.events import Event, Judged
 from conformance.engine.files import ledger_file
 from conformance.engine.session import Plan, Session
 from conformance.engine.stack import real
@@ -37,6 +40,15 @@ def options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--delays", type=int, metavar="SEED", help="delay the service's answers at random, up to 50 ms"
     )
+    command.add_argument(
+        "--skip", action="append", default=[], metavar="PATTERN", help="leave these out; may be repeated"
+    )
+    command.add_argument(
+        "--last-failed", action="store_true", help="only what was not as expected when it ran last"
+    )
+    command.add_argument(
+        "-x", "--exit-first", action="store_true", help="begin no further run after the first that is not"
+    )
     shared.judging(command)
     shared.baseline(command)
     command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
@@ -49,8 +61,10 @@ def execute(given: argparse.Namespace) -> Exit:
     base = baselines.base(given.baseline, ledger, strict=given.strict) if given.baseline else None
     if isinstance(base, Subject) and base.id not in {one.id for one in subjects}:
         subjects = (*subjects, base)
-    found = selection.scenarios(given.scenarios, given.patterns)
-    whole = not (given.patterns or given.scenarios or found.errors)
+    failed = Failed(given.scenarios)
+    patterns = failed.among(given.patterns) if given.last_failed else given.patterns
+    found = selection.scenarios(given.scenarios, patterns, given.skip)
+    whole = not (patterns or given.skip or given.scenarios or found.errors)
     plan = Plan(
         scenarios=found.scenarios if given.order == "file" else found.scenarios[::-1],
         subjects=subjects,
@@ -64,16 +78,25 @@ def execute(given: argparse.Namespace) -> Exit:
         options=_options(given),
     )
     reports = Reports(given, {entry.id: entry.title for entry in ledger.entries})
+    reports.listeners.append(failed)
     directory = Directory(given.out) if given.out else None
-    Session(
+    session = Session(
         plan,
         real(),
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         baselines.before(base, reports, *([directory] if directory else [])),
         save=directory.keep if directory else lambda *_: None,
         judge=judging.start,
-    ).run()
+    )
+    if given.exit_first:
+        reports.listeners.append(lambda event: session.stop() if _bad(event) else None)
+    session.run()
     return reports.exit()
+
+
+def _bad(event: Event) -> bool:
+    """Whether an event tells of a verdict with something unexpected."""
+    return isinstance(event, Judged) and bool(unexpected(event))
 
 
 def _options(given: argparse.Namespace) -> str:

@@ -8,11 +8,16 @@ from pathlib import Path
 from conformance.engine.admitted import RULES, Admitted
 from conformance.engine.files import SCENARIOS
 from conformance.errors import ScenarioError, UsageError
-from conformance.scenario.load import Found, InvalidScenarioError, find
+from conformance.scenario.load import SUFFIX, Found, InvalidScenarioError, find, identity
 
 
-def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
-    """The scenarios below `root`, the suite's own by default, that match any pattern; all without patterns.
+def scenarios(root: Path | None, patterns: Sequence[str], skipped: Sequence[str] = ()) -> Found:
+    """The scenarios that any pattern selects, less those that one of `skipped` does; all without patterns.
+
+    Args:
+        root: the folder that they stand below, the suite's own by default.
+        patterns: ids, parts of ids, globs, or paths of files, which may stand anywhere.
+        skipped: ids, parts of ids or globs.
 
     Raises:
         UsageError: there is no such folder, or a pattern, or all of them together, select nothing.
@@ -21,10 +26,32 @@ def scenarios(root: Path | None, patterns: Sequence[str]) -> Found:
     if not folder.is_dir():
         raise UsageError("no such folder of scenarios", where=str(folder))
     known = Admitted()
-    found = find(folder, tuple(patterns), known, RULES)
+    paths = [Path(one) for one in patterns if one.endswith(SUFFIX) and Path(one).is_file()]
+    inside = [one for one in paths if one.resolve().is_relative_to(folder.resolve())]
+    wanted = [one for one in patterns if Path(one) not in paths]
+    wanted += [identity(one.resolve(), folder.resolve()) for one in inside]
+    found = find(folder, wanted, known, RULES, skipped) if wanted or not paths else Found((), ())
+    found = _with(found, [one for one in paths if one not in inside], known)
     known.save()
     if not found.scenarios and not found.errors:
         raise UsageError("no scenario is selected", where=str(folder), cure="see `conformance list`")
+    return found
+
+
+def _with(found: Found, paths: Sequence[Path], known: Admitted) -> Found:
+    """What was found, and files that stand elsewhere: the name of each is its id."""
+    ids = {one.id: found.lines[one.id].file for one in found.scenarios}
+    for path in paths:
+        id_ = identity(path, path.parent)
+        if id_ in ids:
+            raise UsageError(
+                f"two files are the scenario `{id_}`", where=str(path), cure=f"or run {ids[id_]} apart"
+            )
+        ids[id_] = str(path)
+        one = find(path.parent, [id_], known, RULES)
+        found = Found(
+            (*found.scenarios, *one.scenarios), (*found.errors, *one.errors), {**found.lines, **one.lines}
+        )
     return found
 
 

@@ -96,6 +96,7 @@ class RunEnded:
     notes: tuple[
         str, ...
     ] = ()  # what the ledger does not know for sure, such as on newer versions: no errors
+    stopped: bool = False  # whether it was asked to begin nothing more: what was not begun is not missing
 
 
 Event: TypeAlias = Planned | SettingUp | RunStarted | Recorded | Judged | Faulted | RunEnded

@@ -146,6 +146,7 @@ class Session:
         self._judging: Judging
         self._totals = Totals()
         self._totals_known = False
+        self._stopped = False
 
     def run(self) -> None:
         """Run to the end, or until SIGINT or SIGTERM, which end it in order: the footer says so."""
@@ -159,6 +160,10 @@ class Session:
         finally:
             self._end(began, interrupted=interrupted)
 
+    def stop(self) -> None:
+        """Begin no further run; what is under way ends, and is judged."""
+        self._stopped = True
+
     def _end(self, began: float, *, interrupted: bool) -> None:
         if not self._started:  # not even installed: an empty report is still a valid one
             self._start({})
@@ -170,6 +175,7 @@ class Session:
                 problems=self._totals.problems,
                 held_seconds=self._totals.held_seconds,
                 notes=self._totals.notes,
+                stopped=self._stopped,
             )
         )
 
@@ -195,7 +201,7 @@ class Session:
         await self._judging.begin(tuple(self._infos.values()))
         try:
             await self._run_all(installed)
-            self._totals = await self._judging.finish(complete=self._plan.complete)
+            self._totals = await self._judging.finish(complete=self._plan.complete and not self._stopped)
             self._totals_known = True
         except* EnvironmentFault as faults:  # the judging's own: those of subjects are told where they happen
             self._emit(Faulted(next(_leaves(faults))))
@@ -281,6 +287,8 @@ class Session:
         """Repeat by repeat, so that a scenario's repeats meet other neighbours; subjects side by side."""
         for repeat in range(1, self._plan.repeat + 1):
             for scenario in self._plan.scenarios:
+                if self._stopped:
+                    return
                 for subject in self._infos:
                     yield _Run(scenario, subject, repeat)
 

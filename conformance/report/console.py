@@ -83,6 +83,8 @@ class Console:
             if index == 0:
                 self._line("")
             self._line(line)
+        if event.stopped:
+            self._mark("✗", "stopped at the first finding: what had not begun is missing", RED, BOLD)
         if event.interrupted:
             self._mark("✗", "interrupted: what had not ended is missing", RED, BOLD)
         if not good:

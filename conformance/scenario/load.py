@@ -72,11 +72,16 @@ def load(path: Path, root: Path, known: Known | None = None, more: Sequence[Rule
 
 
 def find(
-    root: Path, wanted: Sequence[str] = (), known: Known | None = None, more: Sequence[Rule] = ()
+    root: Path,
+    wanted: Sequence[str] = (),
+    known: Known | None = None,
+    more: Sequence[Rule] = (),
+    skipped: Sequence[str] = (),
 ) -> Found:
     """Load all scenarios below `root` that one of the patterns `wanted` selects; all when there is none.
 
-    A file that is refused stops no other.
+    Those that one of `skipped` selects are left out, and their files not read. A file that is refused stops
+    no other.
 
     Raises:
         UsageError: There is no such folder, there is nothing in it, or a pattern matches no file.
@@ -90,7 +95,10 @@ def find(
     scenarios: list[Scenario] = []
     errors: list[ScenarioError] = []
     lines: dict[str, Location] = {}
+    left_out = set(patterns.select(skipped, files)) if skipped else set()
     for id_ in patterns.select(wanted, files):
+        if id_ in left_out:
+            continue
         try:
             scenario, line = _loaded(files[id_], root, known, more)
         except ScenarioError as error:

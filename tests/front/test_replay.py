@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -106,3 +107,20 @@ def test_a_new_run_takes_away_what_an_earlier_one_left_compressed_or_not(directo
     old.write_text("{}", encoding="utf-8")
     Directory(directory)
     assert [path.name for path in directory.rglob("*") if path.is_file()] == ["run.ndjson"]
+
+
+def test_what_a_stopped_run_had_not_begun_is_not_missing(directory: Path) -> None:
+    lines = (directory / "run.ndjson").read_text(encoding="utf-8").splitlines()
+    footer = {**json.loads(lines[-1]), "stopped": True}
+    (directory / "run.ndjson").write_text(
+        "\n".join([*lines[:-1], json.dumps(footer)]) + "\n", encoding="utf-8"
+    )
+    for path in store.files(directory):
+        if "virtual__c" in path.name:
+            path.unlink()
+    run, read = replayed(directory)
+    assert sorted(set(read)) == ["basics/a", "basics/b"]
+    assert len(run.judged()) == 4
+    assert run.ended
+    assert run.ended.stopped
+    assert run.exit() is Exit.AS_EXPECTED

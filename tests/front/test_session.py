@@ -402,3 +402,21 @@ def test_what_the_judging_process_cannot_save_is_said_as_it_is() -> None:
         "out: no space left on device (make room)"
     ]
     assert exit_code(events) == 3
+
+
+def test_a_session_that_is_stopped_ends_what_is_under_way_and_begins_no_more() -> None:
+    pretence, events = Pretence(), []
+
+    def emit(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, Judged):
+            session.stop()
+
+    session = Session(plan("a", "b", "c", "d", jobs=1, complete=True), pretence.stack(), ASSESSORS, emit)
+    session.run()
+    assert pretence.runs == [("a", JS.id), ("a", PYTHON.id)]
+    footer = events[-1]
+    assert isinstance(footer, RunEnded)
+    assert footer.stopped
+    assert not footer.interrupted
+    assert exit_code(events) == 0
