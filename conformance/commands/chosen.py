@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from conformance.subjects.subject import Subject
 
@@ -29,5 +30,13 @@ def is_default(chosen: tuple[Subject, ...]) -> bool:
 
 
 def asked(chosen: tuple[Subject, ...]) -> dict[str, str]:
-    """How to name those subjects on a command line whose id alone does not say what they are."""
-    return {one.id: f"{one.name}={shlex.join(one.command)}" for one in chosen if one.command is not None}
+    """How to name those subjects on a command line whose id is longer than need be, or says too little."""
+    names = {}
+    for one in chosen:
+        if one.command is not None:
+            names[one.id] = f"{one.name}={shlex.join(one.command)}"
+        elif one.source is not None and one.source.is_relative_to(Path.cwd()):
+            below = one.source.relative_to(Path.cwd()).as_posix()
+            mutant = f"+mutant:{one.mutant}" if one.mutant else ""
+            names[one.id] = f"{one.sdk}@{below if below == '.' else f'./{below}'}{mutant}"
+    return names

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.collected import Collected, unexpected
-from conformance.engine.events import Event, Judged, Listener, RunEnded, RunStarted
+from conformance.engine.events import Event, Judged, Listener, Recorded, RunEnded, RunStarted
 from conformance.engine.results import from_json
 from conformance.errors import UsageError
 from conformance.verdict.finding import GOOD, NOT_JUDGED, Result, Verdict
@@ -108,6 +108,8 @@ class Against:
                 for scenario in [*self._waiting]:
                     self._release(scenario)
                 self._emit(event)
+            case Recorded(subject=subject) if subject == self._hidden:
+                pass
             case _:
                 self._emit(event)
 

@@ -45,6 +45,11 @@ class Collected:
         """Whether something ended the run before it was done; a run without a footer was cut off."""
         return self.ended is None or self.ended.interrupted
 
+    def called(self, subject: str) -> str:
+        """A subject as the user named it, where that is shorter than its id: `python@.`."""
+        asked = self.started.asked.get(subject, subject) if self.started else subject
+        return subject if "=" in asked else asked
+
     def judged(self) -> list[Judged]:
         """Every verdict, by scenario, then by subject in the header's order: the same for the same run."""
         return [self._judged[key] for key in sorted(self._judged)]

@@ -76,10 +76,10 @@ def _table(run: Collected, subject: str) -> Iterator[str]:
     base = _before(run, subject, reference)
     compared = comparison(run)
     if base is not None and compared is not None:
-        yield f"| | {markdown(compared.baseline, 80)} | {markdown(subject, 80)} | |"
+        yield f"| | {markdown(run.called(compared.baseline), 80)} | {markdown(run.called(subject), 80)} | |"
         yield "| --- | ---: | ---: | ---: |"
     else:
-        yield f"| | {markdown(subject, 80)} |"
+        yield f"| | {markdown(run.called(subject), 80)} |"
         yield "| --- | ---: |"
     then = _numbers(base, _aws_before(run, subject)) if base else {}
     for name, number in _numbers(now, aws["pass"] + aws["known"] if aws else None).items():

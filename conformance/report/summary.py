@@ -37,17 +37,17 @@ def verdict(run: Collected, causes: int) -> str:
     compared = comparison(run)
     if compared is not None and run.judged():
         if not compared.new and not causes:
-            return f"Nothing is new beside {compared.baseline}."
+            return f"Nothing is new beside {run.called(compared.baseline)}."
         new = Counter(subject for _, subject in compared.new)
         told = " and ".join(
-            f"{new[one.subject]} of {counted(one.scenarios, 'scenario')} with {one.subject}"
+            f"{new[one.subject]} of {counted(one.scenarios, 'scenario')} with {run.called(one.subject)}"
             for one in numbers
             if new[one.subject]
         )
         return f"{told or 'nothing'} newly broken · {counted(causes, 'cause')}"
     if bad:
         told = " and ".join(
-            f"{one.bad} of {counted(one.scenarios, 'scenario')} with {one.subject}" for one in bad
+            f"{one.bad} of {counted(one.scenarios, 'scenario')} with {run.called(one.subject)}" for one in bad
         )
         return f"{told} · {counted(causes, 'cause')}"
     if run.ended and run.ended.problems:
@@ -57,7 +57,8 @@ def verdict(run: Collected, causes: int) -> str:
     reference = run.started.reference if run.started else ""
     others = [one.subject for one in numbers if one.subject != reference] or [one.subject for one in numbers]
     breaks = "breaks" if len(others) == 1 else "break"
-    return f"As expected. {' and '.join(others)} {breaks} nothing that is not known."
+    names = " and ".join(map(run.called, others))
+    return f"As expected. {names} {breaks} nothing that is not known."
 
 
 def beside(run: Collected) -> Iterator[str]:
@@ -66,10 +67,8 @@ def beside(run: Collected) -> Iterator[str]:
     if one is None:
         return
     missing = f" · {one.missing} not comparable" if one.missing else ""
-    yield (
-        f"against {one.baseline} (baseline): {len(one.new)} newly broken · {len(one.fixed)} fixed · "
-        f"{one.same} the same{missing}"
-    )
+    changed = f"{len(one.new)} newly broken · {len(one.fixed)} fixed · {one.same} the same{missing}"
+    yield f"against {run.called(one.baseline)} (baseline): {changed}"
     names = ", ".join(dict.fromkeys(scenario for scenario, _ in one.fixed[:FIXED]))
     if names:
         more = f" and {len(one.fixed) - FIXED} more" if one.fixed[FIXED:] else ""
@@ -106,7 +105,7 @@ def promised(run: Collected) -> Iterator[str]:
     compared = [one for one in numbers if one.subject != reference]
     for one in compared or numbers:
         if len(compared) > 1:
-            yield f"{one.subject}"
+            yield f"    {run.called(one.subject)}"
         yield from _rows(one, standings.get(names.get(one.subject, one.subject)), reference)
     for one in numbers:
         if compared and one.scenarios and one.subject == reference:

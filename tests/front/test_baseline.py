@@ -11,7 +11,7 @@ import pytest
 from conformance.engine.baseline import Against, Comparison, Side, comparison
 from conformance.engine.causes import causes
 from conformance.engine.collected import Collected
-from conformance.engine.events import Event, Judged, RunEnded, RunStarted
+from conformance.engine.events import Event, Judged, Recorded, RunEnded, RunStarted
 from conformance.errors import Exit, UsageError
 from conformance.report import jsonreport
 from conformance.verdict.finding import Finding, Verdict
@@ -99,7 +99,12 @@ def test_a_subject_that_is_the_baseline_runs_beside_the_others_and_is_not_told_o
         one("b", OLD, subject=BASE),
         one("b"),
     ]
-    run = collected([header("a", "b", subjects=subjects), *verdicts, END], BASE.id)
+    told: list[Event] = []
+    recorded = [Recorded("a", each.id, 1) for each in subjects]
+    for event in recorded:
+        Against(BASE.id, told.append)(event)
+    assert len(told) == len(recorded)  # nothing is hidden before the run began
+    run = collected([header("a", "b", subjects=subjects), *recorded, *verdicts, END], BASE.id)
     assert [each.result.subject for each in run.judged()] == [
         samples.JS.id,
         samples.PYTHON.id,
