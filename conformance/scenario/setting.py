@@ -25,6 +25,9 @@ FAULTS = (
 )
 """What the service can do wrong, as the schema names it."""
 
+ACTIONS = ("START", "RETRY", "SUCCEED", "FAIL")
+"""The updates at which it can do it."""
+
 
 @dataclass(frozen=True)
 class Aws:

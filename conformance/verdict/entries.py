@@ -59,7 +59,9 @@ class Spot:
     """Where a divergence shows, and how what is seen follows from what is wanted there.
 
     It is a field of an update of one type and action, or the `path` of something else. There are no
-    wildcards: only the indexes of lists are left open, `Payload.all[].error`. `scope` is where it applies.
+    wildcards: only indexes are left open, `Payload.all[].error`, and an invocation's number. What follows
+    from another spot may be about any place: `not-reached` and `goes-on` say what it must be; `scope`
+    is where it applies.
     """
 
     layer: Layer
@@ -71,6 +73,10 @@ class Spot:
     field: str = ""
     path: str | None = None
     scope: Scope = EVERYWHERE
+    limited: str = ""
+    """Why it is the witnesses' only, though the rest of its entry is not."""
+    follows: bool = False
+    """Whether it only counts in a recording in which another spot of its entry accounts for something."""
 
     def accounts_for(self, finding: Finding, facts: Facts) -> bool:
         """Whether a finding is here, and what was seen exactly what this makes of what is wanted."""
@@ -86,6 +92,8 @@ class Spot:
             return False
         if self.path is not None:
             return open_indexes(finding.path) == self.path
+        if self.type is None:
+            return True
         where = Where.parse(finding.path)
         return where is not None and (where.type, where.action, where.field_class) == (
             self.type,
@@ -144,22 +152,28 @@ class Entry:
             return False
         return self.reference is None or (other is not None and self.reference.hold(other))
 
-    def accounts_for(self, occasion: Occasion) -> bool:
-        """Whether one of its spots accounts for a finding, which is from this SDK's side."""
-        if self._elsewhere(occasion):
-            return False
+    def accounts_for(self, occasion: Occasion, *, shown: bool = False) -> bool:
+        """Whether one of its spots accounts for a finding, which is from this SDK's side.
+
+        Args:
+            occasion: The finding and what is around it.
+            shown: Whether the entry accounts for another finding of the recording that this may follow from.
+        """
         return any(
-            spot.accounts_for(occasion.finding, occasion.facts) and self._misses(spot, occasion) is None
+            (shown or not spot.follows)
+            and spot.accounts_for(occasion.finding, occasion.facts)
+            and self._elsewhere(spot, occasion) is None
+            and self._misses(spot, occasion) is None
             for spot in self.spots
         )
 
     def near(self, occasion: Occasion) -> str | None:
         """Why a finding that looks like this is not; None where more than one thing is in the way."""
         for spot in self.spots:
-            if not spot.here(occasion.finding):
+            if spot.follows or not spot.here(occasion.finding):
                 continue
             made = spot.made(occasion.finding, occasion.facts)
-            reasons = [self._elsewhere(occasion), self._misses(spot, occasion)]
+            reasons = [self._elsewhere(spot, occasion), self._misses(spot, occasion)]
             if not same(made, occasion.finding.seen):
                 reasons.append(_otherwise(made))
             told = [reason for reason in reasons if reason]
@@ -167,13 +181,39 @@ class Entry:
                 return f"looks like {self.id} ({self.title}), but {told[0]}"
         return None
 
-    def _elsewhere(self, occasion: Occasion) -> str | None:
-        if not self.limited or occasion.scenario in self.witnesses:
+    def _elsewhere(self, spot: Spot, occasion: Occasion) -> str | None:
+        reason = self.limited or spot.limited
+        if not reason or occasion.scenario in self.witnesses:
             return None
-        return f"that is limited to {', '.join(self.witnesses)}: {self.limited}"
+        return f"that is limited to {', '.join(self.witnesses)}: {reason}"
 
     def _misses(self, spot: Spot, occasion: Occasion) -> str | None:
         return spot.scope.misses(occasion.finding.path, occasion.slots, occasion.around)
+
+
+_EXPECTED = ("expected-result", "expected-invocations", "expected-operations", "expected-bodies")
+_COMPARED = ("output-result", "output-invocations", "body-runs", "logs", "invocation-boundary")
+
+
+def broken_off() -> tuple[Spot, ...]:
+    """What follows where an SDK ends the execution as failed: what the other goes on to do is not there."""
+    ended = {"wanted": "SUCCEEDED", "seen": "FAILED"}
+    return (
+        Spot(Layer.PARITY, "output-status", "exactly", ended, path="output.Status", follows=True),
+        Spot(Layer.PARITY, "update-missing", "not-reached", follows=True),
+        *(Spot(Layer.PARITY, rule, "not-reached", follows=True) for rule in _COMPARED),
+        *(Spot(Layer.EXPECT, rule, "not-reached", follows=True) for rule in _EXPECTED),
+    )
+
+
+def gone_on() -> tuple[Spot, ...]:
+    """What follows where another SDK ends the execution as failed: what this one goes on to do is there."""
+    ended = {"wanted": "FAILED", "seen": "SUCCEEDED"}
+    return (
+        Spot(Layer.PARITY, "output-status", "exactly", ended, path="output.Status", follows=True),
+        Spot(Layer.PARITY, "update-extra", "goes-on", follows=True),
+        *(Spot(Layer.PARITY, rule, "goes-on", follows=True) for rule in _COMPARED),
+    )
 
 
 def turned(finding: Finding) -> Finding:

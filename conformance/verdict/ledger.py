@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conformance.verdict.breaking_off import broke_off
 from conformance.verdict.entries import Entry, Occasion
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.promise import ended_apart, promised
@@ -66,12 +67,14 @@ class Ledger:
         found = list(findings)
         apart = ended_apart(found)
         marked: list[Finding] = []
-        for finding in found:
-            if finding.layer not in _JUDGED:
-                marked.append(finding)
-                continue
-            seen = [*self._seen(finding, case, reference)]
-            hits = [entry for entry, occasion in seen if entry.accounts_for(occasion)]
+        seen_by = [
+            [*self._seen(finding, case, reference)] if finding.layer in _JUDGED else [] for finding in found
+        ]
+        shown = {entry.id for seen in seen_by for entry, occasion in seen if entry.accounts_for(occasion)}
+        for finding, seen in zip(found, seen_by, strict=True):
+            hits = [
+                entry for entry, occasion in seen if entry.accounts_for(occasion, shown=entry.id in shown)
+            ]
             if promised(finding, case.surroundings, ended_apart=apart):
                 near = f"looks like {hits[0].id} ({hits[0].title}), but {_PROMISE}" if hits else None
                 marked.append(replace(finding, near=near))
@@ -94,7 +97,7 @@ class Ledger:
                     continue
                 if is_turned not in made:
                     own, beside = (reference, case) if is_turned and reference else (case, reference)
-                    made[is_turned] = slots(own, beside, finding), facts(own, finding)
+                    made[is_turned] = slots(own, beside, finding), facts(own, view, beside)
                 standing, known = made[is_turned]
                 yield entry, Occasion(case.recording.scenario, view, standing, case.surroundings, known)
 
@@ -172,8 +175,17 @@ def slots(case: Case, beside: Case | None, finding: Finding) -> tuple[Slot, ...]
     return tuple(slot for slot in case.surroundings.slots(where.path) if slot.type == where.type)
 
 
-def facts(case: Case, finding: Finding) -> Facts:
-    """What a transform may know of the place that a finding is about."""
+def facts(case: Case, finding: Finding, other: Case | None = None) -> Facts:
+    """What a transform may know of the place that a finding is about, and of how the execution ended."""
+    return replace(
+        _place_facts(case, finding),
+        seen=finding.seen,
+        broke_off=broke_off(case, other, finding),
+        other_broke_off=other is not None and broke_off(other, case, finding),
+    )
+
+
+def _place_facts(case: Case, finding: Finding) -> Facts:
     where = Where.parse(finding.path)
     updates = case.stream.operations.get(where.path, ()) if where else ()
     place = case.stream.place(updates[0]) if updates else None

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from conformance.errors import Location, UsageError
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.expressions import admit, evaluate
-from conformance.scenario.setting import FAULTS
+from conformance.scenario.setting import ACTIONS, FAULTS
 from conformance.scenario.statements import SERIALISERS
 from conformance.scenario.syntax import ExpressionError
 from conformance.verdict import ledger_yaml
-from conformance.verdict.entries import EVERYWHERE, Entry, Kind, Spot
+from conformance.verdict.entries import EVERYWHERE, Entry, Kind, Spot, broken_off, gone_on
 from conformance.verdict.finding import Layer
 from conformance.verdict.scope import Scope
-from conformance.verdict.surroundings import WORDS, Context
+from conformance.verdict.surroundings import VARYING, WORDS, Context
 from conformance.verdict.transforms import TRANSFORMS
 from conformance.verdict.versions import Versions
 from conformance.wire.positions import Role
@@ -28,9 +28,17 @@ if TYPE_CHECKING:
     from conformance.verdict.ledger_yaml import Item
 
 _REQUIRED = ("id", "title", "what", "link", "kind", "sdk", "versions", "confirmed", "findings")
-_SCOPE = ("statement", "role", "place", "holds", "fault", "serialiser")
-_OPTIONAL = ("transform", "reference", "witnesses", "limited", "racy", "breaks", *_SCOPE)
-_SPOT = frozenset({"layer", "rule", "type", "action", "field", "path", "transform", *_SCOPE})
+_SCOPE = ("statement", "role", "place", "holds", "varying", "fault", "serialiser")
+_OPTIONAL = ("transform", "reference", "witnesses", "limited", "racy", "breaks", "then", *_SCOPE)
+_SPOT = frozenset(
+    {"layer", "rule", "type", "action", "field", "path", "transform", "limited", "follows", *_SCOPE}
+)
+_FAULTS = (*FAULTS, *(f"{fault}@{at}" for fault in FAULTS for at in ("state", *ACTIONS)))
+_THEN = {"breaks-off": broken_off, "goes-on": gone_on}
+_CURES = {
+    "limited": "say in words why it can only hold in the witnesses",
+    "racy": "say in words what decides whether it shows",
+}
 _COLLAPSED = frozenset({Context.VIRTUAL, Context.FLAT})
 
 E = TypeVar("E", bound="StrEnum")
@@ -79,16 +87,17 @@ def _entry(item: Item) -> Entry:
         versions=_versions(item),
         reference=reference,
         witnesses=_witnesses(item),
-        limited=_reason(item, "limited", "say in words why it can only hold in its witnesses"),
-        racy=_reason(item, "racy", "say in words what decides whether it shows"),
+        limited=_reason(data, "limited", item.at("limited")),
+        racy=_reason(data, "racy", item.at("racy")),
         breaks=_breaks(item, spots),
     )
 
 
-def _reason(item: Item, name: str, cure: str) -> str:
-    reason = item.data.get(name, "")
-    if not isinstance(reason, str) or (name in item.data and not reason.strip()):
-        raise _refuse(f"{name} is no reason", item.at(name), cure)
+def _reason(data: Any, name: str, here: Location) -> str:
+    """A reason in words; empty where there is none."""
+    reason = data.get(name, "")
+    if not isinstance(reason, str) or (name in data and not reason.strip()):
+        raise _refuse(f"{name} is no reason", here, _CURES[name])
     return " ".join(reason.split())
 
 
@@ -120,7 +129,20 @@ def _spots(item: Item) -> tuple[Spot, ...]:
     items = item.items.get("findings", ())
     lines = [each.where for each in items] if len(items) == len(data) else [here] * len(data)
     given = item.data.get("transform")
-    return tuple(_spot(each, given, scope, line) for each, line in zip(data, lines, strict=True))
+    spots = tuple(_spot(each, given, scope, line) for each, line in zip(data, lines, strict=True))
+    then = item.data.get("then")
+    if then is not None and then not in _THEN:
+        raise _refuse(f"then is {then!r}", item.at("then"), f"one of {', '.join(_THEN)}")
+    if all(spot.follows for spot in spots):
+        raise _refuse("nothing but what follows", here, "list the finding that it follows from")
+    return spots + (_THEN[then]() if then else ())
+
+
+def _flag(data: dict[str, Any], name: str, here: Location) -> bool:
+    flag = data.get(name, False)
+    if not isinstance(flag, bool):
+        raise _refuse(f"{name} is {flag!r}", here, "true, or leave it out")
+    return flag
 
 
 def _spot(data: Any, transform: Any, scope: Scope, here: Location) -> Spot:
@@ -142,6 +164,8 @@ def _spot(data: Any, transform: Any, scope: Scope, here: Location) -> Spot:
         field=texts.get("field", ""),
         path=texts.get("path"),
         scope=own,
+        limited=_reason(data, "limited", here),
+        follows=_flag(data, "follows", here),
     )
 
 
@@ -166,7 +190,8 @@ def _scope(data: Any, around: Scope, here: Location, item: Item | None = None) -
         role=tuple(map(Role, words("role", tuple(Role)))),
         place=tuple(map(Context, words("place", tuple(Context)))),
         holds=words("holds", statements),
-        fault=words("fault", FAULTS),
+        varying=words("varying", VARYING),
+        fault=words("fault", _FAULTS),
         serialiser=words("serialiser", SERIALISERS),
     )
 

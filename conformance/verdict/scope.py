@@ -14,6 +14,7 @@ from conformance.verdict.where import Where
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conformance.scenario.setting import FaultSpec
     from conformance.verdict.surroundings import Context, Standing, Surroundings
     from conformance.wire.positions import Role, Slot
 
@@ -33,8 +34,10 @@ class Scope:
     place: tuple[Context, ...] = ()
     holds: tuple[str, ...] = ()
     """What stands somewhere in that statement, such as `wait_for_condition` in a context that it fails."""
+    varying: tuple[str, ...] = ()
+    """Members of the statement one of which differs between invocations."""
     fault: tuple[str, ...] = ()
-    """What the service does wrong in the scenario."""
+    """What the service does wrong in the scenario: `error`, or where: `error@SUCCEED`, `error@state`."""
     serialiser: tuple[str, ...] = ()
     """Serialisers, by name, one of which the program uses."""
 
@@ -47,11 +50,11 @@ class Scope:
             around: The scenario's program.
         """
         scenario = around.scenario
-        if self.fault and not {one.fault for one in scenario.faults} & {*self.fault}:
+        if self.fault and not _faults(scenario.faults) & {*self.fault}:
             return f"the service does no {_or(self.fault)} here"
         if self.serialiser and not around.serialisers & {*self.serialiser}:
             return f"the program has no serialiser {_or(self.serialiser)}"
-        if not (self.statement or self.role or self.place or self.holds):
+        if not (self.statement or self.role or self.place or self.holds or self.varying):
             return None
         standings = around.standings
         hit = _AT.match(path)
@@ -74,6 +77,7 @@ class Scope:
             (not self.statement or standing.word in self.statement)
             and (not self.place or standing.context in self.place)
             and (not self.holds or bool(standing.holds & {*self.holds}))
+            and (not self.varying or bool(standing.varying & {*self.varying}))
         )
 
     def __str__(self) -> str:
@@ -85,11 +89,23 @@ class Scope:
             words += f" standing in {_or(self.place)}"
         if self.holds:
             words += f" that holds a {_or(self.holds)}"
+        if self.varying:
+            words += f" whose {_or(self.varying)} differs between invocations"
         if self.fault:
             words += f" where the service does {_or(self.fault)}"
         if self.serialiser:
             words += f" where a serialiser is {_or(self.serialiser)}"
         return words
+
+
+def _faults(faults: Iterable[FaultSpec]) -> frozenset[str]:
+    """Each fault by itself, and with the action or the read that it strikes."""
+    found = set()
+    for one in faults:
+        found |= {one.fault}
+        found |= {f"{one.fault}@{one.action}"} if one.action else set()
+        found |= {f"{one.fault}@state"} if one.state is not None else set()
+    return frozenset(found)
 
 
 def _or(words: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ anything was written there.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, get_args
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WORDS: Mapping[type, str] = {each: _HUMP.sub("_", each.__name__).lower() for each in get_args(s.Statement)}
 """Each kind of statement by the word that scenarios have for it."""
+
+VARYING = ("name", "condition", "virtual", "wrap", "nesting", "items")
+"""Members of statements that make another program of it where they differ between invocations."""
 
 _PATH = re.compile(r"(?P<ordinal>\d+)|\[(?P<index>\d+)\]|(?P<into>>)|(?P<odd>[^.])")
 
@@ -48,6 +51,8 @@ class Standing:
 
     statement: s.Statement
     context: Context | None
+    varying: frozenset[str] = frozenset()
+    """Which of its members differ between invocations."""
 
     @property
     def word(self) -> str:
@@ -80,7 +85,11 @@ class Surroundings:
         found = {}
         for program in (self._main, *self._functions):
             for standing in _standings(program, program.body, Context.ROOT):
-                found[standing.statement.at] = standing
+                members = (each for each in VARYING if hasattr(standing.statement, each))
+                varying = [
+                    each for each in members if varies(getattr(standing.statement, each), self._varying)
+                ]
+                found[standing.statement.at] = replace(standing, varying=frozenset(varying))
         return found
 
     @cached_property

@@ -37,6 +37,12 @@ class Facts:
     context_name: str | None = None
     cut_off: str | None = None
     """What the subject says of the last step there, or below, that ended because its process had died."""
+    seen: Any = ABSENT
+    """What was seen, where only a part of it follows from the rest."""
+    broke_off: bool = False
+    """Whether the execution did not succeed, and all that it wrote of an operation the other's began with."""
+    other_broke_off: bool = False
+    """Whether the other's did."""
 
 
 Transform = Callable[[Any, Any, Facts], Any]
@@ -52,10 +58,68 @@ def to_absent(wanted: Any, given: Any, _: Facts) -> Any:
     return ABSENT if same(wanted, given) else NOT_THAT
 
 
-def exactly(wanted: Any, given: Any, _: Facts) -> Any:
+def exactly(wanted: Any, given: Any, facts: Facts) -> Any:
     """Where the reference has `wanted`, the subject has `seen`; a list gives several such pairs."""
     pairs = given if isinstance(given, list) else [given]
-    return next((pair["seen"] for pair in pairs if same(wanted, pair["wanted"])), NOT_THAT)
+    made = [pair["seen"] for pair in pairs if same(wanted, pair["wanted"])]
+    return next((each for each in made if same(each, facts.seen)), made[0] if made else NOT_THAT)
+
+
+def says(wanted: Any, given: Any, facts: Facts) -> Any:
+    """Where the reference has nothing, the subject has what reads as given.
+
+    `{place}` stands for a typed path, `{id}` for the positions by which JavaScript names an operation or a
+    context (`1-2`, `undefined` at the root), `{word}` for one word, `{name}` for a name; a list gives
+    several such.
+    """
+    return facts.seen if wanted == ABSENT and _reads_as_one(given, facts.seen) else NOT_THAT
+
+
+def unsaid(wanted: Any, given: Any, _: Facts) -> Any:
+    """Where the reference has what reads as given, as in `says`, the subject has nothing."""
+    return ABSENT if wanted != ABSENT and _reads_as_one(given, wanted) else NOT_THAT
+
+
+_KINDS = {
+    "place": r"[0-9.\[\]>]+",
+    "id": r"(?:undefined|[0-9]+(?:-[0-9]+)*)",
+    "word": r"\w+",
+    "name": r'[^"]+',
+}
+
+
+def _reads_as_one(given: Any, seen: Any) -> bool:
+    return any(_reads(each, seen) for each in (given if isinstance(given, list) else [given]))
+
+
+def _reads(template: Any, seen: Any) -> bool:
+    if isinstance(template, dict) and isinstance(seen, dict):
+        return template.keys() == seen.keys() and all(_reads(template[key], seen[key]) for key in template)
+    if not (isinstance(template, str) and isinstance(seen, str)):
+        return same(template, seen)
+    parts = _PLACEHOLDER.split(template)
+    texts = (_KINDS.get(part, part) if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    return re.fullmatch("".join(texts), seen) is not None
+
+
+def not_reached(wanted: Any, _given: Any, facts: Facts) -> Any:
+    """What the other goes on to do is not there, since the subject's execution had ended before it.
+
+    A list is the beginning of the other's, a number is less than it; of anything else there is nothing.
+    """
+    return facts.seen if facts.broke_off and _begins(facts.seen, wanted) else NOT_THAT
+
+
+def goes_on(wanted: Any, _given: Any, facts: Facts) -> Any:
+    """What follows is there, where the other's execution had ended: the absolute rules judge it."""
+    return facts.seen if facts.other_broke_off and _begins(wanted, facts.seen) else NOT_THAT
+
+
+def _begins(less: Any, more: Any) -> bool:
+    if isinstance(less, list) and isinstance(more, list):
+        return len(less) < len(more) and same(less, more[: len(less)])
+    counted = all(isinstance(each, int) and not isinstance(each, bool) for each in (less, more))
+    return bool(less < more) if counted else less in (ABSENT, None)
 
 
 def reworded(wanted: Any, given: Any, facts: Facts) -> Any:
@@ -218,6 +282,10 @@ TRANSFORMS: Mapping[str, Transform] = {
     "absent-to": absent_to,
     "to-absent": to_absent,
     "exactly": exactly,
+    "says": says,
+    "unsaid": unsaid,
+    "not-reached": not_reached,
+    "goes-on": goes_on,
     "reworded": reworded,
     "outer-name": outer_name,
     "parsed-text": parsed_text,

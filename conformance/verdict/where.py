@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 _TEXT = re.compile(
     r"(?P<path>[^:]+):(?P<type>[A-Z_]+)\.(?P<action>[A-Z]+)(?:#(?P<occurrence>\d+))?(?:\.(?P<field>.+))?"
 )
+_INVOCATION = re.compile(r"^invocation \d+")
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -49,8 +50,8 @@ class Where:
 
 
 def open_indexes(field: str) -> str:
-    """Leave list indexes open."""
-    return _INDEX.sub("[]", field)
+    """Leave list indexes open, and the number of an invocation: `invocation [].Status`."""
+    return _INVOCATION.sub("invocation []", _INDEX.sub("[]", field))
 
 
 def join(field: str, *members: str | int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.scenario.model import Scenario
-from conformance.verdict import ledger_yaml
+from conformance.verdict import ledger_yaml, parity
 from conformance.verdict.case import Case
-from conformance.verdict.entries import Entry, Spot
+from conformance.verdict.entries import Entry, Spot, broken_off, gone_on
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.promise import ended_apart, promised
@@ -20,9 +21,9 @@ from conformance.verdict.scope import Scope
 from conformance.verdict.surroundings import Context, Surroundings
 from conformance.verdict.versions import Versions
 from conformance.wire.positions import Role
-from conformance.wire.recording import SubjectInfo
+from conformance.wire.recording import Recording, SubjectInfo
 from conformance.wire.values import ABSENT
-from tests.verdict.recordings import mapped
+from tests.verdict.recordings import Maker, mapped, with_fields, without
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = SubjectInfo("js@2.4.0", "js", "2.4.0")
@@ -417,6 +418,126 @@ def test_a_finding_that_looks_like_an_entry_says_what_is_in_the_way() -> None:
     assert told.near == "looks like options (t), but what is wanted is another value there"
 
 
+STALE = {
+    "title": "t",
+    "covers": [],
+    "handler": [{"wait": {"name": "a", "seconds": 1}}, {"wait": {"name": "b", "seconds": 1}}],
+    "faults": [{"fault": "stale-token", "of": "b", "action": "START"}],
+}
+ENDING = {"ErrorMessage": "Checkpoint failed: 1-2", "ErrorType": "CheckpointError"}
+ENDS = Entry(
+    id="ends",
+    title="t",
+    what="w",
+    link="https://example.org",
+    spots=(
+        Spot(
+            Layer.PARITY,
+            "output-error",
+            "says",
+            {"ErrorMessage": "Checkpoint failed: {id}", "ErrorType": "CheckpointError"},
+            path="output.Error",
+        ),
+        *broken_off(),
+    ),
+    versions=Versions.parse("js", ">=2", "2.4.0"),
+    witnesses=("a/b",),
+)
+
+
+def _waits(sdk: str, *names: str, failed: bool = False) -> Recording:
+    """A wait in each invocation, and an end."""
+    made = Maker(sdk, STALE, scenario="a/b", input=None)
+    for number, name in enumerate(names, 1):
+        made.invoke()
+        made.send(str(number), "WAIT", "START", Name=name, WaitOptions={"WaitSeconds": 1})
+        if not (failed and number == len(names)):
+            made.pending(1)
+    if failed:
+        made.answer({"Status": "FAILED", "Error": ENDING})
+    else:
+        made.invoke()
+        made.succeed("null")
+    return made.done()
+
+
+def _told(subject: Recording, reference: Recording, *entries: Entry) -> dict[str, str | None]:
+    """What a judge says of the parity of two recordings: rule and the entry that accounts for it."""
+    found = parity.check(Case.of(subject), Case.of(reference))
+    marked = Ledger(entries).account(found, Case.of(subject), Case.of(reference))
+    return {one.rule: one.divergence for one in marked}
+
+
+ALL = ("output-error", "output-invocations", "output-result", "output-status")
+
+
+def test_what_the_other_goes_on_to_do_follows_from_what_ended_the_execution() -> None:
+    ended, whole = _waits("js", "a", failed=True), _waits("python", "a", "b")
+    told = _told(whole, ended, ENDS)
+    assert told == dict.fromkeys((*ALL, "update-extra"), "ends")
+    assert _told(ended, whole, ENDS) == dict.fromkeys((*ALL, "update-missing"), "ends")
+
+
+def test_nothing_follows_where_nothing_is_shown() -> None:
+    ended, whole = _waits("js", "a", failed=True), _waits("python", "a", "b")
+    assert {*_told(whole, ended, replace(ENDS, spots=broken_off())).values()} == {None}
+    elsewhere = replace(ENDS.spots[0], argument={**ENDING, "ErrorType": "E"})
+    other = replace(ENDS, spots=(elsewhere, *broken_off()))
+    assert {*_told(whole, ended, other).values()} == {None}
+
+
+def test_what_is_missing_before_the_end_does_not_follow_from_it() -> None:
+    """The first wait, which the failed execution goes past, was left out: it had not ended there."""
+    left_out = without(_waits("js", "a", "b", failed=True), 0)
+    told = _told(_waits("python", "a", "b"), left_out, ENDS)
+    assert told["update-extra"] is None
+    assert told["output-error"] == "ends"
+
+
+def test_what_differs_before_the_end_does_not_follow_from_it() -> None:
+    ended, whole = _waits("js", "a", failed=True), _waits("python", "a", "b")
+    told = _told(with_fields(whole, 0, Name="z"), ended, ENDS)
+    assert told["name"] is None
+
+
+def test_what_goes_on_where_the_other_ended_follows_too() -> None:
+    unsaid = Spot(Layer.PARITY, "output-error", "unsaid", ENDS.spots[0].argument, path="output.Error")
+    python = replace(ENDS, spots=(unsaid, *gone_on()), versions=Versions.parse("python", ">=2", "3.0.0"))
+    ended, whole = _waits("js", "a", failed=True), _waits("python", "a", "b")
+    assert _told(whole, ended, python) == dict.fromkeys((*ALL, "update-extra"), "ends")
+
+
+def test_a_spot_may_be_limited_alone() -> None:
+    spots = (replace(ENDS.spots[0], limited="its text is"), *broken_off())
+    ended, whole = _waits("js", "a", failed=True), _waits("python", "a", "b")
+    assert {*_told(whole, ended, replace(ENDS, spots=spots)).values()} == {"ends"}
+    elsewhere = replace(ENDS, spots=spots, witnesses=("a/c",))
+    assert {*_told(whole, ended, elsewhere).values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("scope", "meets"),
+    [
+        (Scope(fault=("stale-token@START",)), True),
+        (Scope(fault=("stale-token@SUCCEED", "error")), False),
+        (Scope(fault=("stale-token@state",)), False),
+        (Scope(statement=("child",), varying=("virtual",)), True),
+        (Scope(varying=("nesting",)), False),
+        (Scope(statement=("wait",), varying=("virtual",)), False),
+    ],
+)
+def test_a_scope_may_ask_where_a_fault_strikes_and_what_changes(scope: Scope, meets: bool) -> None:  # noqa: FBT001
+    handler = [*STALE["handler"], *CHANGES["handler"]]
+    around = Surroundings(Scenario.from_document("a/b", {**STALE, "handler": handler}))
+    assert (scope.misses("output.Status", (), around) is None) is meets
+
+
+def test_a_fault_of_a_read_is_asked_by_that() -> None:
+    document = {**STALE, "faults": [{"fault": "error", "state": 1}]}
+    around = Surroundings(Scenario.from_document("a/b", document))
+    assert Scope(fault=("error@state",)).misses("output.Status", (), around) is None
+
+
 GOOD = """\
 divergences:
   - id: options
@@ -450,6 +571,14 @@ def test_a_file_gives_its_entries(tmp_path: Path) -> None:
 def test_a_value_too_long_to_write_out_is_computed(tmp_path: Path) -> None:
     text = GOOD.replace("{ReplayChildren: false}", "[{$eval: \"repeat('x', 3)\"}]")
     assert _load(tmp_path, text).entries[0].spots[0].argument == ["xxx"]
+
+
+@pytest.mark.parametrize(("then", "made"), [("breaks-off", broken_off), ("goes-on", gone_on)])
+def test_an_entry_can_say_what_follows(
+    tmp_path: Path, then: str, made: Callable[[], tuple[Spot, ...]]
+) -> None:
+    (entry,) = _load(tmp_path, GOOD.replace("kind: behaviour", f"kind: behaviour\n    then: {then}")).entries
+    assert entry.spots == (SPOT, *made())
 
 
 def test_an_entry_can_say_what_the_subject_breaks(tmp_path: Path) -> None:
@@ -491,6 +620,12 @@ def test_an_entry_can_say_what_the_subject_breaks(tmp_path: Path) -> None:
         ("kind: behaviour", "kind: behaviour\n    holds: stepp", "no holds"),
         ("kind: behaviour", "kind: behaviour\n    fault: flood", "no fault"),
         ("kind: behaviour", "kind: behaviour\n    serialiser: xml", "no serialiser"),
+        ("kind: behaviour", "kind: behaviour\n    varying: weather", "no varying"),
+        ("kind: behaviour", "kind: behaviour\n    fault: error@nowhere", "no fault"),
+        ("kind: behaviour", "kind: behaviour\n    then: dances", "then is 'dances'"),
+        ("field: ContextOptions", "field: ContextOptions, follows: 1", "follows is 1"),
+        ("field: ContextOptions", "field: ContextOptions, follows: true", "nothing but what follows"),
+        ("field: ContextOptions", "field: ContextOptions, limited: true", "limited is no reason"),
         ("kind: behaviour", "kind: behaviour\n    limited: true", "limited is no reason"),
         ("kind: behaviour", "kind: behaviour\n    kind: behaviour", "a second time"),
         ("field: ContextOptions", "place: virtual", "no entry may account for whether"),
@@ -588,7 +723,7 @@ UNAVAILABLE = (
         ("faults/escapes-once", UNAVAILABLE[0], UNAVAILABLE[1] + " ", None),
         ("faults/escapes-once", *reversed(UNAVAILABLE), None),
         ("faults/escapes-once", UNAVAILABLE[0], ABSENT, None),
-        ("faults/last-success-lost", UNAVAILABLE[0], ABSENT, "last-success-minded"),
+        ("faults/last-success-lost", UNAVAILABLE[0], ABSENT, None),  # it follows from what is not here
         (
             "faults/dropped-connections",
             "'NoneType' object has no attribute 'get'",

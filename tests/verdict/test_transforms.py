@@ -62,6 +62,67 @@ def test_transforms(name: str, argument: Any, wanted: Any, seen: Any) -> None:
     assert given is NOT_THAT if seen is NOT_THAT else given == seen
 
 
+SAYS = {"ErrorMessage": 'no {word} at <{place}>, "{name}" ({id})', "ErrorType": "E"}
+
+
+def _said(message: str) -> dict[str, str]:
+    return {"ErrorMessage": message, "ErrorType": "E"}
+
+
+@pytest.mark.parametrize(
+    ("message", "fits"),
+    [
+        ('no step at <1[0].2>, "a b" (1-2)', True),
+        ('no step at <1>2>, "a" (undefined)', True),
+        ('no step at <1>, "a" (1_2)', False),
+        ('no step at <one>, "a" (1)', False),
+        ('no big step at <1>, "a" (1)', False),
+        ('no step at <1>, "a" (1).', False),
+    ],
+)
+def test_a_text_reads_as_given_but_for_places_and_names(message: str, fits: bool) -> None:  # noqa: FBT001
+    seen = _said(message)
+    assert (TRANSFORMS["says"](ABSENT, SAYS, Facts(seen=seen)) == seen) is fits
+    assert (TRANSFORMS["says"](ABSENT, [{"a": 1}, SAYS], Facts(seen=seen)) == seen) is fits
+    assert (TRANSFORMS["unsaid"](seen, SAYS, Facts()) == ABSENT) is fits
+
+
+def test_where_the_other_says_something_too_nothing_is_said() -> None:
+    seen = _said('no step at <1>, "a" (1)')
+    assert TRANSFORMS["says"](seen, SAYS, Facts(seen=seen)) is NOT_THAT
+    assert TRANSFORMS["says"](ABSENT, SAYS, Facts(seen={**seen, "more": 1})) is NOT_THAT
+    assert TRANSFORMS["unsaid"](ABSENT, SAYS, Facts()) is NOT_THAT
+
+
+@pytest.mark.parametrize(
+    ("less", "more", "begins"),
+    [
+        (ABSENT, 1, True),
+        (None, {"a": 1}, True),
+        (1, 3, True),
+        (3, 1, False),
+        (1, 1, False),
+        ([1], [1, 2], True),
+        ([], [1], True),
+        ([2], [1, 2], False),
+        ([1, 2], [1, 2], False),
+        (True, 3, False),
+        ("a", "ab", False),
+    ],
+)
+def test_what_was_not_come_to_is_less_than_what_was(less: Any, more: Any, begins: bool) -> None:  # noqa: FBT001
+    assert (TRANSFORMS["not-reached"](more, None, Facts(seen=less, broke_off=True)) is less) is begins
+    assert (TRANSFORMS["goes-on"](less, None, Facts(seen=more, other_broke_off=True)) is more) is begins
+    assert TRANSFORMS["not-reached"](more, None, Facts(seen=less, other_broke_off=True)) is NOT_THAT
+    assert TRANSFORMS["goes-on"](less, None, Facts(seen=more, broke_off=True)) is NOT_THAT
+
+
+def test_of_several_pairs_the_one_that_was_seen_counts() -> None:
+    pairs = [{"wanted": "", "seen": "a"}, {"wanted": "", "seen": "b"}]
+    assert TRANSFORMS["exactly"]("", pairs, Facts(seen="b")) == "b"
+    assert TRANSFORMS["exactly"]("", pairs, Facts(seen="c")) == "a"
+
+
 INTERRUPTED = {
     "wanted": "The step was cut off.",
     "seen": "Step operation_id=<{path}> name={name} was cut off",
