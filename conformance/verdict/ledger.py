@@ -10,7 +10,6 @@ run's notes say, and so does what no longer shows there. What the project promis
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +19,6 @@ from conformance.verdict.breaking_off import broke_off
 from conformance.verdict.entries import Entry, Occasion
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.promise import ended_apart, promised
-from conformance.verdict.structure.interruptions import interrupted
 from conformance.verdict.transforms import Facts
 from conformance.verdict.where import Where
 
@@ -176,46 +174,16 @@ def slots(case: Case, beside: Case | None, finding: Finding) -> tuple[Slot, ...]
 
 
 def facts(case: Case, finding: Finding, other: Case | None = None) -> Facts:
-    """What a transform may know of the place that a finding is about, and of how the execution ended."""
-    return replace(
-        _place_facts(case, finding),
+    """What a transform may know of the operation that a finding is about, and of how the executions ended."""
+    where = Where.parse(finding.path)
+    updates = case.stream.operations.get(where.path, ()) if where else ()
+    return Facts(
+        path=where.path if where else "",
+        name=updates[0].name if updates else None,
         seen=finding.seen,
         broke_off=broke_off(case, other, finding),
         other_broke_off=other is not None and broke_off(other, case, finding),
     )
-
-
-def _place_facts(case: Case, finding: Finding) -> Facts:
-    where = Where.parse(finding.path)
-    updates = case.stream.operations.get(where.path, ()) if where else ()
-    place = case.stream.place(updates[0]) if updates else None
-    if where is None or place is None:
-        return Facts(cut_off=_cut_off(case, ""))
-    around = case.stream.operations.get(updates[0].parent, ())
-    return Facts(
-        candidates=place.candidates,
-        occurrence=where.occurrence,
-        path=where.path,
-        name=updates[0].name,
-        context_name=around[0].name if around else None,
-        cut_off=_cut_off(case, where.path + "".join(_BRANCH.findall(where.field)[:1])),
-    )
-
-
-def _cut_off(case: Case, path: str) -> str | None:
-    """What the subject says of the last step at `path`, or below, that ended because its process had died."""
-    below = re.compile(rf"{re.escape(path)}(?!\d)") if path else re.compile("")
-    cut = [
-        str(update.fields["Error"].get("ErrorMessage"))
-        for update in case.stream.accepted
-        if (update.type, update.action) == ("STEP", "FAIL")
-        and below.match(update.path)
-        and interrupted(update, case.dialect)
-    ]
-    return cut[-1] if cut else None
-
-
-_BRANCH = re.compile(r"(?<=^Payload\.all)\[\d+\]")
 
 
 def _ambiguous(finding: Finding, hits: list[Entry]) -> Finding:

@@ -7,20 +7,12 @@ and there must never be.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from conformance.oracle.serialisers import written
-from conformance.scenario import statements as s
-from conformance.scenario.unknown import is_known
-from conformance.wire.positions import Role
-from conformance.wire.values import ABSENT, parse, same
-
-if TYPE_CHECKING:
-    from conformance.wire.identity import Candidate
+from conformance.wire.values import ABSENT, same
 
 NOT_THAT: Final = object()
 """What a transform gives where it has nothing to say."""
@@ -28,15 +20,10 @@ NOT_THAT: Final = object()
 
 @dataclass(frozen=True)
 class Facts:
-    """What a transform may know beside the value: what of the program is there, and what is around it."""
+    """What a transform may know beside the value: which operation it is about, how the executions ended."""
 
-    candidates: tuple[Candidate, ...] = ()
-    occurrence: int = 1
     path: str = ""
     name: str | None = None
-    context_name: str | None = None
-    cut_off: str | None = None
-    """What the subject says of the last step there, or below, that ended because its process had died."""
     seen: Any = ABSENT
     """What was seen, where only a part of it follows from the rest."""
     broke_off: bool = False
@@ -159,125 +146,6 @@ def _pattern(template: str, known: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def outer_name(wanted: Any, suffix: Any, facts: Facts) -> Any:
-    """Where the reference names nothing inside a wait_for_callback, the subject extends the outer name."""
-    if wanted != ABSENT or not _inside_callback(facts):
-        return NOT_THAT
-    return f"{facts.context_name or ''}{suffix}".strip()
-
-
-def parsed_text(wanted: Any, _given: Any, facts: Facts) -> Any:
-    """Where the reference keeps a callback's result as JSON text, the subject has the value in it."""
-    callback = [isinstance(candidate.slot.statement, s.WaitForCallback) for candidate in facts.candidates]
-    if not isinstance(wanted, str) or not callback or not all(callback):
-        return NOT_THAT
-    try:
-        return parse(wanted)
-    except ValueError:
-        return NOT_THAT
-
-
-def _inside_callback(facts: Facts) -> bool:
-    roles = {candidate.slot.role for candidate in facts.candidates}
-    return bool(roles) and roles <= {Role.CALLBACK, Role.SUBMITTER}
-
-
-def qualified(wanted: Any, modules: Any, _: Facts) -> Any:
-    """Where the reference has a bare class name, the subject puts the class's module before it.
-
-    `modules` maps the names of an SDK's own classes to their modules; `otherwise` is the module of the rest,
-    the scenario's own.
-    """
-    if not isinstance(wanted, str) or wanted == ABSENT or "." in wanted:
-        return NOT_THAT
-    return f"{modules.get(wanted, modules['otherwise'])}.{wanted}"
-
-
-def innermost_cause(wanted: Any, modules: Any, facts: Facts) -> Any:
-    """Where the reference has an error and its causes, the subject has the innermost one, qualified."""
-    cause = _innermost(wanted)
-    if cause is None:
-        return NOT_THAT
-    return {**cause, "ErrorType": qualified(cause.get("ErrorType"), modules, facts)}
-
-
-def innermost_as(wanted: Any, given: Any, _: Facts) -> Any:
-    """Where the innermost cause of the reference's error has one type, it is the subject's, as another."""
-    cause = _innermost(wanted)
-    if cause is None or cause.get("ErrorType") != given["wanted"]:
-        return NOT_THAT
-    return {**cause, "ErrorType": given["seen"]}
-
-
-def cut_off(wanted: Any, given: Any, facts: Facts) -> Any:
-    """Where the reference says that a step was cut off, the subject says which: as that step itself does.
-
-    `given` is the reference's `message`, and the `modules` of the type that the subject has beside causes.
-    """
-    cause = _innermost(wanted)
-    if facts.cut_off is None or given["message"] not in (wanted, cause and cause.get("ErrorMessage")):
-        return NOT_THAT
-    if cause is None:
-        return facts.cut_off
-    kind = qualified(cause.get("ErrorType"), given["modules"], facts)
-    return {**cause, "ErrorMessage": facts.cut_off, "ErrorType": kind}
-
-
-def _innermost(error: Any) -> dict[str, Any] | None:
-    if not isinstance(error, dict) or "Cause" not in error:
-        return None
-    innermost: dict[str, Any] = error
-    while isinstance(innermost.get("Cause"), dict):
-        innermost = innermost["Cause"]
-    return innermost
-
-
-def submitted(wanted: Any, _given: Any, facts: Facts) -> Any:
-    """Where the reference drops what a submitter returned, the subject keeps it; literal values, not null."""
-    inside = facts.candidates and all(each.slot.role is Role.SUBMITTER for each in facts.candidates)
-    if wanted != ABSENT or not inside:
-        return NOT_THAT
-    statements = [each.slot.statement for each in facts.candidates]
-    bodies = [body for each in statements if isinstance(each, s.WaitForCallback) for body in each.submitter]
-    returned = next((body.returns for body in bodies if body.crashes is None and body.raises is None), None)
-    serdes = getattr(statements[0], "serdes", None)
-    if returned is None or "$" in str(returned):
-        return NOT_THAT
-    value = returned if serdes is None else written(serdes, returned)
-    return value if is_known(value) else NOT_THAT
-
-
-def ceiled_backoff(wanted: Any, _given: Any, facts: Facts) -> Any:
-    """The subject rounds a back-off up where the reference rounds it to the nearest second.
-
-    Only for delays that the program fixes: an exponential strategy without jitter whose numbers are literal.
-    """
-    ideals = {_ideal(candidate.slot.statement, facts.occurrence) for candidate in facts.candidates}
-    ideal = ideals.pop() if len(ideals) == 1 else None
-    if ideal is None or wanted != max(1, math.floor(ideal + 0.5)):
-        return NOT_THAT
-    return max(1, math.ceil(ideal))
-
-
-def _ideal(statement: s.Statement, attempt: int) -> float | None:
-    retry = getattr(statement, "retry", None) or getattr(statement, "backoff", None)
-    kind = getattr(retry, "kind", "exponential")
-    if retry is None or kind != "exponential" or (retry.jitter or "").upper() != "NONE":
-        return None
-    initial, most = _seconds(retry.initial), _seconds(retry.max)
-    if initial is None or retry.rate is None:
-        return None
-    delay = float(initial * retry.rate ** (attempt - 1))
-    return delay if most is None else min(delay, most)
-
-
-def _seconds(duration: s.Duration | None) -> float | None:
-    units = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-    if duration is None or not isinstance(duration.amount, int | float):
-        return None
-    return float(duration.amount * units[duration.unit])
-
-
 TRANSFORMS: Mapping[str, Transform] = {
     "absent-to": absent_to,
     "to-absent": to_absent,
@@ -287,12 +155,4 @@ TRANSFORMS: Mapping[str, Transform] = {
     "not-reached": not_reached,
     "goes-on": goes_on,
     "reworded": reworded,
-    "outer-name": outer_name,
-    "parsed-text": parsed_text,
-    "qualified": qualified,
-    "innermost-cause": innermost_cause,
-    "innermost-as": innermost_as,
-    "cut-off": cut_off,
-    "submitted": submitted,
-    "ceiled-backoff": ceiled_backoff,
 }
