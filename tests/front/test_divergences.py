@@ -39,7 +39,7 @@ BREAKS = """\
 @pytest.fixture
 def scenarios(tmp_path: Path) -> Path:
     """A folder whose ledger has what Python 3.0.0 shows in the map, and one entry that nothing shows."""
-    odd = with_fields(mapped("python"), 1, Name="other")
+    odd = with_fields(mapped("python"), 3, Payload="11")
     around = Surroundings(Scenario.from_document("map/nested", odd.document))
     found = judge(odd, mapped("js"), Ledger()).findings
     entries = propose(Shown(around, one, odd.subject, JS) for one in found).entries
@@ -56,7 +56,7 @@ def run(tmp_path: Path) -> Path:
     kept = Directory(folder)
     kept(RunStarted((JS, NEWER), JS.id, ("map/nested",), complete=False))
     kept.keep(mapped("js"), 1)
-    kept.keep(replace(with_fields(mapped("python"), 1, Name="other"), subject=NEWER), 1)
+    kept.keep(replace(with_fields(mapped("python"), 3, Payload="11"), subject=NEWER), 1)
     kept(RunEnded(seconds=1, interrupted=False, divergences={}, problems=(), held_seconds=0))
     return folder
 
