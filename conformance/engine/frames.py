@@ -7,22 +7,14 @@ of other packages are left out, since what a maintainer looks for is a line of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from conformance.sdks import registry
+from conformance.sdks.record import Traces
 
 MOST = 4
 """Frames that are kept of a trace: the innermost ones, which say what went wrong."""
-
-PACKAGES: Mapping[str, str] = {
-    "python": "aws_durable_execution_sdk_python",
-    "js": "@aws/durable-execution-sdk-js",
-}
-"""The folder that holds an SDK's files, wherever it was installed."""
-
-CARRIERS: Mapping[str, frozenset[str]] = {
-    "python": frozenset({"state.py", "threading.py", "lambda_service.py", "exceptions.py"})
-}
-"""Files of an SDK that carry what others decided: a trace ends in them whatever is wrong."""
 
 _PYTHON = re.compile(r'\s+File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)')
 _NODE = re.compile(
@@ -48,19 +40,26 @@ def frames(stderr: str, sdk: str, about: str | None = None) -> tuple[Frame, ...]
 
     It is the first trace that `about` (the service's answer, say) stands in, else the last trace of all.
     """
-    package = PACKAGES.get(sdk)
-    if package is None:
+    told = traces_of(sdk)
+    if told is None:
         return ()
-    traces = [(found, text) for found, text in _traces(stderr, package) if found]
+    traces = [(found, text) for found, text in _traces(stderr, told.folder) if found]
     if about:
         traces = [each for each in traces if about in each[1]] or traces[-1:]
         return tuple(traces[0][0][-MOST:]) if traces else ()
     return tuple(traces[-1][0][-MOST:]) if traces else ()
 
 
+def traces_of(sdk: str) -> Traces | None:
+    """How the SDK's frames are told, by its record; None where that does not say."""
+    record = registry.record(sdk)
+    return record.traces if record else None
+
+
 def telling(found: tuple[Frame, ...], sdk: str) -> tuple[Frame, ...]:
     """Frames, the one that says most first: the innermost that is not a carrier's."""
-    carriers = CARRIERS.get(sdk, frozenset())
+    told = traces_of(sdk)
+    carriers = told.carriers if told else ()
     inward = found[::-1]
     return (
         *(frame for frame in inward if frame.file not in carriers),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.engine.causes import Cause
-from conformance.engine.frames import PACKAGES, telling
+from conformance.engine.frames import telling, traces_of
 from conformance.wire.recording import SubjectInfo
 
 BUILT = frozenset({"node_modules", "site-packages", "dist", "dist-cjs", "build", ".venv"})
@@ -25,11 +25,12 @@ def own_file(cause: Cause, subjects: tuple[SubjectInfo, ...], workspace: Path) -
     """The workspace's own file and line for a cause; None where no frame leads to one, as of a release."""
     info = next((one for one in subjects if one.id == cause.simplest.result.subject), None)
     known = cause.evidence
-    if info is None or known is None or info.sdk not in PACKAGES:
+    told = traces_of(info.sdk) if info is not None else None
+    if info is None or known is None or told is None:
         return None
     source = _source(info.id, workspace)
     for frame in telling(known.frames, info.sdk) if source is not None else ():
-        for path in sorted(source.rglob(f"{PACKAGES[info.sdk]}/{frame.file}")) if source is not None else ():
+        for path in sorted(source.rglob(f"{told.folder}/{frame.file}")) if source is not None else ():
             below = path.relative_to(workspace)
             if not BUILT & set(below.parts):
                 return OwnFile(below.as_posix(), frame.line)

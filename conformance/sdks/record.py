@@ -19,6 +19,18 @@ class Package:
 
 
 @dataclass(frozen=True)
+class Traces:
+    """How the SDK's own frames are told in a stack trace.
+
+    `folder` holds its files wherever it was installed. `carriers` are files that carry what others decided: a
+    trace ends in them whatever is wrong.
+    """
+
+    folder: str
+    carriers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Item:
     """How one thing is spelled by a range of versions, and the source that says so."""
 
@@ -30,13 +42,19 @@ class Item:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What the suite knows of one SDK. `harness` is the folder of its harness, if the suite has one."""
+    """What the suite knows of one SDK.
+
+    `harness` is the folder of its harness, if the suite has one. `builds` are the builds that it has besides
+    the usual one.
+    """
 
     sdk: str
     title: str
     upstream: str
     package: Package | None = None
     harness: str | None = None
+    builds: tuple[str, ...] = ()
+    traces: Traces | None = None
     items: tuple[Item, ...] = ()
 
     @property

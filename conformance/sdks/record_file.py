@@ -11,10 +11,11 @@ import yaml
 
 from conformance.errors import Location, UsageError
 from conformance.sdks.items import KINDS
-from conformance.sdks.record import Item, Package, Record
+from conformance.sdks.record import Item, Package, Record, Traces
 from conformance.sdks.versions import Versions
 
-_MEMBERS = ("sdk", "title", "upstream", "package", "harness", "dialect")
+_MEMBERS = ("sdk", "title", "upstream", "package", "harness", "builds", "traces", "dialect")
+_APART = ("package", "builds", "traces", "dialect")
 _REQUIRED = ("sdk", "title", "upstream", "dialect")
 _ITEM = ("value", "versions", "source")
 REGISTRIES = ("pypi", "npm", "crates", "maven")
@@ -26,17 +27,25 @@ def read(path: Path) -> Record:
     Raises:
         UsageError: names file, line, what is wrong and what would be right.
     """
+    return parse(text(path), str(path))
+
+
+def text(path: Path) -> str:
+    """The text of a record's file.
+
+    Raises:
+        UsageError: it can't be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"can't read the record: {error}", where=str(path)) from error
-    return parse(text, str(path))
 
 
-def parse(text: str, where: str) -> Record:
+def parse(source: str, where: str) -> Record:
     """Read a record's text; `where` names it in errors, which are those of `read`."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(source, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise UsageError(f"can't read the record: {error}", where=where) from error
     if root is None:
@@ -52,9 +61,7 @@ class _Reader:
 
     def record(self, node: yaml.Node) -> Record:
         members = self._members(node, _MEMBERS, _REQUIRED, "a record")
-        texts = {
-            key: self._text(each, key) for key, each in members.items() if key not in ("package", "dialect")
-        }
+        texts = {key: self._text(each, key) for key, each in members.items() if key not in _APART}
         if not texts["upstream"].startswith("https://"):
             self._refuse("upstream is no https URL", members["upstream"], "link to the SDK's repository")
         items = tuple(self._items(members["dialect"]))
@@ -65,6 +72,8 @@ class _Reader:
             upstream=texts["upstream"],
             package=self._package(members.get("package")),
             harness=texts.get("harness"),
+            builds=self._texts(members.get("builds"), "builds"),
+            traces=self._traces(members.get("traces")),
             items=items,
         )
 
@@ -78,6 +87,20 @@ class _Reader:
                 f"{registry!r} is no registry", members["registry"], f"one of {', '.join(REGISTRIES)}"
             )
         return Package(registry, self._text(members["name"], "name"))
+
+    def _traces(self, node: yaml.Node | None) -> Traces | None:
+        if node is None:
+            return None
+        members = self._members(node, ("folder", "carriers"), ("folder",), "traces")
+        carriers = self._texts(members.get("carriers"), "carriers")
+        return Traces(self._text(members["folder"], "folder"), carriers)
+
+    def _texts(self, node: yaml.Node | None, what: str) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, yaml.SequenceNode):
+            self._refuse(f"{what} is no list", node, "write a list of texts")
+        return tuple(self._text(each, what) for each in node.value)
 
     def _items(self, node: yaml.Node) -> Iterator[Item]:
         for name, listed in self._members(node, tuple(KINDS), (), "a dialect").items():

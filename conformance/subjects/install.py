@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.errors import EnvironmentFault
-from conformance.subjects import js_install, python_install
+from conformance.subjects import registry
 from conformance.wire.recording import SubjectInfo
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Installed:
     """A subject that can be started: its real version, its command, the environment variables of its own.
 
     `cwd` None means an empty directory, which every process gets for itself. `preload` are the modules that
-    its processes can share, of a Python subject alone: the first of them is what its command runs.
+    its processes can share, if they can: the first of them is what its command runs.
     """
 
     subject: Subject
@@ -43,15 +43,13 @@ def install(subject: Subject) -> Installed:
     """
     if subject.command is not None:
         return _own(subject, subject.command)
-    if subject.sdk == "python":
-        version, command, environment = python_install.install(subject)
-    else:
-        version, command, environment = js_install.install(subject)
+    sdk = registry.sdk(subject.sdk)
+    made = registry.of(sdk).install(subject, sdk)
+    environment = dict(made.environment)
     if subject.mutant:
-        environment = {**environment, "CONFORMANCE_MUTANT": subject.mutant}
-    info = SubjectInfo(subject.id, subject.sdk, version)
-    preload = python_install.PRELOAD if subject.sdk == "python" else ()
-    return Installed(subject, info, command, environment, preload=preload)
+        environment["CONFORMANCE_MUTANT"] = subject.mutant
+    info = SubjectInfo(subject.id, subject.sdk, made.version)
+    return Installed(subject, info, made.command, environment, preload=made.preload)
 
 
 def _own(subject: Subject, command: tuple[str, ...]) -> Installed:
@@ -67,5 +65,5 @@ def _own(subject: Subject, command: tuple[str, ...]) -> Installed:
             cure=f"give a path from {cwd}, or a program on PATH",
         )
     subject = replace(subject, cwd=cwd)
-    info = SubjectInfo(subject.id, subject.sdk, subject.version or UNKNOWN_VERSION)
+    info = SubjectInfo(subject.id, subject.sdk, subject.version or UNKNOWN_VERSION, subject.record)
     return Installed(subject, info, (program, *command[1:]), {"PATH": path}, cwd)

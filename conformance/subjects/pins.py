@@ -1,4 +1,4 @@
-"""The harnesses and the versions they pin: the one place that reads `requirements.in` and `package.json`."""
+"""The suite's own files that pin what the harnesses need: the one place that reads them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,6 @@ from pathlib import Path
 from conformance.errors import EnvironmentFault
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON_PACKAGE = "aws-durable-execution-sdk-python"
-JS_PACKAGE = "@aws/durable-execution-sdk-js"
-
-PYTHON_HARNESS = ROOT / "python_sdk"
-JS_HARNESS = ROOT / "js_harness"
-PYTHON_REQUIREMENTS = PYTHON_HARNESS / "requirements.in"
-PYTHON_LOCK = PYTHON_HARNESS / "requirements.lock"
 
 _PIN = re.compile(r"^\s*([A-Za-z0-9._-]+)\s*==\s*([^\s;\\#]+)")
 
@@ -37,9 +30,14 @@ def read(path: Path) -> str:
         ) from error
 
 
-def npm_file(name: str) -> Path:
+def harness(folder: str) -> Path:
+    """A harness's folder, by the name that its SDK's record gives."""
+    return ROOT / folder
+
+
+def npm_file(folder: str, name: str) -> Path:
     """Find `package.json`, `package-lock.json` or `.npmrc`: at the root, or packaged with the harness."""
-    beside = JS_HARNESS / name
+    beside = harness(folder) / name
     return beside if beside.exists() else ROOT / name
 
 
@@ -49,18 +47,13 @@ def pins_of(text: str) -> dict[str, str]:
 
 
 @cache
-def python_pins() -> dict[str, str]:
-    """Give what the Python harness asks for by name: the SDK."""
-    return pins_of(read(PYTHON_REQUIREMENTS))
+def pip_pins(folder: str) -> dict[str, str]:
+    """Give what a harness asks PyPI for by name."""
+    return pins_of(read(harness(folder) / "requirements.in"))
 
 
 @cache
-def js_pins() -> dict[str, str]:
-    """Give what the JavaScript harness asks for by name: the SDK."""
-    document: dict[str, dict[str, str]] = json.loads(read(npm_file("package.json")))
+def npm_pins(folder: str) -> dict[str, str]:
+    """Give what a harness asks npm for by name."""
+    document: dict[str, dict[str, str]] = json.loads(read(npm_file(folder, "package.json")))
     return document["dependencies"]
-
-
-def default_version(sdk: str) -> str:
-    """Give the version that `python` or `js` alone means."""
-    return python_pins()[PYTHON_PACKAGE] if sdk == "python" else js_pins()[JS_PACKAGE]

@@ -5,30 +5,19 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from conformance.errors import Location, UsageError
-from conformance.subjects.pins import default_version
+from conformance.sdks.record_file import parse as parse_record
+from conformance.sdks.record_file import text as read_record
+from conformance.subjects import registry
 
-SDKS = ("python", "js")
-CJS = "cjs"
-"""The build that `require` gets, which is not the one that `import` gets."""
-
-FORMS = (
-    "a subject is python, python@VERSION, python@PATH, js, js@VERSION, js@PATH, each with +mutant:NAME "
-    "if wanted, js with +cjs before it for its CommonJS build; NAME=COMMAND; or a file of subjects, FILE.yaml"
-)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _COMMAND = re.compile(r"\s*([^=@/\s]*)\s*=(.*)", re.DOTALL)
 _MUTANT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_VERSIONS = {
-    "python": re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?"),
-    "js": re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?"),
-}
-_ARCHIVES = {"python": (".whl", ".tar.gz", ".zip"), "js": (".tgz", ".tar.gz")}
-_KEYS = frozenset({"name", "command", "cwd", "sdk", "version"})
+_KEYS = frozenset({"name", "command", "cwd", "sdk", "version", "record"})
 
 
 @dataclass(frozen=True)
@@ -37,8 +26,9 @@ class Subject:
 
     Exactly one of `version` (a release), `source` (an absolute path of a checkout, wheel, package or tarball)
     and `command` (an argument list) says where the SDK comes from; a command may come with the version that
-    its author says it has. `sdk` is `python`, `js`, or, for a command, whatever its author says (the
+    its author says it has. `sdk` is the name of a record, or, for a command, whatever its author says (the
     subject's name by default). `build` is the one of the SDK's builds that is loaded, None for the usual one.
+    `record` is the text of a record that came with it.
     """
 
     sdk: str
@@ -49,6 +39,7 @@ class Subject:
     name: str | None = None
     cwd: Path | None = None
     build: str | None = None
+    record: str | None = None
 
     @property
     def id(self) -> str:
@@ -70,30 +61,27 @@ class Subject:
         Raises:
             UsageError: it means nothing; the error says what would be right.
         """
-        if own := _COMMAND.fullmatch(text):
-            return _command(own[1], own[2], text)
+        if command := _COMMAND.fullmatch(text):
+            return _command(command[1], command[2], text)
         rest, plus, mutant = text.strip().partition("+mutant:")
         if plus and not _MUTANT.fullmatch(mutant):
             raise UsageError(
                 f"{text!r}: {mutant!r} is not a mutant's name",
                 cure="a mutant's name is words in lower case joined by hyphens, such as phantom-fail",
             )
-        build = CJS if rest.endswith(f"+{CJS}") else None
-        rest = rest.removesuffix(f"+{CJS}")
-        sdk, at, wanted = rest.partition("@")
-        if sdk not in SDKS:
-            raise UsageError(f"{text!r}: there is no SDK {sdk!r}", cure=FORMS)
-        if build and sdk != "js":
-            raise UsageError(f"{text!r}: {sdk} has one build only", cure=FORMS)
+        whole, build = _build(rest)
+        name, at, wanted = whole.partition("@")
+        if name not in registry.names():
+            raise UsageError(f"{text!r}: there is no SDK {name!r}", cure=forms())
         if at and not wanted:
-            raise UsageError(f"{text!r}: nothing after @", cure=FORMS)
+            raise UsageError(f"{text!r}: nothing after @", cure=forms())
+        sdk = registry.sdk(name)
+        own = cls(name, mutant=mutant or None, build=build or None)
         if not at:
-            return cls(sdk, version=default_version(sdk), mutant=mutant or None, build=build)
-        if _VERSIONS[sdk].fullmatch(wanted):
-            return cls(sdk, version=wanted, mutant=mutant or None, build=build)
-        return cls(
-            sdk, source=_source(sdk, wanted, text, base or Path.cwd()), mutant=mutant or None, build=build
-        )
+            return replace(own, version=registry.of(sdk).pinned(sdk))
+        if registry.of(sdk).VERSION.fullmatch(wanted):
+            return replace(own, version=wanted)
+        return replace(own, source=_source(sdk, wanted, text, base or Path.cwd()))
 
     @classmethod
     def parse_all(cls, texts: Iterable[str]) -> tuple[Subject, ...]:
@@ -111,12 +99,32 @@ class Subject:
         return tuple(subjects.values())
 
 
+def _build(text: str) -> tuple[str, str]:
+    """A subject's text without the build that it ends with, and that build; empty where there is none."""
+    name = re.split(r"[@+]", text, maxsplit=1)[0]
+    builds = registry.sdk(name).record.builds if name in registry.names() else ()
+    whole, _, last = text.rpartition("+")
+    return (whole, last) if last in builds else (text, "")
+
+
+def forms() -> str:
+    """What a subject may look like."""
+    names = registry.names()
+    builds = [f"{name}+{build}" for name in names for build in registry.sdk(name).record.builds]
+    return (
+        f"a subject is NAME, NAME@VERSION or NAME@PATH, NAME one of {', '.join(names)}, with +mutant:FAULT "
+        f"if wanted, or another build ({', '.join(builds)}); NAME=COMMAND; or a file of subjects, FILE.yaml"
+    )
+
+
 def _is_file(text: str) -> bool:
     return text.endswith((".yaml", ".yml")) and (Path(text).is_file() or not {"=", "@"} & set(text))
 
 
 def load(path: Path) -> tuple[Subject, ...]:
-    """Read a file of subjects: a YAML list of {name, command, cwd?, sdk?, version?}, cwd relative to it.
+    """Read a file of subjects: a YAML list of {name, command, cwd?, sdk?, version?, record?}.
+
+    `cwd` and `record`, the file of a record, are relative to it.
 
     Raises:
         UsageError: no such file, no YAML, or an entry that means nothing, with its line.
@@ -141,7 +149,8 @@ def load(path: Path) -> tuple[Subject, ...]:
 
 def _entry_form() -> str:
     return (
-        "write a list of {name: ..., command: ..., cwd: ..., sdk: ..., version: ...}, the last three optional"
+        "write a list of {name: ..., command: ..., cwd: ..., sdk: ..., version: ..., record: ...}, "
+        "all but the first two optional"
     )
 
 
@@ -162,13 +171,22 @@ def _entry(item: Any, where: Location, base: Path) -> Subject:
     cwd = (base / item["cwd"]).resolve() if "cwd" in item else base
     if not cwd.is_dir():
         raise UsageError(f"cwd {cwd} is not a directory", where=where, cure="name one that is there")
+    record = _record(base / item["record"]) if "record" in item else None
     return Subject(
         sdk=item.get("sdk", own.sdk),
         version=item.get("version"),
+        record=record,
         command=own.command,
         name=own.name,
         cwd=cwd,
     )
+
+
+def _record(path: Path) -> str:
+    """The text of a record's file, which is known to be one then."""
+    text = read_record(path)
+    parse_record(text, str(path))
+    return text
 
 
 def _command(name: str, command: str, text: str) -> Subject:
@@ -177,7 +195,7 @@ def _command(name: str, command: str, text: str) -> Subject:
             f"{text!r}: {name!r} is not a subject's name",
             cure="a name starts with a letter and has letters, digits, '.', '_' and '-'",
         )
-    if name in SDKS:
+    if name in registry.names():
         raise UsageError(f"{text!r}: {name} is taken", cure=f"call it something else, such as my-{name}")
     try:
         arguments = tuple(shlex.split(command))
@@ -192,16 +210,16 @@ def _command(name: str, command: str, text: str) -> Subject:
     return Subject(sdk=name, command=arguments, name=name)
 
 
-def _source(sdk: str, wanted: str, text: str, base: Path) -> Path:
+def _source(sdk: registry.Sdk, wanted: str, text: str, base: Path) -> Path:
     path = (base / Path(wanted).expanduser()).resolve()
-    if path.is_dir() or (path.is_file() and path.name.endswith(_ARCHIVES[sdk])):
+    if path.is_dir() or (path.is_file() and path.name.endswith(registry.of(sdk).ARCHIVES)):
         return path
     if path.is_file():
         raise UsageError(
             f"{text!r}: {path.name} is no package",
-            cure=f"name a directory or a file of {', '.join(_ARCHIVES[sdk])}",
+            cure=f"name a directory or a file of {', '.join(registry.of(sdk).ARCHIVES)}",
         )
     raise UsageError(
         f"{text!r}: {wanted!r} is neither a version nor a path that is there",
-        cure=f"a version looks like {default_version(sdk)}; a path is one of a package",
+        cure=f"a version looks like {registry.of(sdk).pinned(sdk)}; a path is one of a package",
     )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.errors import UsageError
+from conformance.sdks import registry
 from conformance.verdict.entries import Occasion
 from conformance.verdict.finding import Finding, Layer
 from conformance.verdict.ledger_file import parse
@@ -43,7 +44,6 @@ _PROMISED = (
 _LIMITED = "what is seen follows from one program's own values, until somebody says otherwise"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_HOMES = {"python": "aws/aws-durable-execution-sdk-python", "js": "aws/aws-durable-execution-sdk-js"}
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ def _lines(class_: _Class, *, limited: bool) -> Iterator[str]:
     yield f"    title: {_flow(_title(class_))}"
     yield "    what: >"
     yield from textwrap.wrap(_what(class_), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
-    yield f"    link: https://github.com/{_HOMES.get(first.subject.sdk, 'OWNER/REPOSITORY')}/issues"
+    yield f"    link: {_home(first.subject.sdk)}/issues"
     yield "    kind: behaviour"
     yield from _versions([one.subject for one in class_.shown])
     if first.finding.layer is Layer.PARITY:
@@ -273,6 +273,12 @@ def _scope(class_: _Class) -> Iterator[str]:
         roles = dict.fromkeys(slot.role.value for each in slots for slot in each)
         yield f"    statement: {_flow(next(iter(statements)) if len(statements) == 1 else [*statements])}"
         yield f"    role: {_flow(next(iter(roles)) if len(roles) == 1 else [*roles])}"
+
+
+def _home(sdk: str) -> str:
+    """Where an SDK is developed, by its record."""
+    record = registry.record(sdk)
+    return record.upstream if record else "https://github.com/OWNER/REPOSITORY"
 
 
 def _transforms(pairs: list[tuple[Any, Any]]) -> list[Any]:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import EnvironmentFault
-from conformance.subjects import cache, installer, js_install, pins, python_install
+from conformance.subjects import cache, installer, npm, pins, pypi, registry
 from conformance.subjects.install import Installed, install
 from conformance.subjects.subject import Subject
 
@@ -30,6 +30,8 @@ import { createRequire } from "node:module";
 const require = createRequire(process.env.CONFORMANCE_SDK + "/");
 require("@aws/durable-execution-sdk-js"); console.log("here");
 """
+
+PYTHON, JS = registry.sdk("python"), registry.sdk("js")
 
 
 @pytest.fixture
@@ -150,10 +152,10 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_release_comes_from_the_index_with_the_lock_s_other_pins(own_cache: Path, index: Path) -> None:
-    locked = pins.pins_of(pins.read(pins.PYTHON_LOCK))["boto3"]
+    locked = pins.pins_of(pins.read(pins.harness(PYTHON.harness) / "requirements.lock"))["boto3"]
     wheel(index, "boto3", locked)
     wheel(index, "boto3", "999.0")
-    wheel(index, pins.PYTHON_PACKAGE, "8.8.8", "Requires-Dist: boto3>=1\n")
+    wheel(index, PYTHON.package.name, "8.8.8", "Requires-Dist: boto3>=1\n")
     installed = install(Subject.parse("python@8.8.8"))
     assert installed.info.version == "8.8.8"
     place = own_cache / "environments"
@@ -163,7 +165,7 @@ def test_a_release_comes_from_the_index_with_the_lock_s_other_pins(own_cache: Pa
 def test_a_wheel_is_installed_again_only_when_it_has_changed(
     own_cache: Path, index: Path, tmp_path: Path
 ) -> None:
-    file = wheel(tmp_path, pins.PYTHON_PACKAGE, "7.7.7")
+    file = wheel(tmp_path, PYTHON.package.name, "7.7.7")
     subject = Subject.parse(f"python@{file}")
     first = install(subject)
     assert (first.info.id, first.info.version) == (f"python@{file}", "7.7.7")
@@ -176,7 +178,7 @@ def test_a_wheel_is_installed_again_only_when_it_has_changed(
 
 
 def test_a_version_that_is_not_there_is_said_so(own_cache: Path, index: Path) -> None:
-    wheel(index, pins.PYTHON_PACKAGE, "8.8.8")
+    wheel(index, PYTHON.package.name, "8.8.8")
     with pytest.raises(EnvironmentFault, match="there is no such version") as fault:
         install(Subject.parse("python@999.0.0"))
     assert fault.value.where == "python@999.0.0"
@@ -215,20 +217,20 @@ def test_the_python_package_is_found_in_a_checkout(tmp_path: Path, below: str) -
         (place / "pyproject.toml").write_text(project, encoding="utf-8")
     (tmp_path / "packages" / "b").mkdir()
     (tmp_path / "packages" / "b" / "pyproject.toml").write_text("[broken", encoding="utf-8")
-    assert python_install.package(tmp_path, "x") == tmp_path / below
+    assert pypi.package(tmp_path, "x", PYTHON) == tmp_path / below
 
 
 def test_a_directory_without_the_package_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault, match=r"no pyproject\.toml of aws-durable"):
-        python_install.package(tmp_path, "x")
+        pypi.package(tmp_path, "x", PYTHON)
     with pytest.raises(EnvironmentFault, match=r"no package\.json of @aws/durable"):
-        js_install.package(tmp_path, "x")
+        npm.package(tmp_path, "x", JS)
 
 
 def js_package(directory: Path, version: str) -> Path:
     """Make a package as npm would unpack it."""
     directory.mkdir(parents=True)
-    document = {"name": pins.JS_PACKAGE, "version": version, "main": "./dist/index.js", "dependencies": {}}
+    document = {"name": JS.package.name, "version": version, "main": "./dist/index.js", "dependencies": {}}
     (directory / "package.json").write_text(json.dumps(document), encoding="utf-8")
     return directory
 
@@ -236,11 +238,11 @@ def js_package(directory: Path, version: str) -> Path:
 def test_a_js_checkout_that_is_not_built_says_how(tmp_path: Path) -> None:
     place = js_package(tmp_path / "packages" / "sdk", "1.0.0")
     with pytest.raises(EnvironmentFault, match=r"not built: it has no \./dist/index\.js") as fault:
-        js_install.package(tmp_path, "js@here")
+        npm.package(tmp_path, "js@here", JS)
     assert "npm run build" in str(fault.value)
     (place / "dist").mkdir()
     (place / "dist" / "index.js").write_text("module.exports = 1;", encoding="utf-8")
-    assert js_install.package(tmp_path, "js@here") == place
+    assert npm.package(tmp_path, "js@here", JS) == place
 
 
 def test_a_built_js_package_and_a_tarball_of_it_are_installed(own_cache: Path, tmp_path: Path) -> None:
@@ -253,7 +255,7 @@ def test_a_built_js_package_and_a_tarball_of_it_are_installed(own_cache: Path, t
     for source in (place, tarball):
         installed = install(Subject.parse(f"js@{source}"))
         assert (installed.info.id, installed.info.version) == (f"js@{source}", "6.6.6")
-        module = Path(installed.environment["CONFORMANCE_SDK"], "node_modules", pins.JS_PACKAGE)
+        module = Path(installed.environment["CONFORMANCE_SDK"], "node_modules", JS.package.name)
         assert not module.is_symlink()
         assert (module / "dist" / "index.js").exists()
     assert len(list((own_cache / "environments").iterdir())) == 2

@@ -72,7 +72,7 @@ def test_a_path_is_told_from_a_version_and_made_absolute(text: str, tmp_path: Pa
 NONSENSE = {
     "": "there is no SDK ''",
     "ruby": "there is no SDK 'ruby'",
-    "python+cjs": "python has one build only",
+    "python+cjs": "there is no SDK 'python+cjs'",
     "Python@3.0.0": "there is no SDK 'Python'",
     "python@": "nothing after @",
     "python@latest": "neither a version nor a path that is there",

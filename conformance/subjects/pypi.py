@@ -1,4 +1,4 @@
-"""A Python SDK in an environment of its own: a release, a checkout, a wheel or a source archive."""
+"""An SDK from PyPI in an environment of its own: a release, a checkout, a wheel or a source archive."""
 
 from __future__ import annotations
 
@@ -15,56 +15,72 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import EnvironmentFault
 from conformance.subjects import cache, installer, pins
+from conformance.subjects.registry import Installation, Sdk, Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.subjects.subject import Subject
 
 # What would make pip install somewhere else or something else than it is told.
 _DISTURBING = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON")
 _UNSET = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1"}
 _NAME = re.compile(r"[-_.]+")
 
-PRELOAD = ("python_sdk.__main__", "python_sdk.interpreter", "python_sdk.mutants")
+VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
+ARCHIVES = (".whl", ".tar.gz", ".zip")
+
+_PRELOAD = ("__main__", "interpreter", "mutants")
 """What is the same in every process: the harness and, with it, the SDK. Mutants patch only as one begins."""
 
 
-def install(subject: Subject) -> tuple[str, tuple[str, ...], dict[str, str]]:
-    """Install a Python subject: give its SDK's real version, its command and its environment variables.
+def pinned(sdk: Sdk) -> str:
+    """The version that the harness's requirements pin."""
+    return pins.pip_pins(sdk.harness)[sdk.package.name]
+
+
+def install(subject: Wanted, sdk: Sdk) -> Installation:
+    """Install a subject, or find it installed.
 
     Raises:
         EnvironmentFault: it can't be installed.
     """
-    lock = pins.read(pins.PYTHON_LOCK)
-    source = None if subject.source is None else package(subject.source, subject.id)
+    lock = pins.read(_lock(sdk))
+    source = None if subject.source is None else package(subject.source, subject.id, sdk)
     name = cache.key(
-        f"python-{subject.version or 'path'}",
+        f"{sdk.name}-{subject.version or 'path'}",
         {
-            "sdk": "python",
+            "sdk": sdk.name,
             "version": subject.version,
             "source": None if source is None else [str(source), cache.fingerprint(source)],
             "lock": cache.digest(lock.encode()),
-            "python": [sys.version, sys.base_prefix, sysconfig.get_platform()],
+            "interpreter": [sys.version, sys.base_prefix, sysconfig.get_platform()],
         },
     )
     place, manifest = cache.environment(
-        name, lambda made: _make(made, subject, source), lambda found: _interpreter(found).exists()
+        name, lambda made: _make(made, subject, sdk, source), lambda found: _interpreter(found).exists()
     )
-    environment = {"PYTHONPATH": str(_harness()), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
-    return str(manifest["version"]), (str(_interpreter(place)), "-m", "python_sdk"), environment
+    return Installation(
+        version=str(manifest["version"]),
+        command=(str(_interpreter(place)), "-m", sdk.harness),
+        environment={"PYTHONPATH": str(_harness(sdk)), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"},
+        preload=tuple(f"{sdk.harness}.{module}" for module in _PRELOAD),
+    )
 
 
-def package(source: Path, subject: str) -> Path:
+def _lock(sdk: Sdk) -> Path:
+    return pins.harness(sdk.harness) / "requirements.lock"
+
+
+def package(source: Path, subject: str, sdk: Sdk) -> Path:
     """Find the SDK's package in a checkout, perhaps one of several; a wheel or archive is itself.
 
     Raises:
         EnvironmentFault: there is no such package there.
     """
     if source.is_file():
-        if not _canonical(source.name).startswith(f"{pins.PYTHON_PACKAGE}-"):
+        if not _canonical(source.name).startswith(f"{sdk.package.name}-"):
             raise EnvironmentFault(
-                f"{source.name} is not a wheel or source archive of {pins.PYTHON_PACKAGE}",
+                f"{source.name} is not a wheel or source archive of {sdk.package.name}",
                 where=subject,
                 cure="build one with `python -m build`, and keep its name",
             )
@@ -74,16 +90,16 @@ def package(source: Path, subject: str) -> Path:
             document = tomllib.loads(project.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue  # not there, or of another kind: the next may be it
-        if _canonical(str(document.get("project", {}).get("name", ""))) == pins.PYTHON_PACKAGE:
+        if _canonical(str(document.get("project", {}).get("name", ""))) == sdk.package.name:
             return project.parent
     raise EnvironmentFault(
-        f"no pyproject.toml of {pins.PYTHON_PACKAGE} in {source} or its packages/",
+        f"no pyproject.toml of {sdk.package.name} in {source} or its packages/",
         where=subject,
         cure="name a checkout of that repository, or the package's directory in it",
     )
 
 
-def _make(place: Path, subject: Subject, source: Path | None) -> cache.Manifest:
+def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None) -> cache.Manifest:
     if importlib.util.find_spec("pip") is None:
         raise EnvironmentFault(
             f"{sys.executable} has no pip to install it with", where=subject.id, cure="python -m ensurepip"
@@ -91,29 +107,29 @@ def _make(place: Path, subject: Subject, source: Path | None) -> cache.Manifest:
     venv.EnvBuilder(with_pip=False, symlinks=True).create(place)
     pip = [sys.executable, "-m", "pip", "--python", str(_interpreter(place)), "--disable-pip-version-check"]
     environment = {key: value for key, value in os.environ.items() if key not in _DISTURBING} | _UNSET
-    if source is None and subject.version == pins.python_pins()[pins.PYTHON_PACKAGE]:
-        wanted = ["--require-hashes", "-r", str(pins.PYTHON_LOCK)]
+    if source is None and subject.version == pinned(sdk):
+        wanted = ["--require-hashes", "-r", str(_lock(sdk))]
     else:
         constraints = place / "constraints.txt"
-        constraints.write_text(_constraints(), encoding="utf-8")
-        sdk = f"{pins.PYTHON_PACKAGE}=={subject.version}" if source is None else str(source)
-        wanted = [sdk, "-c", str(constraints)]
+        constraints.write_text(_constraints(sdk), encoding="utf-8")
+        asked = f"{sdk.package.name}=={subject.version}" if source is None else str(source)
+        wanted = [asked, "-c", str(constraints)]
     installer.run([*pip, "install", *wanted], subject=subject.id, cwd=place, environment=environment)
-    return {"version": _version(place, subject.id)}
+    return {"version": _version(place, subject.id, sdk)}
 
 
-def _constraints() -> str:
+def _constraints(sdk: Sdk) -> str:
     """All that the lock pins but the SDK itself, so that versions differ in nothing else."""
-    locked = pins.pins_of(pins.read(pins.PYTHON_LOCK))
-    return "".join(f"{name}=={version}\n" for name, version in locked.items() if name != pins.PYTHON_PACKAGE)
+    locked = pins.pins_of(pins.read(_lock(sdk)))
+    return "".join(f"{name}=={version}\n" for name, version in locked.items() if name != sdk.package.name)
 
 
-def _version(place: Path, subject: str) -> str:
+def _version(place: Path, subject: str, sdk: Sdk) -> str:
     paths = [str(path) for path in place.glob("lib/python*/site-packages")]
-    for found in importlib.metadata.distributions(name=pins.PYTHON_PACKAGE, path=paths):
+    for found in importlib.metadata.distributions(name=sdk.package.name, path=paths):
         return found.version
     raise EnvironmentFault(
-        f"what was installed holds no {pins.PYTHON_PACKAGE}", where=subject, cure="name a package of that SDK"
+        f"what was installed holds no {sdk.package.name}", where=subject, cure="name a package of that SDK"
     )
 
 
@@ -125,20 +141,21 @@ def _canonical(name: str) -> str:
     return _NAME.sub("-", name).lower()
 
 
-def _harness() -> Path:
+def _harness(sdk: Sdk) -> Path:
     """Give a directory to import the harness from.
 
     That is the checkout's root. Where the suite is installed as a package instead, the harness lies in
     site-packages, beside the SDK that the emulator uses; a link in a directory of its own keeps the two
     apart.
     """
-    root = pins.PYTHON_HARNESS.parent
-    if not (root / "aws_durable_execution_sdk_python").exists():
+    harness = pins.harness(sdk.harness)
+    root = harness.parent
+    if not (root / sdk.package.name.replace("-", "_")).exists():
         return root
     apart = cache.directory() / "harnesses" / cache.digest(str(root).encode())[:16]
-    link = apart / pins.PYTHON_HARNESS.name
+    link = apart / harness.name
     if not link.is_symlink():
         apart.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):  # another run was first, with the same link
-            link.symlink_to(pins.PYTHON_HARNESS)
+            link.symlink_to(harness)
     return apart

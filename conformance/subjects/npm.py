@@ -1,51 +1,67 @@
-"""A JavaScript SDK in a directory of its own: a release, a built package or a tarball."""
+"""An SDK from npm in a directory of its own: a release, a built package or a tarball."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import EnvironmentFault
 from conformance.subjects import cache, installer, node, pins
+from conformance.subjects.registry import Installation, Sdk, Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.subjects.subject import Subject
 
 _FLAGS = ("--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
 _COPIED = ("package.json", "package-lock.json", ".npmrc")
 
 
-def install(subject: Subject) -> tuple[str, tuple[str, ...], dict[str, str]]:
-    """Install a JavaScript subject: give its SDK's real version, its command and its environment variables.
+VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
+ARCHIVES = (".tgz", ".tar.gz")
+
+
+def pinned(sdk: Sdk) -> str:
+    """The version that the suite's `package.json` pins."""
+    return pins.npm_pins(sdk.harness)[sdk.package.name]
+
+
+def install(subject: Wanted, sdk: Sdk) -> Installation:
+    """Install a subject, or find it installed.
 
     Raises:
         EnvironmentFault: there is no Node for it, or it can't be installed.
     """
     found = node.find()
-    source = None if subject.source is None else package(subject.source, subject.id)
+    source = None if subject.source is None else package(subject.source, subject.id, sdk)
+    files = {file: pins.read(pins.npm_file(sdk.harness, file)) for file in _COPIED}
     name = cache.key(
-        f"js-{subject.version or 'path'}",
+        f"{sdk.name}-{subject.version or 'path'}",
         {
-            "sdk": "js",
+            "sdk": sdk.name,
             "version": subject.version,
             "source": None if source is None else [str(source), cache.fingerprint(source)],
-            "files": {file: cache.digest(pins.read(pins.npm_file(file)).encode()) for file in _COPIED},
+            "files": {file: cache.digest(text.encode()) for file, text in files.items()},
             "node": found.version,
         },
     )
     place, manifest = cache.environment(
-        name, lambda made: _make(made, subject, source, found), lambda found: _sdk(found).exists()
+        name,
+        lambda made: _make(made, subject, sdk, source, found),
+        lambda made: _manifest(made, sdk).exists(),
     )
-    command = (str(found.path), str(pins.JS_HARNESS / "main.mjs"))
     build = {"CONFORMANCE_BUILD": subject.build} if subject.build else {}
     compiled = {"NODE_COMPILE_CACHE": str(cache.directory() / "compiled")}  # Node keeps its versions apart
-    return str(manifest["version"]), command, {"CONFORMANCE_SDK": str(place)} | build | compiled
+    return Installation(
+        version=str(manifest["version"]),
+        command=(str(found.path), str(pins.harness(sdk.harness) / "main.mjs")),
+        environment={"CONFORMANCE_SDK": str(place)} | build | compiled,
+    )
 
 
-def package(source: Path, subject: str) -> Path:
+def package(source: Path, subject: str, sdk: Sdk) -> Path:
     """Find the SDK's built package in a directory, or a checkout of its repository; a tarball is itself.
 
     Raises:
@@ -58,11 +74,11 @@ def package(source: Path, subject: str) -> Path:
             document = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue  # not there, or broken: the next may be it
-        if document.get("name") == pins.JS_PACKAGE:
+        if document.get("name") == sdk.package.name:
             _must_be_built(file.parent, document, subject)
             return file.parent
     raise EnvironmentFault(
-        f"no package.json of {pins.JS_PACKAGE} in {source} or its packages/",
+        f"no package.json of {sdk.package.name} in {source} or its packages/",
         where=subject,
         cure="name a checkout of that repository, its package's directory, or a tarball of it",
     )
@@ -80,45 +96,47 @@ def _must_be_built(place: Path, document: dict[str, Any], subject: str) -> None:
         )
 
 
-def _make(place: Path, subject: Subject, source: Path | None, found: node.Node) -> cache.Manifest:
+def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None, found: node.Node) -> cache.Manifest:
     for name in _COPIED:
-        (place / name).write_text(pins.read(pins.npm_file(name)), encoding="utf-8")
+        (place / name).write_text(pins.read(pins.npm_file(sdk.harness, name)), encoding="utf-8")
     verb = "ci"
-    if source is not None or subject.version != pins.js_pins()[pins.JS_PACKAGE]:
+    if source is not None or subject.version != pinned(sdk):
         verb = "install"
-        _want(place, str(subject.version) if source is None else f"file:{source}")
+        _want(place, sdk, str(subject.version) if source is None else f"file:{source}")
     path = os.pathsep.join([str(found.path.parent), os.environ.get("PATH", os.defpath)])
     # install-links: a directory is packed and unpacked as a registry's package would be, not linked to.
     command = [*found.npm, verb, *_FLAGS, "--install-links"]
     installer.run(command, subject=subject.id, cwd=place, environment={**os.environ, "PATH": path})
     try:
-        document = json.loads(_sdk(place).read_text(encoding="utf-8"))
+        document = json.loads(_manifest(place, sdk).read_text(encoding="utf-8"))
         name, version = document["name"], document["version"]
     except (OSError, ValueError, KeyError) as error:
-        raise EnvironmentFault(f"npm has installed no {pins.JS_PACKAGE}", where=subject.id) from error
-    if name != pins.JS_PACKAGE or version != (subject.version or version):
+        raise EnvironmentFault(f"npm has installed no {sdk.package.name}", where=subject.id) from error
+    if name != sdk.package.name or version != (subject.version or version):
         raise EnvironmentFault(
-            f"what was installed is {name} {version}", where=subject.id, cure=f"name one of {pins.JS_PACKAGE}"
+            f"what was installed is {name} {version}",
+            where=subject.id,
+            cure=f"name one of {sdk.package.name}",
         )
     return {"version": version}
 
 
-def _want(place: Path, sdk: str) -> None:
+def _want(place: Path, sdk: Sdk, wanted: str) -> None:
     """Ask for another SDK than the pinned one.
 
     The rest of the lock stays, and npm keeps what of it the other SDK allows. The lock's own SDK must go from
     it: npm would take that for the one asked for, whatever `package.json` says.
     """
-    wanted, lock = place / "package.json", place / "package-lock.json"
-    document = json.loads(wanted.read_text(encoding="utf-8"))
+    own, lock = place / "package.json", place / "package-lock.json"
+    document = json.loads(own.read_text(encoding="utf-8"))
     document.pop("devDependencies", None)
-    document["dependencies"][pins.JS_PACKAGE] = sdk
+    document["dependencies"][sdk.package.name] = wanted
     locked = json.loads(lock.read_text(encoding="utf-8"))
-    locked["packages"].pop(f"node_modules/{pins.JS_PACKAGE}", None)
+    locked["packages"].pop(f"node_modules/{sdk.package.name}", None)
     locked["packages"][""] = document
-    wanted.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    own.write_text(json.dumps(document, indent=2), encoding="utf-8")
     lock.write_text(json.dumps(locked, indent=2), encoding="utf-8")
 
 
-def _sdk(place: Path) -> Path:
-    return place / "node_modules" / pins.JS_PACKAGE / "package.json"
+def _manifest(place: Path, sdk: Sdk) -> Path:
+    return place / "node_modules" / sdk.package.name / "package.json"
