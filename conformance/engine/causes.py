@@ -147,7 +147,7 @@ def _classed(judged: Iterable[Judged]) -> Iterator[tuple[_Class, Judged]]:
             yield _Class(one.result.subject, first.layer, first.rule, first.blame), one
 
 
-_OBJECTIONS = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
+_OBJECTIONS = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE})
 """Layers that know an SDK to be wrong without the scenario's own words."""
 
 
@@ -170,7 +170,7 @@ _SYMPTOMS = frozenset(
 )
 """Rules that nearly any fault breaks in the end: that two causes share one of these says nothing."""
 
-_TELLING = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
+_TELLING = frozenset({Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE})
 
 _Groups = dict[_Class, tuple[list[Judged], list[Judged]]]
 """Verdicts of a class, and those of smaller ones that are the same fault seen through an earlier finding."""

@@ -30,7 +30,7 @@ LIFECYCLES = frozenset(
 )
 """Rules about which updates an operation has; where the service refused one, others are missing."""
 
-_PROTOCOL = frozenset(Layer) - {Layer.HARNESS, Layer.EXPECT, Layer.PARITY, Layer.AWS}
+_PROTOCOL = frozenset({Layer.SCHEMA, Layer.INVARIANT, Layer.STRUCTURE})
 _UNJUDGED = NOT_JUDGED | {Verdict.UNSUPPORTED}
 
 
@@ -49,6 +49,7 @@ class Headline:
     bad: int  # verdicts that are not good
     compared: int  # judged against the reference
     unjudged: int  # nothing can be said of these
+    misspelt: int  # written otherwise than the SDK's own record says
 
 
 def headline(subject: str, results: Iterable[Result], *, reference: str) -> Headline:
@@ -70,6 +71,7 @@ def headline(subject: str, results: Iterable[Result], *, reference: str) -> Head
         bad=sum(one.verdict not in GOOD for one in own),
         compared=len(compared),
         unjudged=len(own) - len(judged),
+        misspelt=sum(any(each.layer is Layer.DIALECT for each in one.findings) for one in judged),
     )
 
 

@@ -48,6 +48,7 @@ _BLAMED = {
     Blame.HARNESS: "this suite: it says nothing about the SDK",
     Blame.EMULATOR: "AWS's local emulator",
     Blame.SCENARIO: "the scenario",
+    Blame.MACHINE: "this machine, which was too slow to tell",
     Blame.UNDETERMINED: "undetermined: comparing alone can't tell who is wrong",
 }
 

@@ -129,6 +129,8 @@ def _rows(one: Headline, aws: dict[str, int] | None, reference: str) -> Iterator
             one.unjudged and f"{one.unjudged} could not be judged",
         ),
     )
+    if one.misspelt:
+        yield _row("spelling", f"{one.misspelt} written otherwise than this SDK is known to write")
     if aws:
         yield _row(
             "AWS requirements",

@@ -110,13 +110,6 @@ TITLES: Mapping[str, str] = {
     "expected-invocations": "There must be as many invocations as the scenario expects",
     "expected-bodies": "Bodies must begin as often as the scenario expects",
     "expected-any-of": "One of the outcomes that the scenario allows must hold",
-    # the parity layer; where a field differs, `title` says so
-    "update-extra": "An update is written that the reference does not write",
-    "update-missing": "An update of the reference is not written",
-    "update-order": "Updates come in another order than the reference's",
-    "invocation-boundary": "An update is written by another invocation than the reference's",
-    "branch-numbering": "Branches are numbered from another base than the reference's",
-    "faults-apart": "The injected faults struck other updates than the reference's",
     # the aws layer
     "history": "The history must be the one that AWS's requirement asks for",
     "result": "The outcome must be the one that AWS's requirement asks for",
@@ -124,18 +117,40 @@ TITLES: Mapping[str, str] = {
 }
 """By the name of the rule."""
 
-_OF_PARITY: Mapping[str, str] = {
+DIALECT: Mapping[str, str] = {
+    "branch-base": "Branches must be numbered from where this SDK numbers them",
+    "payload-form": "A payload must be written in this SDK's own form",
+    "item-error": "A batch's result must spell errors as this SDK does",
+    "default-name": "An operation without a name must have the one that this SDK gives it",
+    "context-options": "ContextOptions must be sent when this SDK sends them",
+    "callback-timeouts": "A callback's timeouts must be spelled as this SDK does",
+    "submitter-result": "A submitter's result must be written as this SDK writes it",
+    "error-message": "An error's message must be worded as this SDK words it",
+    "error-members": "An error must have the members that this SDK gives it",
+    "error-type": "An error must be of the class that this SDK gives it in its role",
+}
+"""How an SDK must spell what the protocol leaves open, by the name of the rule."""
+
+OF_PARITY: Mapping[str, str] = {
+    "update-extra": "An update is written that the reference does not write",
+    "update-missing": "An update of the reference is not written",
+    "update-order": "Updates come in another order than the reference's",
+    "invocation-boundary": "An update is written by another invocation than the reference's",
+    "branch-numbering": "Branches are numbered from another base than the reference's",
+    "faults-apart": "The injected faults struck other updates than the reference's",
     "body-runs": "Bodies run otherwise than the reference's",
     "body-attempts": "Bodies are told other attempts than the reference's",
     "logs": "What is logged comes out otherwise than with the reference",
 }
+"""How an SDK can differ from the reference; where a field differs, `title` says which."""
 
 
 def title(layer: Layer, rule: str) -> str:
     """Give a rule's title; a difference from the reference is named by the field that differs."""
     if layer is Layer.PARITY:
-        known = _OF_PARITY.get(rule) or TITLES.get(rule)
-        return known or f"{_field(rule)} differs from the reference's"
+        return OF_PARITY.get(rule) or f"{_field(rule)} differs from the reference's"
+    if layer is Layer.DIALECT:
+        return DIALECT.get(rule, rule)
     return TITLES.get(rule, rule)
 
 

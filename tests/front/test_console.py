@@ -268,3 +268,9 @@ def test_a_headline_counts_what_was_judged() -> None:
 def test_nothing_is_counted_of_a_run_that_never_began() -> None:
     assert Collected().judged() == []
     assert "nothing was judged" in shown(Faulted(EnvironmentFault("no SDK")), ended())
+
+
+@pytest.mark.parametrize("blame", Blame)
+def test_whoever_is_to_blame_is_named(blame: Blame) -> None:
+    text = shown(started("v/a"), broken("v/a", replace(PARENT, blame=blame)), ended())
+    assert ("blame   " in text) is (blame is not Blame.SDK)

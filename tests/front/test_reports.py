@@ -17,7 +17,7 @@ from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded
 from conformance.errors import Exit, ScenarioError, UsageError
 from conformance.report import jsonreport, junit, markdown
 from conformance.report.files import AtEnd
-from conformance.verdict.finding import Verdict
+from conformance.verdict.finding import Blame, Layer, Verdict
 from tests.front import samples
 
 
@@ -144,3 +144,10 @@ def footer(*problems: str, interrupted: bool = False) -> RunEnded:
 )
 def test_the_exit_code_is_the_gravest_that_applies(events: tuple[Event, ...], code: Exit) -> None:
     assert collected(events).exit() is code
+
+
+def test_the_schema_knows_every_layer_verdict_and_whoever_is_to_blame() -> None:
+    known = json.loads(jsonreport.SCHEMA.read_text(encoding="utf-8"))["$defs"]
+    assert set(known["layer"]["enum"]) == {*Layer}
+    assert set(known["blame"]["enum"]) == {*Blame}
+    assert set(known["verdict"]["enum"]) == {*Verdict}
