@@ -16,6 +16,14 @@ export function evaluate(tree, names, budget) {
   return value === NOTHING ? null : measured(value, budget.limits);
 }
 
+/** The names that a tree reads, those that it binds itself among them. */
+export function namesIn(tree) {
+  if (!Array.isArray(tree) || tree[0] === "const") {
+    return [];
+  }
+  return tree[0] === "name" ? [tree[1]] : [...new Set(tree.flatMap(namesIn))];
+}
+
 function walk(tree, names, budget) {
   budget.step();
   const [kind] = tree;

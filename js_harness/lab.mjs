@@ -101,15 +101,15 @@ export class Lab {
   /**
    * Report that this run can't go on, and end the process, past SDK and user code.
    *
-   * `kind` is `harness`, or `unsupported` where only this moment shows it. What is left of an invocation that was
-   * answered only goes no further.
+   * `kind` is `harness`; `expression`, with what is told of the one that failed; or `unsupported` where only this moment
+   * shows it. What is left of an invocation that was answered only goes no further.
    */
-  stop(kind, message, at = null) {
+  stop(kind, message, at = null, expression = undefined) {
     if (this.#closed) {
       throw new Error(`what is left of an invocation that was answered: ${message}`);
     }
     writeSync(STDERR, at === null ? `${kind}: ${message}\n` : `${kind}: ${at}: ${message}\n`);
-    if (!report(this.#client, `${this.#path}/reports`, { kind, message, at })) {
+    if (!report(this.#client, `${this.#path}/reports`, { kind, message, at, expression })) {
       writeSync(STDERR, `the report did not reach the lab at ${this.#client.base}\n`);
     }
     process.exit(FAULT);

@@ -1,6 +1,10 @@
 // What is in scope where a statement runs.
 
+import { BudgetError, ExpressionError } from "./budget.mjs";
 import * as expressions from "./expressions.mjs";
+
+/** Characters of a value that are told. */
+export const LONGEST = 4000;
 
 /** One invocation: what was asked for, and the way to the lab. */
 export class Run {
@@ -64,13 +68,37 @@ export class Scope {
 
   /** The tree's value; one that fails ends the run, past SDK and user code. */
   evaluate(tree, at, extra) {
+    const names = extra ? { ...this.values, ...extra } : this.values;
     const budget = this.run.budget.one();
     try {
-      return expressions.evaluate(tree, extra ? { ...this.values, ...extra } : this.values, budget);
+      return expressions.evaluate(tree, names, budget);
     } catch (error) {
-      this.run.lab.stop("harness", `the expression ${JSON.stringify(tree)} failed: ${error}`, at);
+      if (error instanceof ExpressionError) {
+        return this.#failed(tree, at, names, error);
+      }
+      const quoted = JSON.stringify(tree).slice(0, LONGEST);
+      return this.run.lab.stop("harness", `evaluating ${quoted} broke: ${error}`, at);
     } finally {
       this.run.budget.take(budget);
     }
   }
+
+  /** Report an expression that failed, with what it read: whose fault that is, the judge says. */
+  #failed(tree, at, names, error) {
+    const inScope = expressions.namesIn(tree).filter((name) => Object.hasOwn(names, name));
+    const read = Object.fromEntries(inScope.map((name) => [name, told(names[name])]));
+    const budget = error instanceof BudgetError;
+    this.run.lab.stop("expression", error.message, at, { tree, indexes: this.indexes, budget, names: read });
+  }
+}
+
+/** A value as JSON, or as the language writes it, cut to size. */
+function told(value) {
+  let text;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    text = String(value);
+  }
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
 }

@@ -28,6 +28,15 @@ def evaluate(tree: Tree, names: Names, budget: Budget) -> Any:
     return None if value is _NOTHING else measured(value, budget.limits)
 
 
+def names_in(tree: Any) -> list[str]:
+    """The names that a tree reads, those that it binds itself among them."""
+    if not isinstance(tree, list) or not tree or tree[0] == "const":
+        return []
+    if tree[0] == "name":
+        return [tree[1]]
+    return list(dict.fromkeys(name for part in tree for name in names_in(part)))
+
+
 def _walk(tree: Tree, names: Names, budget: Budget) -> Any:
     budget.step()
     kind = tree[0]

@@ -131,16 +131,20 @@ class Lab:
         self.flush()
         self._queue.put((None, threading.Event()))
 
-    def stop(self, kind: str, message: str, at: str | None = None) -> NoReturn:
+    def stop(
+        self, kind: str, message: str, at: str | None = None, expression: dict[str, Any] | None = None
+    ) -> NoReturn:
         """Report that this run can't go on, and end the process, past SDK and user code.
 
-        `kind` is `harness`, or `unsupported` where only this moment shows it. What is left of an invocation
-        that was answered only goes no further.
+        `kind` is `harness`; `expression`, with what is told of the one that failed; or `unsupported` where
+        only this moment shows it. What is left of an invocation that was answered only goes no further.
         """
         if self._closed:
             _forever()
         sys.stderr.write(f"{kind}: {at}: {message}\n" if at else f"{kind}: {message}\n")
-        if not report(self._client, f"{self._path}/reports", {"kind": kind, "message": message, "at": at}):
+        said: dict[str, Any] = {"kind": kind, "message": message, "at": at}
+        said |= {} if expression is None else {"expression": expression}
+        if not report(self._client, f"{self._path}/reports", said):
             sys.stderr.write(f"the report did not reach the lab at {self._client.base}\n")
         sys.stderr.flush()
         sys.stdout.flush()

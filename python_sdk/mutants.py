@@ -187,6 +187,15 @@ def _no_limit() -> None:
     _around(_module("concurrency.executor").ConcurrentExecutor, "__init__", init)
 
 
+def _lost_result() -> None:
+    """A step gives nothing back, although its result is checkpointed."""
+
+    def step(original: Any, *args: Any, **kwargs: Any) -> None:
+        original(*args, **kwargs)
+
+    _around(_module("context").DurableContext, "step", step)
+
+
 KNOWN: dict[str, Callable[[], None]] = {
     "phantom-fail": _phantom_fail,
     "orphan-parent": _orphan_parent,
@@ -198,5 +207,6 @@ KNOWN: dict[str, Callable[[], None]] = {
     "body-again": _body_again,
     "no-replay-children": _no_replay_children,
     "no-limit": _no_limit,
+    "lost-result": _lost_result,
 }
 """The mutants by name."""

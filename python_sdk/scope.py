@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from python_sdk import expressions, values
+from python_sdk.budget import BudgetError, ExpressionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from python_sdk.budget import Total
     from python_sdk.lab import Lab
+
+
+LONGEST = 4000
+"""Characters of a value that are told."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,29 @@ class Scope:
         budget = self.run.budget.one()
         try:
             return expressions.evaluate(tree, names, budget)
-        except Exception as error:  # noqa: BLE001 - whatever fails in here is the program's fault, never the user's error
-            self.run.lab.stop("harness", f"the expression {json.dumps(tree)} failed: {error}", at)
+        except ExpressionError as error:
+            self._failed(tree, at, names, error)
+        except Exception as error:  # noqa: BLE001 - whatever else fails in here is ours, never the user's error
+            self.run.lab.stop("harness", f"evaluating {json.dumps(tree)[:LONGEST]} broke: {error!r}", at)
         finally:
             self.run.budget.take(budget)
+
+    def _failed(self, tree: Any, at: str, names: Mapping[str, Any], error: ExpressionError) -> NoReturn:
+        """Report an expression that failed, with what it read: whose fault that is, the judge says."""
+        read = {name: _told(names[name]) for name in expressions.names_in(tree) if name in names}
+        told = {
+            "tree": tree,
+            "indexes": self.indexes,
+            "budget": isinstance(error, BudgetError),
+            "names": read,
+        }
+        self.run.lab.stop("expression", str(error), at, told)
+
+
+def _told(value: Any) -> str:
+    """A value as JSON, or as the language writes it, cut to size."""
+    try:
+        text = json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

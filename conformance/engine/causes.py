@@ -202,6 +202,11 @@ def _absorbs(wider: _Class, key: _Class, common: frozenset[tuple[Layer, str]]) -
     )
 
 
+def _expected_wrongly(key: _Class) -> bool:
+    """Whether it is the scenario's expectation that is at fault, and nothing else of it."""
+    return key.blame is Blame.SCENARIO and key.layer is not Layer.HARNESS
+
+
 def _cause(key: _Class, own: list[Judged], merged: list[Judged], started: RunStarted | None) -> Cause:
     struck = (*sorted(own, key=_simplicity), *sorted(merged, key=_simplicity))
     first = ordered(struck[0])[0]
@@ -214,7 +219,7 @@ def _cause(key: _Class, own: list[Judged], merged: list[Judged], started: RunSta
         rule=key.rule,
         layer=key.layer,
         blame=key.blame,
-        title=EXPECTATION if key.blame is Blame.SCENARIO else title(key.layer, key.rule),
+        title=EXPECTATION if _expected_wrongly(key) else title(key.layer, key.rule),
         struck=struck,
         first=first,
         follows=tuple(Follow(layer, rule, count) for (layer, rule), count in follows),

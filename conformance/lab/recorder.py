@@ -7,7 +7,15 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.wire.recording import Effect, Exchange, Invocation, Outcome, Report, ReportKind
+from conformance.wire.recording import (
+    Effect,
+    Exchange,
+    FailedExpression,
+    Invocation,
+    Outcome,
+    Report,
+    ReportKind,
+)
 
 STDERR_LINES = 50
 MOST_DROPPED = 20
@@ -75,11 +83,16 @@ class Recorder:
             self.report(ReportKind.DROPPED, what)
 
     def report(
-        self, kind: ReportKind, message: str, invocation: OpenInvocation | None = None, at: str | None = None
+        self,
+        kind: ReportKind,
+        message: str,
+        invocation: OpenInvocation | None = None,
+        at: str | None = None,
+        expression: FailedExpression | None = None,
     ) -> None:
         """Write down what a harness or the lab says about the run."""
         number = invocation.number if invocation else None
-        self.reports.append(Report(self.next(), kind, message, number, at))
+        self.reports.append(Report(self.next(), kind, message, number, at, expression))
 
     def invocations(self) -> tuple[Invocation, ...]:
         """The invocations, in order of start."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_durable_execution_sdk_python_testing.execution import Execution
+from msgspec import UnsetType
 
 from conformance.lab.actors import Actors
 from conformance.lab.bodies import Bodies
@@ -30,7 +31,15 @@ from conformance.protocol.messages import Hello, ProtocolError, ReportTold
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN, program
 from conformance.scenario.statements import ABSENT, Absent
-from conformance.wire.recording import SCHEMA, ExecutionRecord, Outcome, Recording, ReportKind, SubjectInfo
+from conformance.wire.recording import (
+    SCHEMA,
+    ExecutionRecord,
+    FailedExpression,
+    Outcome,
+    Recording,
+    ReportKind,
+    SubjectInfo,
+)
 
 
 class Run:
@@ -126,7 +135,7 @@ class Run:
 
     def report(self, invocation: OpenInvocation, told: ReportTold) -> None:
         """A harness says why it can't go on: the run ends."""
-        self.recorder.report(ReportKind(told.kind), told.message, invocation, told.at)
+        self.recorder.report(ReportKind(told.kind), told.message, invocation, told.at, _failed(told))
         self.control.stop()
 
     def refuse(self, invocation: OpenInvocation, error: ProtocolError) -> None:
@@ -236,3 +245,10 @@ def _outcome(end: End | None) -> Outcome:
     if end is None:
         return Outcome.EXIT
     return Outcome.HANG if end.hangs else Outcome.CUT
+
+
+def _failed(told: ReportTold) -> FailedExpression | None:
+    if isinstance(told.expression, UnsetType):
+        return None
+    given = told.expression
+    return FailedExpression(tuple(given.tree), given.indexes, given.budget, dict(given.names))

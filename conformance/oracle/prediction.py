@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracle import contexts, control, operations
 from conformance.oracle.paths import Context
-from conformance.oracle.reading import Frame, Reader, Reading, Seen
+from conformance.oracle.reading import Frame, Place, Reader, Reading, Seen
 from conformance.oracle.values import UNKNOWN, Scope
 from conformance.scenario.statements import (
     ABSENT,
@@ -88,8 +88,34 @@ def predict(  # noqa: PLR0913 - what is read, and what is known of its run
     """
     if handler is None:
         handler, given = scenario.handler, scenario.input
-    scope = Scope({"invocation": 1 if invocations == 1 else UNKNOWN}, dialect=dialect)
-    scope.values["input"] = UNKNOWN if given is ABSENT else given
-    reading = Reading(scenario, READERS, seen)
+    scope = _scope(given, invocations, dialect)
+    return _read(handler, scope, Reading(scenario, READERS, seen)).plan
+
+
+def scope_at(  # noqa: PLR0913 - what `predict` takes, and where
+    scenario: Scenario,
+    handler: tuple[Statement, ...],
+    given: Any,
+    place: Place,
+    *,
+    seen: Seen | None = None,
+    dialect: Dialect = UNSTATED,
+) -> dict[str, Any] | None:
+    """What is in scope at a statement, as far as the scenario tells; None if it doesn't tell that it is run.
+
+    What a `let` binds on the way is in it; what an SDK gives to its functions is not.
+    """
+    scope = _scope(given, None, dialect)
+    reading = _read(handler, scope, Reading(scenario, READERS, seen, watched=place))
+    return reading.scopes[-1] if reading.scopes else None
+
+
+def _scope(given: Any, invocations: int | None, dialect: Dialect) -> Scope:
+    """What is in scope at the beginning."""
+    invocation = 1 if invocations == 1 else UNKNOWN
+    return Scope({"invocation": invocation, "input": UNKNOWN if given is ABSENT else given}, dialect=dialect)
+
+
+def _read(handler: tuple[Statement, ...], scope: Scope, reading: Reading) -> Reading:
     reading.plan.flow = reading.body(handler, Frame(None, frozenset[Context]({None})), scope)
-    return reading.plan
+    return reading

@@ -13,7 +13,7 @@ from conformance.oracle.paths import Context, operation
 from conformance.oracle.plan import ANY_END, FAIL, STARTED_ONLY, SUCCEED, Expected, Lifecycle, Plan
 from conformance.oracle.serialisers import keeps, reads_back, written
 from conformance.oracle.values import UNKNOWN, Scope, compute
-from conformance.scenario.statements import ABSENT, WaitForCallback
+from conformance.scenario.statements import ABSENT, Let, WaitForCallback
 from conformance.scenario.unknown import NOTHING
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ class Reading:
     depth: int = 0
     plan: Plan = field(default_factory=Plan)
     created: list[tuple[str | None, str | None]] = field(default_factory=list)
+    watched: Place | None = None
+    scopes: list[dict[str, Any]] = field(default_factory=list)
+    """What was in scope at the statement that is `watched`, each time that it was read."""
 
     def body(self, statements: tuple[Statement, ...], frame: Frame, scope: Scope) -> Flow:
         """A whole function: handler, child, branch. What follows a loss in it is undetermined."""
@@ -93,6 +96,8 @@ class Reading:
     def run(self, statements: tuple[Statement, ...], frame: Frame, scope: Scope) -> Flow:
         """One statement after the other, until one does not let the next one follow."""
         for statement in statements:
+            if self.watched == (statement.at, frame.indexes):
+                self.scopes.append(_at_start(statement, scope))
             flow = self.readers[type(statement)](self, statement, frame, scope)
             if not isinstance(flow, Done):
                 return flow
@@ -166,6 +171,17 @@ class Reading:
             heartbeat=delays.seconds(statement.heartbeat_timeout, scope),
             serdes=statement.serdes,
         )
+
+
+def _at_start(statement: Statement, scope: Scope) -> dict[str, Any]:
+    """What is in scope for the expressions of a statement; those of a `let` see what is bound before them."""
+    if not isinstance(statement, Let):
+        return dict(scope.values)
+    inner = scope.copy()
+    for name, template in statement.values:
+        value = compute(template, inner)
+        inner.bind(name, UNKNOWN if name in scope.values else value)
+    return inner.values
 
 
 Reader: TypeAlias = Callable[[Reading, Any, Frame, Scope], Flow]

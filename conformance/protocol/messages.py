@@ -154,12 +154,28 @@ _EVENTS: dict[EffectKind, tuple[str, ...]] = {
 """Which events there are of a kind; that a body starts is what the lab itself says with its turn."""
 
 
-class ReportTold(Message, frozen=True):
-    """POST /invocations/ID/reports: the harness can't go on, and why. It ends its process after that."""
+class ExpressionTold(Message, frozen=True):
+    """An expression that failed: `budget` where it was for computing too much."""
 
-    kind: Literal["harness", "unsupported"]
+    tree: Annotated[list[Any], Meta(min_length=1)]
+    indexes: Indexes
+    budget: bool
+    names: Annotated[
+        dict[str, str],
+        Meta(description="what the tree reads of the scope: JSON, or as the language writes it; cut to size"),
+    ]
+
+
+class ReportTold(Message, frozen=True):
+    """POST /invocations/ID/reports: the harness can't go on, and why. It ends its process after that.
+
+    Of kind `expression`, which alone has `expression`, are those that say whose fault is still to be told.
+    """
+
+    kind: Literal["harness", "unsupported", "expression"]
     message: Annotated[str, Meta(min_length=1)]
     at: str | None = None
+    expression: ExpressionTold | UnsetType = UNSET
 
 
 SENT: dict[str, type[Message]] = {"hello": Hello, "turns": Ask, "effects": EffectTold, "reports": ReportTold}
@@ -185,6 +201,8 @@ def read(what: str, body: bytes) -> Sent:
         raise ProtocolError(f"{what}: {error}; it was {quoted}") from error
     if isinstance(message, Hello):
         _check(message)
+    if isinstance(message, ReportTold) and (message.kind == "expression") is (message.expression is UNSET):
+        raise ProtocolError("reports: `expression` belongs to that kind, and to no other")
     if isinstance(message, EffectTold):
         wanted = _EVENTS[message.kind]
         if message.event not in wanted:

@@ -6,6 +6,7 @@ written for somebody who has another language.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -55,6 +56,51 @@ def interpolation_parts(text: str) -> tuple[str | syntax.Node, ...]:
             parts.append(node)
             text = text[end + 1 :]
     return (*parts, text)
+
+
+_LONGEST = 200
+
+
+def written(tree: Tree) -> str:
+    """A tree as a person would write it, or nearly so, cut to size."""
+    text = _written(tree)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _written(tree: Tree) -> str:  # noqa: C901, PLR0911 - a case a kind of node
+    match tree:
+        case ["const", value]:
+            return json.dumps(value, ensure_ascii=False)
+        case ["name", name]:
+            return str(name)
+        case ["get", of, name]:
+            return f"{_written(of)}.{name}"
+        case ["index", of, key]:
+            return f"{_written(of)}[{_written(key)}]"
+        case ["slice", of, start, end]:
+            bounds = ["" if bound == NULL else _written(bound) for bound in (start, end)]
+            return f"{_written(of)}[{':'.join(bounds)}]"
+        case ["call", name, *arguments]:
+            return f"{name}({', '.join(map(_written, arguments))})"
+        case ["!", ["!", operand]]:  # a condition
+            return _written(operand)
+        case [sign, left, right] if not sign[0].isalpha() or sign == "in":
+            return f"({_written(left)} {sign} {_written(right)})"
+        case ["array", *items]:
+            return f"[{', '.join(map(_written, items))}]"
+        case ["object", *pairs]:
+            return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in pairs) + "}"
+        case ["text", *parts]:
+            texts = [part[1] if part[0] == "const" else f"${{{_written(part)}}}" for part in parts]
+            return json.dumps("".join(map(str, texts)), ensure_ascii=False)
+        case [kind, *parts]:
+            inner = [_written(part) if _is_tree(part) else json.dumps(part) for part in parts]
+            return f"{kind}({', '.join(inner)})"
+    return json.dumps(tree)
+
+
+def _is_tree(part: Any) -> bool:
+    return isinstance(part, list) and bool(part) and isinstance(part[0], str) and len(part) > 1
 
 
 # -- templates -------------------------------------------------------------------------------------------

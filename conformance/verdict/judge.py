@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from conformance.verdict import dialect, expect, parity, schema, structure
+from conformance.verdict import dialect, expect, expressions, parity, schema, structure
 from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.verdict.invariants import INVARIANTS
@@ -14,6 +15,7 @@ from conformance.wire.recording import Recording, ReportKind
 
 if TYPE_CHECKING:
     from conformance.verdict.ledger import Ledger
+    from conformance.wire.recording import FailedExpression, Report
 
 _ABSOLUTE = frozenset(
     {Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE, Layer.EXPECT, Layer.AWS}
@@ -25,7 +27,7 @@ _UPTO_THE_BREAK = frozenset({Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer
 _AFTERMATH = "process-exits"
 """The one rule of theirs that the end of a run given up breaks by itself: the harness ends its process."""
 
-_TOLD = frozenset({"lab-report", "harness-report", "fault-never-strikes"})
+_TOLD = frozenset({"lab-report", "harness-report", "fault-never-strikes", expressions.SCENARIOS})
 """Reports from the run: a finding about the SDK stands beside them only where the lab gave up for it."""
 
 _REPORTED = {
@@ -73,14 +75,23 @@ def _harness(recording: Recording) -> list[Finding]:
     for report in recording.reports:
         if report.kind in _NOT_OURS:
             continue
+        if report.kind is ReportKind.EXPRESSION and report.expression is not None:
+            findings += _guarded("expressions", partial(_failed, recording, report, report.expression))
+            continue
         where = report.at or (f"invocation {report.invocation}" if report.invocation else "run")
         rule, blame = _REPORTED.get(report.kind, (f"{report.kind}-report", Blame.HARNESS))
         findings.append(Finding(Layer.HARNESS, rule, where, report.message, None, blame, report.message))
     return findings
 
 
+def _failed(recording: Recording, report: Report, failed: FailedExpression) -> list[Finding]:
+    return [expressions.judged(_CASES.of(recording), report, failed)]
+
+
 def _given_up(recording: Recording) -> bool:
     """Whether only the lab could not go on, which may be the SDK's doing: what it waits for was refused.
+
+    So it is where an expression failed: what the SDK did until then is judged, whoever is at fault.
 
     So may it be that a fault strikes nothing: the update that it waits for was not sent.
 
@@ -88,7 +99,7 @@ def _given_up(recording: Recording) -> bool:
     """
     places = {report.at for report in recording.reports if report.kind is ReportKind.LAB}
     return all(
-        report.kind in (ReportKind.LAB, ReportKind.SCENARIO)
+        report.kind in (ReportKind.LAB, ReportKind.SCENARIO, ReportKind.EXPRESSION)
         or report.kind in _NOT_OURS
         or (report.kind is ReportKind.HARNESS and report.at in places)
         for report in recording.reports
@@ -118,7 +129,7 @@ def _judged(
             other = compared = _guarded_case(reference, findings)
             if other is not None:
                 findings.extend(_guarded("parity", lambda: parity.check(case, other, strict=strict)))
-        elif any(one.rule != "unsupported" for one in _harness(reference)):
+        elif any(one.layer is Layer.HARNESS and one.rule != "unsupported" for one in _harness(reference)):
             findings.append(_no_reference(reference))
     try:
         return ledger.account(findings, case, compared)

@@ -17,6 +17,7 @@ TITLES: Mapping[str, str] = {
     # the harness layer
     "unsupported": "This version cannot do what the scenario asks",
     "harness-report": "The harness failed while it ran the scenario",
+    "expression-fails": "An expression of the scenario must not fail on the values that are right",
     "lab-report": "The lab could not go on",
     "lab-failed": "The lab itself failed in this scenario",
     "judge-failed": "A check of this suite failed on the recording",
@@ -27,6 +28,7 @@ TITLES: Mapping[str, str] = {
     "unstable": "Repeated runs of one scenario must write the same stream",
     "ledger-ambiguous": "Two entries of the ledger account for one finding",
     "aws-requirement": "AWS's requirement cannot be used with this scenario",
+    "value-breaks-expression": "What the SDK gives back must be what the program was promised",
     # the schema layer
     "schema": "Every request and answer must be valid under the service's own model",
     # the invariants layer, of contexts

@@ -35,7 +35,8 @@ class ReportKind(StrEnum):
     """What a harness or the lab says about the run itself."""
 
     UNSUPPORTED = "unsupported"  # this SDK version can't do a statement of the program
-    HARNESS = "harness"  # the harness failed: an expression, a statement it doesn't know
+    HARNESS = "harness"  # the harness failed: a statement it doesn't know, a message that was refused
+    EXPRESSION = "expression"  # an expression of the scenario failed on the values that it met
     LAB = "lab"  # the lab can't go on: a held body that can never be released, an actor with no callback
     SUBJECT = "subject"  # the subject misbehaved as a process
     SCENARIO = "scenario"  # the scenario asks for what never happens: a fault that strikes nothing
@@ -141,14 +142,29 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class FailedExpression:
+    """An expression that failed in a harness: its tree (docs/values.md), and what it read of the scope.
+
+    `names` are values as JSON, or as the harness's language writes what JSON can't, cut to size; `budget`
+    says that it failed for computing too much.
+    """
+
+    tree: tuple[Any, ...]
+    indexes: tuple[int, ...]
+    budget: bool
+    names: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Report:
-    """Something a harness or the lab said about the run itself."""
+    """Something a harness or the lab said about the run itself; `expression` where it is one that failed."""
 
     seq: int
     kind: ReportKind
     message: str
     invocation: int | None = None
     at: str | None = None
+    expression: FailedExpression | None = None
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "large result": {
         "handler": [{"child": {"name": "c", "do": [{"return": {"$eval": "repeat('a', 300000)"}}]}}]
     },
+    "result that is used": {"handler": [{"step": {"returns": 1, "as": "r"}}, {"return": {"$eval": "r"}}]},
     "limited map": {
         "handler": [
             {
@@ -167,6 +168,10 @@ def no_limit(run: dict[str, Recording]) -> bool:
     return [action for action, kind in contexts_of(given[:ended]) if kind == "MapIteration"] == ["START"] * 2
 
 
+def lost_result(run: dict[str, Recording]) -> bool:
+    return bool(run["result that is used"].executions[0].result == "null")
+
+
 # What a mutant shows itself by, and the documents that it takes.
 SIGNS: dict[str, tuple[Callable[[dict[str, Recording]], bool], tuple[str, ...]]] = {
     "phantom-fail": (phantom_fail, ("virtual child that fails", "FLAT branch that fails")),
@@ -179,6 +184,7 @@ SIGNS: dict[str, tuple[Callable[[dict[str, Recording]], bool], tuple[str, ...]]]
     "body-again": (body_again, ("retry",)),
     "no-replay-children": (no_replay_children, ("large result",)),
     "no-limit": (no_limit, ("limited map",)),
+    "lost-result": (lost_result, ("result that is used",)),
 }
 
 

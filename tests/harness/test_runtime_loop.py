@@ -94,7 +94,6 @@ def test_effects_are_with_the_lab_in_order_before_the_answer(subject: str) -> No
     [
         (plain({"op": "dance"}), "harness", "unknown statement 'dance': this harness knows await, callback"),
         (plain({"op": "wait"}), "harness", "wait is an operation, and this function is not durable"),
-        (plain({"op": "return", "value": compiled({"$eval": "input.x"})}), "harness", "the expression"),
         (plain({"op": "throw_if_error", "batch": "m"}), "harness", "m is no batch result"),
         (plain({"op": "raise", "again": "e"}), "harness", "e is no error that was caught here"),
         (plain({"op": "log", "message": compiled("m"), "level": "loud"}), "harness", "unknown level 'loud'"),
@@ -112,6 +111,37 @@ def test_what_the_harness_cannot_do_is_reported_and_ends_the_process(
     assert status == FAULT
     assert (report["kind"], report["message"].startswith(message)) == (kind, True), report
     assert message in stderr
+
+
+@both
+@pytest.mark.parametrize(
+    ("template", "given", "names"),
+    [
+        ({"$eval": "input.x"}, {"y": [1]}, {"input": {"y": [1]}}),
+        ({"a": {"$eval": "invocation + input"}}, None, {"invocation": 1, "input": None}),
+        ({"$eval": "range(0, 1000000000)"}, 1, {}),
+    ],
+)
+def test_an_expression_that_fails_is_reported_with_what_it_read(
+    subject: str, template: Any, given: Any, names: dict[str, Any]
+) -> None:
+    with FakeApi(subject) as api:
+        api.hand(plain({"op": "return", "value": compiled(template)}), given)
+        assert api.ended()[0] == FAULT
+        [report] = [body for what, body in api.told if what == "reports"]
+    told = report.pop("expression")
+    assert (report["kind"], report["at"]) == ("expression", "functions/f/0")
+    assert {name: json.loads(text) for name, text in told.pop("names").items()} == names
+    assert told == {"tree": compiled(template), "indexes": [], "budget": not names}
+
+
+@both
+def test_a_value_that_is_told_is_cut_to_size(subject: str) -> None:
+    with FakeApi(subject) as api:
+        api.hand(plain({"op": "return", "value": compiled({"$eval": "input.x"})}), "x" * 100_000)
+        api.ended()
+        [report] = [body for what, body in api.told if what == "reports"]
+    assert report["expression"]["names"]["input"] == f'"{"x" * 3999}...'
 
 
 @both

@@ -61,6 +61,7 @@ SEEDED: tuple[Seeded, ...] = (
     Seeded("python", "body-again", ("replay/*", "virtual/*", "aws/step/*", "errors/*")),
     Seeded("python", "no-replay-children", ("aws/child/3-11", "aws/map/9-16", "aws/parallel/*")),
     Seeded("python", "no-limit", ("batches/*", "flat/*", "aws/map/*", "aws/parallel/*")),
+    Seeded("python", "lost-result", ("virtual/*", "flat/*", "errors/*")),
     Seeded("js", "phantom-fail", FAILING),
     Seeded("js", "orphan-parent", VIRTUAL),
     Seeded("js", "lost-start", REAL),

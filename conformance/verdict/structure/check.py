@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from conformance.oracle.prediction import predict
+from conformance.oracle.prediction import predict, scope_at
 from conformance.oracle.reading import Seen
 from conformance.oracle.values import UNKNOWN
 from conformance.scenario import enclosed
@@ -108,12 +108,38 @@ def _plan(
     handler: tuple[Statement, ...],
 ) -> Plan:
     invocations, dialect = _invocations(recording, execution.arn), spoken(recording.subject)
-    beside = not stream.sequential and (_crashes(handler) or _cut_short(recording, execution.arn))
-    seen = _seen(recording, stream, execution.arn) if scenario.faults or beside else None
+    seen = _seen_again(scenario, recording, stream, execution, handler)
     if execution.arn == recording.executions[0].arn:
         return predict(scenario, invocations=invocations, seen=seen, dialect=dialect)
     given = _parsed(execution.input)
     return predict(scenario, handler, given, invocations=invocations, seen=seen, dialect=dialect)
+
+
+def expected_scope(
+    scenario: Scenario, recording: Recording, stream: Stream, invocation: int, place: Place
+) -> dict[str, Any] | None:
+    """What should have been in scope at a statement of an invocation; None where nothing tells it."""
+    arn = next(each.execution for each in recording.invocations if each.number == invocation)
+    execution = next(each for each in recording.executions if each.arn == arn)
+    handler = _handler(scenario, recording, execution)
+    if handler is None:
+        return None
+    own = execution.arn == recording.executions[0].arn
+    given = scenario.input if own else _parsed(execution.input)
+    seen = _seen_again(scenario, recording, stream, execution, handler)
+    return scope_at(scenario, handler, given, place, seen=seen, dialect=spoken(recording.subject))
+
+
+def _seen_again(
+    scenario: Scenario,
+    recording: Recording,
+    stream: Stream,
+    execution: ExecutionRecord,
+    handler: tuple[Statement, ...],
+) -> Seen | None:
+    """How often bodies ran, where the scenario alone does not tell it."""
+    beside = not stream.sequential and (_crashes(handler) or _cut_short(recording, execution.arn))
+    return _seen(recording, stream, execution.arn) if scenario.faults or beside else None
 
 
 def _parsed(text: str | None) -> Any:
