@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = commands.load(given.command).execute(given)
     except ConformanceError as error:
-        sys.stderr.write("\n".join(escape.lines(f"error: {error}")) + "\n")
+        sys.stderr.write(escape.told([f"error: {error}"]))
         return int(error.exit)
     except KeyboardInterrupt:
         return int(Exit.INTERRUPTED)

@@ -20,7 +20,7 @@ from conformance.engine.judging import start
 from conformance.engine.session import Plan, Session
 from conformance.engine.stack import real
 from conformance.errors import Location, ScenarioError, UsageError
-from conformance.report import text
+from conformance.report import escape, text
 from conformance.scenario.load import load
 from conformance.scenario.model import Scenario
 from conformance.subjects.subject import Subject
@@ -61,7 +61,7 @@ class BadScenario(pytest.Item):
 
     def runtest(self) -> None:
         """Fail."""
-        raise ScenarioFailed(str(self.error))
+        raise ScenarioFailed(escape.told([str(self.error)]).rstrip("\n"))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Say only what is wrong with the file."""
@@ -84,11 +84,10 @@ class ScenarioItem(pytest.Item):
             shared.run(self.config, (item for item in self.session.items if isinstance(item, ScenarioItem)))
         judged = shared.verdicts.get((self.scenario.id, self.name))
         if judged is None:
-            raise ScenarioFailed(
-                "\n".join(["no verdict:", *(f"  {fault}" for fault in shared.collected.faults)])
-            )
+            faults = (f"  {fault}" for fault in shared.collected.faults)
+            raise ScenarioFailed(escape.told(["no verdict:", *faults]).rstrip("\n"))
         if judged.result.verdict is Verdict.UNSUPPORTED:
-            pytest.skip("; ".join(finding.message for finding in judged.result.findings))
+            pytest.skip(escape.console("; ".join(one.message for one in judged.result.findings)))
         if judged.result.verdict not in GOOD:
             raise ScenarioFailed("\n".join(text.block(judged, unexpected(judged))))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from conformance.engine.events import Event, Listener
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit
 from conformance.quality.coverage import coverage
+from conformance.report import escape
 from conformance.verdict.ledger import Ledger
 
 
@@ -60,7 +60,7 @@ def execute(given: argparse.Namespace) -> Exit:
         )
         Session(plan, real(), judges, emit, keep=covered.keep, judge=judging.start).run()
     if given.json:
-        sys.stdout.write(json.dumps(coverage.document(covered), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(escape.json_text(coverage.document(covered)))
     else:
-        sys.stdout.write("\n".join(coverage.lines(covered)) + "\n")
+        sys.stdout.write(escape.told(coverage.lines(covered)))
     return run.exit()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Judged, Listener, RunEnded, RunStarted
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, Location
+from conformance.report import escape
 from conformance.report.console import Console
 from conformance.verdict.ledger import Ledger
 
@@ -52,7 +52,7 @@ def execute(given: argparse.Namespace) -> Exit:
     compared = comparison(run)
     if given.json and compared is not None:
         document = {"schema": 1, **baseline.serializable(compared)}
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(escape.json_text(document))
     return run.exit()
 
 

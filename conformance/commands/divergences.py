@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,6 +16,7 @@ from conformance.engine.collected import Collected
 from conformance.engine.events import Event
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, UsageError
+from conformance.report import escape
 from conformance.report.text import counted
 from conformance.scenario.model import Scenario
 from conformance.verdict import ledger_yaml
@@ -151,7 +151,7 @@ def _propose(run: _Judged, ledger: Ledger) -> Exit:
     proposals = propose(shown, [entry.id for entry in ledger.entries])
     sys.stdout.write("\n".join(proposals.entries))
     for line in proposals.refused:
-        sys.stderr.write(f"no entry for {line}\n")
+        sys.stderr.write(escape.told([f"no entry for {line}"]))
     sys.stderr.write(
         f"{len(proposals.entries)} entries proposed; say in each what it is and where it comes from\n"
         if proposals.entries
@@ -222,7 +222,7 @@ def _hits(run: Collected) -> Hits:
 def _print(entries: tuple[Entry, ...], hits: Hits | None, *, as_json: bool) -> None:
     if as_json:
         rows = [_row(entry) | ({} if hits is None else _counts(entry, hits)) for entry in entries]
-        sys.stdout.write(json.dumps({"schema": 1, "divergences": rows}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(escape.json_text({"schema": 1, "divergences": rows}))
         return
     for sdk in sorted({entry.versions.sdk for entry in entries}):
         own = [entry for entry in entries if entry.versions.sdk == sdk]
@@ -232,7 +232,7 @@ def _print(entries: tuple[Entry, ...], hits: Hits | None, *, as_json: bool) -> N
         )
         sys.stdout.write(f"{heading}\n\n")
         for entry in sorted(own, key=lambda one: one.kind is not Kind.BREAKS):
-            sys.stdout.write("\n".join(f"  {line}" for line in words(entry, hits)) + "\n\n")
+            sys.stdout.write(escape.told(f"  {line}" for line in words(entry, hits)) + "\n")
     sys.stdout.write(f"{counted(len(entries), 'known divergence')}\n")
 
 

@@ -12,6 +12,7 @@ from conformance.commands.divergences import words
 from conformance.engine.checks import checks
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, UsageError
+from conformance.report import escape
 from conformance.scenario import fields
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.shape import near
@@ -42,7 +43,7 @@ def execute(given: argparse.Namespace) -> Exit:
     if not told:
         known = [*_rules(ledger), *(entry.id for entry in ledger.entries), *requirements(), *fields.names()]
         raise UsageError(f"nothing is called `{given.name}`", cure=near(name, known))
-    sys.stdout.write("\n".join(told).rstrip() + "\n")
+    sys.stdout.write(escape.told(["\n".join(told).rstrip()]))
     return Exit.AS_EXPECTED
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 from conformance.commands import selection, shared
 from conformance.errors import Exit
+from conformance.report import escape
 
 
 def options(command: argparse.ArgumentParser) -> None:
@@ -31,11 +31,11 @@ def execute(given: argparse.Namespace) -> Exit:
             }
             for one in found.scenarios
         ]
-        sys.stdout.write(json.dumps({"schema": 1, "scenarios": rows}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(escape.json_text({"schema": 1, "scenarios": rows}))
     else:
-        width = max((len(one.id) for one in found.scenarios), default=0)
+        width = max((len(escape.console(one.id)) for one in found.scenarios), default=0)
         for one in found.scenarios:
-            sys.stdout.write(f"{one.id.ljust(width)}  {one.title}\n")
+            sys.stdout.write(f"{escape.console(one.id).ljust(width)}  {escape.console(one.title)}\n")
     for error in selection.problems(found):
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(escape.told([f"error: {error}"]))
     return Exit.USAGE if found.errors else Exit.AS_EXPECTED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from conformance.errors import Exit, UsageError
 from conformance.quality.mutation import live, recorded
 from conformance.quality.mutation.matrix import Matrix, Row
 from conformance.quality.mutation.shown import document, lines
+from conformance.report import escape
 from conformance.verdict.invariants import INVARIANTS
 from conformance.verdict.ledger import Ledger
 
@@ -81,9 +81,9 @@ def execute(given: argparse.Namespace) -> Exit:
         faults=faults,
     )
     if given.json:
-        sys.stdout.write(json.dumps(document(matrix), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(escape.json_text(document(matrix)))
     else:
-        sys.stdout.write("\n".join(lines(matrix)) + "\n")
+        sys.stdout.write(escape.told(lines(matrix)))
     return max(run.exit(), Exit.FINDING if any(matrix.problems()) else Exit.AS_EXPECTED)
 
 
@@ -107,4 +107,4 @@ def _record(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) ->
 
 
 def _tell(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(escape.told([line]))

@@ -96,4 +96,4 @@ def watching(directory: Path | None) -> list[Listener]:
 
 def _faults(event: Event) -> None:
     if isinstance(event, Faulted):
-        sys.stderr.write("".join(f"{line}\n" for line in escape.lines(str(event.error))))
+        sys.stderr.write(escape.told([str(event.error)]))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 
 from conformance.commands import selection, shared
 from conformance.errors import Exit, UsageError
+from conformance.report import escape
 from conformance.scenario.catalogue import Requirement, requirements
 
 NAMED = 6  # scenarios that are named of those that cover one
@@ -38,7 +38,7 @@ def execute(given: argparse.Namespace) -> Exit:
     if given.json:
         rows = [{**asdict(one), "scenarios": covered.get(one.id, [])} for one in chosen]
         document = {"schema": 1, "requirements": rows}
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(escape.json_text(document))
         return Exit.AS_EXPECTED
     for one in chosen:
         names = covered.get(one.id, [])

@@ -9,6 +9,7 @@ from pathlib import Path
 from conformance.commands import selection, shared
 from conformance.engine.admitted import RULES
 from conformance.errors import Exit, ScenarioError
+from conformance.report import escape
 from conformance.report.text import counted
 from conformance.scenario.load import Found, load
 from conformance.scenario.model import Scenario
@@ -26,7 +27,7 @@ def execute(given: argparse.Namespace) -> Exit:
     """Check the files named, or all; say of each bad one where it is wrong and what would be right."""
     found = _named(given.files) if given.files else selection.scenarios(given.scenarios, ())
     for problem in selection.problems(found):
-        sys.stderr.write(f"error: {problem}\n")
+        sys.stderr.write(escape.told([f"error: {problem}"]))
     sys.stdout.write(f"{counted(len(found.scenarios), 'scenario')} valid, {len(found.errors)} not\n")
     return Exit.USAGE if found.errors else Exit.AS_EXPECTED
 

@@ -8,9 +8,12 @@ What can't be shown as it is, is shown by its code, so that it can be seen and d
 from __future__ import annotations
 
 import html as python_html
+import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 LONGEST = 2000
 """Characters that one piece of text shows in a line; how many there were is told."""
@@ -53,6 +56,17 @@ def console(text: str, most: int = LONGEST) -> str:
 def lines(text: str) -> list[str]:
     """The lines of a text, by line feeds alone, each for a terminal or a log."""
     return [console(line.removesuffix("\r")) for line in text.split("\n")]
+
+
+def told(said: Iterable[str]) -> str:
+    """Lines, of which each may be several, as they are written to a terminal or a log."""
+    return "".join(f"{line}\n" for each in said for line in lines(each))
+
+
+def json_text(document: Any) -> str:
+    """A document as JSON for standard output, with the same values, which acts on no terminal and no log."""
+    text = json.dumps(document, indent=2, ensure_ascii=True)
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[") + "\n"
 
 
 def command(text: str) -> str:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.engine import event_log
+from conformance.engine.events import Faulted
+from conformance.errors import EnvironmentFault
 from conformance.report import escape
+from conformance.verdict.finding import Verdict
+from tests.front import samples
+from tests.front.test_cli import GOOD, conformance
 
 HOSTILE = {
     "ansi": "\x1b[31mred\x1b[0m \x1b]0;title\x07",
@@ -109,3 +118,46 @@ def test_whatever_is_said_is_inert(text: str) -> None:
 def test_what_is_harmless_stays_as_it_is(text: str) -> None:
     assert escape.console(text) == text
     assert escape.html(text).replace("&#x27;", "'") == text
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_json_on_standard_output_has_the_same_values(text: str) -> None:
+    shown = escape.json_text({text: [text]})
+    assert json.loads(shown) == {text: [text]}
+    assert not unseen(shown, but="\n")
+    assert not runs_a_command(shown)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_the_log_of_a_run_is_read_back_whatever_it_says(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.ndjson"
+    writer = event_log.NdjsonWriter(path)
+    finding = replace(samples.ORPHAN, message=text, seen=text, path=text)
+    events = [
+        replace(samples.EVENTS[0], options=text),
+        samples.judged(text, samples.JS, Verdict.VIOLATED, finding),
+        Faulted(EnvironmentFault(text, where=text, cure=text)),
+    ]
+    for event in events:
+        writer(event)
+    assert [event_log.to_json(event) for event in event_log.read(path)] == [
+        event_log.to_json(event) for event in events
+    ]
+
+
+def test_commands_show_what_files_say_as_inert(tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    for number, text in enumerate(HOSTILE.values()):
+        title = json.dumps(text[:500].encode("utf-8", "ignore").decode())
+        (folder / f"good-{number}.yaml").write_text(
+            GOOD.replace("title: A step gives its value", f"title: {title}"), encoding="utf-8"
+        )
+        key = f"{title}: 1\n"
+        (folder / f"bad-{number}.yaml").write_text(GOOD + key, encoding="utf-8")
+    for words in (["list"], ["list", "--json"], ["validate"]):
+        done = conformance(*words, "--scenarios", folder)
+        for written in (done.stdout, done.stderr):
+            assert not unseen(written, but="\n")
+            assert not runs_a_command(written)
+    assert len(json.loads(conformance("list", "--json", "--scenarios", folder).stdout)["scenarios"]) > 10

@@ -21,6 +21,7 @@ from conformance.engine.evidence import Answer
 from conformance.engine.frames import Frame
 from conformance.errors import EnvironmentFault
 from conformance.report import github, jsonreport, junit, markdown, sarif
+from conformance.report.page import render as page
 from conformance.verdict.finding import Verdict
 from conformance.wire.recording import SubjectInfo
 from tests.front import samples
@@ -28,6 +29,7 @@ from tests.front.test_console import PARENT, STATUS, broken, ended, started
 from tests.front.test_escape import HOSTILE, runs_a_command, unseen
 
 RENDERERS: dict[str, Callable[[Collected], str]] = {
+    "html": lambda run: page.render(run, {}),
     "json": jsonreport.render,
     "junit": junit.render,
     "markdown": markdown.render,
@@ -168,7 +170,10 @@ def test_whatever_is_said_each_report_is_inert(renderer: str, text: str) -> None
         assert json.loads(written)
         return
     assert not unseen(written, but="\n\t")
-    if renderer == "junit":
+    if renderer == "html":
+        assert not any(f"<{tag}" in written for tag in ("script>alert", "img src=x", "b>bold"))
+        assert 'onmouseover="' not in written
+    elif renderer == "junit":
         ET.fromstring(written)  # noqa: S314 (our own output)
     else:
         shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(written)
