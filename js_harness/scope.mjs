@@ -58,7 +58,7 @@ export class Scope {
     for (const other of [this.errors, this.batches, this.callbacks]) {
       other.delete(name);
     }
-    this.values[name] = value;
+    this.values = { ...this.values, [name]: value }; // as an assignment `__proto__` would be no name
   }
 
   /** Whether the condition that the tree is holds. */

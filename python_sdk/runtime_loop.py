@@ -64,11 +64,11 @@ class RuntimeLoop:
             event, context = self._next()
             path = f"/{VERSION}/runtime/invocation/{context.aws_request_id}"
             try:
-                response = handle(event, context)
+                response = handle(event, context).encode()
             except Exception as error:  # noqa: BLE001 - whatever a handler raises is its invocation's error
                 self._accepted(self._api.send("POST", f"{path}/error", describe(error)))
             else:
-                self._accepted(self._api.send_text("POST", f"{path}/response", response.encode()))
+                self._accepted(self._api.send_text("POST", f"{path}/response", response))
 
     def init_error(self, error: BaseException) -> None:
         """Say that the runtime can't start."""

@@ -36,7 +36,8 @@ LAYERS: dict[str, frozenset[str]] = {
 
 FRONT_ENDS: dict[str, frozenset[str]] = {
     "quality": frozenset(),
-    "commands": frozenset({"quality"}),
+    "doctor": frozenset(),
+    "commands": frozenset({"quality", "doctor"}),
     "cli": frozenset({"commands"}),
     "__main__": frozenset({"cli"}),
     "pytest_items": frozenset({"commands"}),

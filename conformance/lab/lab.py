@@ -9,7 +9,8 @@ Runs may be concurrent; they share the two servers and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -67,11 +68,17 @@ class Lab:
             EnvironmentFault: The suite itself could not do its part, such as starting a process.
         """
         run = Run(scenario, subject, pool, delays, self._slowness)
-        self._runs.append(run)
-        if (hello := self.hello(subject.id)) is not None:
-            run.admits(hello)
-        try:
+        with self.hosting(run):
+            if (hello := self.hello(subject.id)) is not None:
+                run.admits(hello)
             return await run.record()
+
+    @contextmanager
+    def hosting(self, run: Run) -> Iterator[None]:
+        """Let requests about a run find it."""
+        self._runs.append(run)
+        try:
+            yield
         finally:
             self._runs.remove(run)
 

@@ -22,6 +22,9 @@ from conformance.scenario.budget import Limits
 from conformance.scenario.program import BODIES, BUDGET, TEMPLATES, word
 
 DIRECTORY = Path(__file__).parent
+VECTORS = DIRECTORY / "vectors.json"
+"""What every harness's walk over values is tested with: trees, scopes, and what they come to."""
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TREE = {"$ref": "#/$defs/tree"}
 _NOTHING = {type(None), st.Absent}

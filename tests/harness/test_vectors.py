@@ -1,13 +1,13 @@
-"""The vectors of `tests/vectors.json`: every walk gives what they say."""
+"""The vectors of `conformance/protocol/vectors.json`: every walk gives what they say."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.protocol.schemas import VECTORS as VECTORS_FILE
 from conformance.scenario import evaluation
 from python_sdk import expressions, values
 from tests.harness.walks import LIMITS, Node, in_judge, in_python, same
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.harness.walks import Answer
 
-FILE = json.loads((Path(__file__).parents[1] / "vectors.json").read_text(encoding="utf-8"))
+FILE = json.loads(VECTORS_FILE.read_text(encoding="utf-8"))
 VECTORS: list[dict[str, Any]] = FILE["vectors"]
 FAILURES = {"ExpressionError": "value", "BudgetError": "budget"}
 
