@@ -19,14 +19,15 @@ from conformance.errors import Exit, UsageError
 from conformance.report import escape
 from conformance.report.text import counted
 from conformance.scenario.model import Scenario
+from conformance.sdks.versions import release
 from conformance.verdict import ledger_yaml
 from conformance.verdict.entries import EVERYWHERE, Entry, Kind
+from conformance.verdict.known_versions import KnownVersions
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.ledger_file import parse
 from conformance.verdict.promise import ended_apart
 from conformance.verdict.proposals import Shown, propose
 from conformance.verdict.surroundings import Surroundings
-from conformance.verdict.versions import Versions, release
 from conformance.wire.recording import Recording
 
 Hits = Mapping[str, Mapping[str, int]]
@@ -183,14 +184,13 @@ def _confirm(text: str, run: Collected, ledger: Ledger, path: Path) -> Exit:
     return Exit.AS_EXPECTED
 
 
-def _newer(versions: Versions, text: str) -> bool:
+def _newer(versions: KnownVersions, text: str) -> bool:
     version = release(text)
-    return version is not None and version in versions.range and version > versions.confirmed
+    return version is not None and versions.range.hold(text) and version > versions.confirmed
 
 
 def _holds(entry: Entry, sdk: str, text: str) -> bool:
-    version = release(text)
-    return entry.versions.sdk == sdk and version is not None and version in entry.versions.range
+    return entry.versions.sdk == sdk and entry.versions.range.hold(text)
 
 
 def _confirmed(text: str, run: Collected) -> tuple[str, str]:
@@ -244,11 +244,11 @@ def _row(entry: Entry) -> dict[str, object]:
         "link": entry.link,
         "kind": entry.kind.value,
         "sdk": entry.versions.sdk,
-        "versions": str(entry.versions.range),
+        "versions": entry.versions.range.text,
         "confirmed": str(entry.versions.confirmed),
         "findings": [asdict(spot) for spot in entry.spots],
-        "subjects": {entry.versions.sdk: str(entry.versions.range)},
-        "reference": {entry.reference.sdk: str(entry.reference.range)} if entry.reference else {},
+        "subjects": {entry.versions.sdk: entry.versions.range.text},
+        "reference": {entry.reference.sdk: entry.reference.range.text} if entry.reference else {},
         "witnesses": list(entry.witnesses),
         "limited": bool(entry.limited),
         "limited_because": entry.limited or None,
@@ -282,5 +282,5 @@ def words(entry: Entry, hits: Hits | None) -> Iterator[str]:
     yield f"  {entry.link}"
 
 
-def _known(versions: Versions) -> str:
+def _known(versions: KnownVersions) -> str:
     return f"{versions}, confirmed to {versions.confirmed}"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.verdict.finding import Finding
+    from conformance.verdict.known_versions import KnownVersions
     from conformance.verdict.surroundings import Surroundings
-    from conformance.verdict.versions import Versions
     from conformance.wire.positions import Slot
     from conformance.wire.recording import SubjectInfo
 
@@ -118,9 +118,9 @@ class Entry:
     what: str
     link: str
     spots: tuple[Spot, ...]
-    versions: Versions
+    versions: KnownVersions
     witnesses: tuple[str, ...]
-    reference: Versions | None = None
+    reference: KnownVersions | None = None
     limited: str = ""
     racy: str = ""
     breaks: tuple[str, ...] = ()
@@ -131,7 +131,7 @@ class Entry:
         return Kind.BREAKS if self.breaks else Kind.BEHAVIOUR
 
     @property
-    def known(self) -> tuple[Versions, ...]:
+    def known(self) -> tuple[KnownVersions, ...]:
         """The versions of all SDKs that it is about."""
         return (self.versions,) if self.reference is None else (self.versions, self.reference)
 

@@ -14,10 +14,10 @@ from conformance.scenario.syntax import ExpressionError
 from conformance.verdict import ledger_yaml
 from conformance.verdict.entries import EVERYWHERE, Entry, Kind, Spot, broken_off, gone_on
 from conformance.verdict.finding import Layer
+from conformance.verdict.known_versions import KnownVersions
 from conformance.verdict.scope import Scope
 from conformance.verdict.surroundings import VARYING, WORDS, Context
 from conformance.verdict.transforms import TRANSFORMS
-from conformance.verdict.versions import Versions
 from conformance.wire.positions import Role
 from conformance.wire.values import plain
 
@@ -278,9 +278,9 @@ def _computed(value: Any, here: Location) -> Any:
         raise _refuse(error.message, here, error.cure or "compute it otherwise") from error
 
 
-def _versions(item: Item) -> Versions:
+def _versions(item: Item) -> KnownVersions:
     try:
-        return Versions.parse(item.texts["sdk"], item.texts["versions"], item.texts["confirmed"])
+        return KnownVersions.parse(item.texts["sdk"], item.texts["versions"], item.texts["confirmed"])
     except KeyError as error:
         name = str(error.args[0])
         raise _refuse(
@@ -290,7 +290,7 @@ def _versions(item: Item) -> Versions:
         raise _refuse(str(error), item.at("versions"), 'such as ">=3.0.0", open at the end') from error
 
 
-def _reference(item: Item) -> Versions | None:
+def _reference(item: Item) -> KnownVersions | None:
     if "reference" not in item.data:
         return None
     given = item.items.get("reference", ())

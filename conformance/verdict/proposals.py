@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.errors import UsageError
 from conformance.sdks import registry
+from conformance.sdks.versions import release
 from conformance.verdict.entries import Occasion
 from conformance.verdict.finding import Finding, Layer
 from conformance.verdict.ledger_file import parse
 from conformance.verdict.promise import promised
 from conformance.verdict.surroundings import WORDS, Surroundings
-from conformance.verdict.versions import release
 from conformance.verdict.where import Where, open_indexes
 from conformance.wire.values import ABSENT, brief, same
 

@@ -15,11 +15,11 @@ from conformance.verdict import ledger_yaml, parity
 from conformance.verdict.case import Case
 from conformance.verdict.entries import Entry, Spot, broken_off, gone_on
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.known_versions import KnownVersions
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.promise import ended_apart, promised
 from conformance.verdict.scope import Scope
 from conformance.verdict.surroundings import Context, Surroundings
-from conformance.verdict.versions import Versions
 from conformance.wire.positions import Role
 from conformance.wire.recording import Recording, SubjectInfo
 from conformance.wire.values import ABSENT
@@ -45,8 +45,8 @@ ENTRY = Entry(
     what="w",
     link="https://example.org",
     spots=(SPOT,),
-    versions=Versions.parse("python", ">=3.0", "3.0.0"),
-    reference=Versions.parse("js", ">=2.4", "2.4.0"),
+    versions=KnownVersions.parse("python", ">=3.0", "3.0.0"),
+    reference=KnownVersions.parse("js", ">=2.4", "2.4.0"),
     witnesses=("map/nested",),
 )
 
@@ -105,7 +105,7 @@ def test_a_newer_version_is_still_the_entry_s() -> None:
     newer = SubjectInfo("python@3.1.0", "python", "3.1.0")
     assert not left(OPTIONS, ENTRY, subject=newer)
     assert not left(OPTIONS, ENTRY, reference=SubjectInfo("js@2.5.0", "js", "2.5.0"))
-    ended = replace(ENTRY, versions=Versions.parse("python", ">=3.0,<3.1", "3.0.0"))
+    ended = replace(ENTRY, versions=KnownVersions.parse("python", ">=3.0,<3.1", "3.0.0"))
     assert left(OPTIONS, ended, subject=newer)
 
 
@@ -129,7 +129,7 @@ def test_an_update_that_one_writes_is_one_that_the_other_does_not() -> None:
         Layer.PARITY, "update-extra", "1:WAIT.START", {"Name": "v"}, ABSENT, Blame.UNDETERMINED, "m"
     )
     spot = Spot(Layer.PARITY, "update-missing", "to-absent", {"Name": "v"}, "WAIT", "START")
-    js = replace(ENTRY, spots=(spot,), versions=Versions.parse("js", ">=2", "2.4.0"), reference=None)
+    js = replace(ENTRY, spots=(spot,), versions=KnownVersions.parse("js", ">=2", "2.4.0"), reference=None)
     assert not left(extra, js)
     assert left(replace(extra, rule="update-missing"), js)
 
@@ -440,7 +440,7 @@ ENDS = Entry(
         ),
         *broken_off(),
     ),
-    versions=Versions.parse("js", ">=2", "2.4.0"),
+    versions=KnownVersions.parse("js", ">=2", "2.4.0"),
     witnesses=("a/b",),
 )
 
@@ -502,7 +502,7 @@ def test_what_differs_before_the_end_does_not_follow_from_it() -> None:
 
 def test_what_goes_on_where_the_other_ended_follows_too() -> None:
     unsaid = Spot(Layer.PARITY, "output-error", "unsaid", ENDS.spots[0].argument, path="output.Error")
-    python = replace(ENDS, spots=(unsaid, *gone_on()), versions=Versions.parse("python", ">=2", "3.0.0"))
+    python = replace(ENDS, spots=(unsaid, *gone_on()), versions=KnownVersions.parse("python", ">=2", "3.0.0"))
     ended, whole = _waits("js", "a", failed=True), _waits("python", "a", "b")
     assert _told(whole, ended, python) == dict.fromkeys((*ALL, "update-extra"), "ends")
 

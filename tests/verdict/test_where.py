@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.verdict.versions import Versions
+from conformance.verdict.known_versions import KnownVersions
 from conformance.verdict.where import Where, join
 from conformance.wire.recording import SubjectInfo
 
@@ -62,7 +62,7 @@ def test_fields_with_their_indexes_left_open() -> None:
 )
 def test_ranges(range_: str, version: str, holds: bool) -> None:  # noqa: FBT001
     confirmed = {"==2.4": "2.4", ">2.4": "2.5", "<=2.4": "2.4"}.get(range_, "3.0")
-    versions = Versions.parse("python", range_, confirmed)
+    versions = KnownVersions.parse("python", range_, confirmed)
     assert versions.hold(SubjectInfo("x", "python", version)) is holds
     assert not versions.hold(SubjectInfo("x", "js", version))
 
@@ -82,7 +82,7 @@ def test_ranges(range_: str, version: str, holds: bool) -> None:  # noqa: FBT001
 )
 def test_ranges_that_are_none(range_: str, confirmed: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        Versions.parse("python", range_, confirmed)
+        KnownVersions.parse("python", range_, confirmed)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,6 @@ def test_ranges_that_are_none(range_: str, confirmed: str, says: str) -> None:
     ],
 )
 def test_what_is_newer_than_confirmed(version: str, newer: bool) -> None:  # noqa: FBT001
-    versions = Versions.parse("js", ">=3.0,<4", "3.0.0")
+    versions = KnownVersions.parse("js", ">=3.0,<4", "3.0.0")
     assert versions.newer(SubjectInfo("x", "js", version)) is newer
     assert not versions.newer(SubjectInfo("x", "python", "3.5"))

@@ -2,61 +2,45 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
+from conformance.sdks.versions import Versions, release
 
 if TYPE_CHECKING:
+    from packaging.version import Version
+
     from conformance.wire.recording import SubjectInfo
-
-_RELEASE = re.compile(r"\d+(?:\.\d+)*")
-
-
-def release(text: str) -> Version | None:
-    """The release that a version is; a pre-release or a checkout counts as the one that it is named after.
-
-    npm's and PyPI's pre-releases are spelled differently, so only the numbers in front are read. None for a
-    version that does not begin with numbers.
-    """
-    hit = _RELEASE.match(text)
-    return Version(hit[0]) if hit else None
 
 
 @dataclass(frozen=True)
-class Versions:
+class KnownVersions:
     """A range of one SDK's versions, mostly open at the end, and the newest version that was looked at."""
 
     sdk: str
-    range: SpecifierSet
+    range: Versions
     confirmed: Version
 
     @classmethod
-    def parse(cls, sdk: str, text: str, confirmed: str) -> Versions:
+    def parse(cls, sdk: str, text: str, confirmed: str) -> KnownVersions:
         """Read a range, such as `>=2.0.0`, and the version up to which it is known to hold.
 
         Raises:
-            ValueError: one is no range, the other no version, or the version is not in the range.
+            ValueError: one is no range, the other no release, or the release is not in the range.
         """
-        try:
-            range_ = SpecifierSet(text)
-        except InvalidSpecifier as error:
-            raise ValueError(f"{text!r} is no range of versions") from error
+        range_ = Versions.parse(text)
         if not text.strip():
             raise ValueError("a range of versions is empty")
-        if not _RELEASE.fullmatch(confirmed):
+        version = release(confirmed)
+        if version is None or str(version) != confirmed:
             raise ValueError(f"confirmed is {confirmed!r}, which is no release")
-        version = Version(confirmed)
-        if version not in range_:
+        if not range_.hold(confirmed):
             raise ValueError(f"confirmed is {confirmed}, which is not in the range {text!r}")
         return cls(sdk, range_, version)
 
     def hold(self, info: SubjectInfo) -> bool:
         """Whether a subject is of this SDK, at a version in the range."""
-        version = release(info.version)
-        return info.sdk == self.sdk and version is not None and version in self.range
+        return info.sdk == self.sdk and self.range.hold(info.version)
 
     def newer(self, info: SubjectInfo) -> bool:
         """Whether a subject is of this SDK, in the range, at a version that nobody has confirmed yet."""
@@ -65,4 +49,4 @@ class Versions:
 
     def __str__(self) -> str:
         """Write SDK and range."""
-        return f"{self.sdk} {self.range}"
+        return f"{self.sdk} {self.range.text}"
