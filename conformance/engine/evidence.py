@@ -56,8 +56,8 @@ class Evidence:
 
     `order` has the unexpected findings, the first one first. `place` is the path of what the first one is
     about in the scenario's document, empty where that can't be told, and `what` names it, as
-    `STEP START of 'a'`. `seen` and `wanted` are the finding's, contexts by their names. `size` counts the
-    statements of the program, and `document` is its hash, by which a file is known to be the one that ran.
+    `STEP START of 'a'`. `seen` and `wanted` are the finding's, contexts by their names. `size` says how
+    large the program is, and `document` is its hash, by which a file is known to be the one that ran.
     """
 
     order: tuple[Finding, ...]
@@ -94,7 +94,7 @@ def evidence(recording: Recording, result: Result) -> Evidence | None:
     answer = about.answer(first, update)
     return Evidence(
         order=tuple(findings),
-        size=sum(len(statements_within(body)) for body in _bodies(scenario)),
+        size=_size(scenario),
         document=digest(recording.document),
         at=at,
         place=_place(recording.document, at, first),
@@ -127,6 +127,16 @@ def _unreached(findings: list[Finding], about: _About) -> Iterator[str]:
 def digest(document: Any) -> str:
     """The hash by which two documents are told to be one."""
     return sha256(json.dumps(document, sort_keys=True).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _size(scenario: Scenario) -> int:
+    """How much there is to a scenario: its statements, and more for what is done to it from outside."""
+    statements = sum(len(statements_within(body)) for body in _bodies(scenario))
+    return statements + DISTURBED * len(scenario.faults) + len(scenario.outside)
+
+
+DISTURBED = 20
+"""Statements that a fault counts for: a scenario without any tells more plainly what is wrong."""
 
 
 def _bodies(scenario: Scenario) -> Iterator[tuple[Statement, ...]]:

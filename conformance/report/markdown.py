@@ -70,10 +70,11 @@ def _compared(run: Collected) -> list[str]:
 def _table(run: Collected, subject: str) -> Iterator[str]:
     """The numbers of the promise, beside the baseline's where there is one."""
     reference = run.started.reference if run.started else ""
-    results = [one.result for one in run.judged()]
+    base = _before(run, subject, reference)
+    alike = {one.result.scenario for one in run.judged() if one.before is not None}
+    results = [one.result for one in run.judged() if base is None or one.result.scenario in alike]
     now = headline(subject, results, reference=reference)
     aws = requirements.totals(run).get(requirements.names(run.subjects).get(subject, subject))
-    base = _before(run, subject, reference)
     compared = comparison(run)
     if base is not None and compared is not None:
         yield f"| | {markdown(run.called(compared.baseline), 80)} | {markdown(run.called(subject), 80)} | |"
