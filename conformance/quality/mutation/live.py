@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from conformance.engine.collator import Assessors
 from conformance.engine.events import Event, Faulted, Judged, RunEnded
@@ -13,61 +12,12 @@ from conformance.quality.mutation.matrix import Row
 from conformance.quality.mutation.mutant_judge import MutantJudge
 from conformance.quality.mutation.recorded import Clean
 from conformance.quality.mutation.recordings import Trial, noticed
+from conformance.quality.mutation.seeded import SEEDED, Seeded
 from conformance.quality.mutation.spread import spread
 from conformance.scenario.model import Scenario
 from conformance.subjects.subject import Subject
 from conformance.verdict.finding import Result, Verdict
 from conformance.wire.recording import Recording
-
-
-@dataclass(frozen=True)
-class Seeded:
-    """A seeded fault by the name that an SDK's harness gives it, and globs over scenarios that come to it."""
-
-    sdk: str
-    name: str
-    scenarios: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        """How the matrix calls it."""
-        return f"{self.sdk}+mutant:{self.name}"
-
-    def shows_in(self, scenario: str) -> bool:
-        """Whether a scenario comes to it."""
-        return any(fnmatchcase(scenario, glob) for glob in self.scenarios)
-
-
-REAL = ("nested/*", "errors/*child*", "replay/*child*", "aws/child/*", "cells/real-*")
-VIRTUAL = ("virtual/*", "flat/*", "inside/*", "cells/*virtual*", "cells/*flat*")
-FAILING = (
-    "virtual/*fails*",
-    "virtual/*caught*",
-    "virtual/raised*",
-    "flat/fails*",
-    "inside/*",
-    "cells/*virtual",
-)
-RETRIED = ("retries/*", "aws/step/*", "*/*retr*")
-
-SEEDED: tuple[Seeded, ...] = (
-    Seeded("python", "phantom-fail", FAILING),
-    Seeded("python", "orphan-parent", VIRTUAL),
-    Seeded("python", "lost-start", REAL),
-    Seeded("python", "double-end", REAL),
-    Seeded("python", "retry-delay", RETRIED),
-    Seeded("python", "wrong-sub-type", ("nested/*map*", "batches/*", "aws/map/*", "cells/*nested-map*")),
-    Seeded("python", "unprefixed-ids", ("virtual/*", "inside/virtual*", "cells/*virtual*")),
-    Seeded("python", "body-again", ("replay/*", "virtual/*", "aws/step/*", "errors/*")),
-    Seeded("python", "no-replay-children", ("aws/child/3-11", "aws/map/9-16", "aws/parallel/*")),
-    Seeded("python", "no-limit", ("batches/*", "flat/*", "aws/map/*", "aws/parallel/*")),
-    Seeded("python", "lost-result", ("virtual/*", "flat/*", "errors/*")),
-    Seeded("js", "phantom-fail", FAILING),
-    Seeded("js", "orphan-parent", VIRTUAL),
-    Seeded("js", "lost-start", REAL),
-    Seeded("js", "retry-delay", RETRIED),
-)
-"""All that the harnesses know."""
 
 
 @dataclass
@@ -113,10 +63,10 @@ def rows(  # noqa: PLR0913 (what is tried, on what, by whom, with what)
         KeyboardInterrupt: a signal ended one of the sessions.
     """
     judge, ear = MutantJudge(clean.ledger), _Ear()
-    made = []
+    made, every = [], clean.recordings | clean.changing
     for mutant in seeded:
         healthy = Subject.parse(mutant.sdk).id
-        own = {scenario: one for (scenario, subject), one in clean.recordings.items() if subject == healthy}
+        own = {scenario: one for (scenario, subject), one in every.items() if subject == healthy}
         chosen = _chosen(mutant, own, each)
         if chosen:
             tell(f"{mutant.id}: {len(chosen)} scenarios")

@@ -47,6 +47,8 @@ class Clean:
     reference: str = ""
     recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    changing: dict[tuple[str, str], Recording] = field(default_factory=dict)
+    """Of programs that change between invocations: what is expected of a live SDK there is said by them."""
     _references: dict[str, Recording] = field(default_factory=dict)
 
     def keep(self, recording: Recording, repeat: int = 1) -> None:
@@ -61,6 +63,7 @@ class Clean:
         name = f"{recording.scenario} with {recording.subject.id}"
         if _changes(recording.document.get("handler")):
             self.left_out[name] = "its program changes between invocations"
+            self.changing[recording.scenario, recording.subject.id] = recording
         elif _own_way(recording.document):
             self.left_out[name] = "each SDK may treat in its own way what it asks for: no rule can know"
         elif findings:

@@ -1,0 +1,1 @@
+"""Seeded faults of the SDK, a module for each part of it that they break."""
