@@ -14,10 +14,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from conformance.engine.events import Event, Judged
-from conformance.quality.coverage import inside
+from conformance.quality.coverage import inside, parameters
 from conformance.quality.coverage.cells import CELLS, EXCLUDED, KINDS, OUTCOMES, PARENTS, Cell
 from conformance.quality.coverage.inside import INSIDES, Inside
+from conformance.quality.coverage.parameters import Parameters
 from conformance.quality.coverage.shown import shown
+from conformance.quality.coverage.uses import Use, uses
 from conformance.quality.mutation.entries import UNBREAKABLE, Breaking
 from conformance.report import text
 from conformance.scenario.catalogue import requirements
@@ -38,6 +40,7 @@ class Coverage:
     _cells: dict[tuple[str, str], frozenset[Cell | Inside]] = field(default_factory=dict)
     _bites: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _broken: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _uses: dict[str, frozenset[Use]] = field(default_factory=dict)
     _named: dict[str, tuple[Names, str | None]] = field(default_factory=dict)
     _verdicts: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -52,6 +55,7 @@ class Coverage:
         self._bites[recording.scenario, recording.subject.id] = frozenset(
             filter(breaking.bites, scenario.covers)
         )
+        self._uses[recording.scenario] = uses(scenario)
         self._named[recording.scenario] = (scenario.covers, scenario.aws.id if scenario.aws else None)
 
     def __call__(self, event: Event) -> None:
@@ -80,6 +84,10 @@ class Coverage:
             one: tuple(name for name in self._good() if self._holds(name, one, self._cells))
             for one in INSIDES
         }
+
+    def parameters(self) -> Parameters:
+        """Which parameters take which values where, in scenarios that every subject passes."""
+        return Parameters.of(self._uses[name] for name in self._good() if name in self._uses)
 
     def requirements(self) -> dict[str, Names]:
         """Every entry of the catalogue, with the scenarios that fail when what it speaks of is broken."""
@@ -126,7 +134,8 @@ class Coverage:
             for entry, names in self.requirements().items()
         }
         tables = [*self.cells().items(), *self.insides().items(), *entries.items()]
-        return tuple(str(what) for what, names in tables if not names)
+        missing = tuple(str(what) for what, names in tables if not names)
+        return missing + tuple(map(str, self.parameters().gaps()))
 
     def _noticed(self) -> dict[tuple[str, str], frozenset[str]]:
         """The entries whose breaking shows in a recording: made on purpose, or the subject's own."""
@@ -177,6 +186,9 @@ def document(coverage: Coverage) -> dict[str, Any]:
             for entry, names in coverage.requirements().items()
         ],
         "aws": {id_: [*names] for id_, names in coverage.aws().items()},
+        "parameters": [
+            {**asdict(pair), "scenarios": count} for pair, count in coverage.parameters().shown.items()
+        ],
         "gaps": [*coverage.gaps()],
     }
 
@@ -209,10 +221,17 @@ def lines(coverage: Coverage) -> Iterator[str]:
         for subject, divergences in subjects.items():
             yield f"{id_}: broken by {subject} itself, see the ledger's {', '.join(divergences)}"
     yield ""
+    table = coverage.parameters()
+    yield "Parameters of the language: what is there of each value in each place, first run and replayed, and"
+    yield "scenarios that show each value:"
+    yield from parameters.lines(table)
+    yield ""
     yield f"{_filled(cells.values())} cells"
     yield f"{_filled(insides.values())} operations inside virtual contexts"
     yield f"{_filled(coverage.requirements().values())} entries of the specification"
     yield f"{len(coverage.aws())} AWS requirements"
+    there = len(table.shown) - len(table.gaps())
+    yield f"{there} of {len(table.shown)} pairs of a parameter's values, places and times"
     gaps = coverage.gaps()
     yield f"{text.counted(len(gaps), 'gap')}" + (":" if gaps else "")
     yield from (f"  {gap}" for gap in gaps)
