@@ -49,6 +49,11 @@ def options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-x", "--exit-first", action="store_true", help="begin no further run after the first that is not"
     )
+    command.add_argument(
+        "--hold-each",
+        action="store_true",
+        help="hold the answer to each update that something depends on, and judge whether it was waited for",
+    )
     shared.judging(command)
     shared.baseline(command)
     command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
@@ -64,7 +69,7 @@ def execute(given: argparse.Namespace) -> Exit:
     failed = Failed(given.scenarios)
     patterns = failed.among(given.patterns) if given.last_failed else given.patterns
     found = selection.scenarios(given.scenarios, patterns, given.skip)
-    whole = not (patterns or given.skip or given.scenarios or found.errors)
+    whole = not (patterns or given.skip or given.scenarios or found.errors or given.hold_each)
     plan = Plan(
         scenarios=found.scenarios if given.order == "file" else found.scenarios[::-1],
         subjects=subjects,
@@ -74,6 +79,7 @@ def execute(given: argparse.Namespace) -> Exit:
         repeat=given.repeat,
         complete=whole and not given.strict and chosen.is_default(subjects),
         delays=given.delays,
+        hold_each=given.hold_each,
         asked=chosen.asked(subjects),
         options=_options(given),
     )
@@ -108,4 +114,6 @@ def _options(given: argparse.Namespace) -> str:
         words += ["--scenarios", str(given.scenarios)]
     if given.strict:
         words.append("--strict")
+    if given.hold_each:
+        words.append("--hold-each")
     return shlex.join(words)

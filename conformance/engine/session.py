@@ -57,9 +57,18 @@ class Lab(Protocol):
     """What runs a scenario."""
 
     async def run(
-        self, scenario: Scenario, subject: SubjectInfo, pool: Any, delays: Delays | None = None
+        self,
+        scenario: Scenario,
+        subject: SubjectInfo,
+        pool: Any,
+        delays: Delays | None = None,
+        *,
+        hold_each: bool = False,
     ) -> Recording:
-        """Run it once; `delays` gives the seconds for which the next request is held."""
+        """Run it once; `delays` gives the seconds for which the next request is held.
+
+        `hold_each` holds the answer to each update that something depends on until the subject stands still.
+        """
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,9 @@ class Plan:
 
     `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported, and
     do not keep the others from running. `complete` is whether this is every scenario with the default pair:
-    only then is the ledger judged stale. `delays` seeds the random delays of a stability run. `asked` and
-    `options` are what the header says of them.
+    only then is the ledger judged stale. `delays` seeds the random delays of a stability run, `hold_each`
+    has the answer to each update held that something depends on. `asked` and `options` are what the header
+    says of them.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -90,6 +100,7 @@ class Plan:
     repeat: int = 1
     complete: bool = False
     delays: int | None = None
+    hold_each: bool = False
     asked: Mapping[str, str] = field(default_factory=dict)
     options: str = ""
 
@@ -304,7 +315,13 @@ class Session:
             finding = None
             if pool is not None:
                 try:
-                    recording = await lab.run(run.scenario, self._infos[run.subject], pool, self._delays(run))
+                    recording = await lab.run(
+                        run.scenario,
+                        self._infos[run.subject],
+                        pool,
+                        self._delays(run),
+                        hold_each=self._plan.hold_each,
+                    )
                 except EnvironmentFault as error:
                     self._drop(run.subject, error)
                 except Exception as error:  # noqa: BLE001 (whatever breaks in one run must not end the others)

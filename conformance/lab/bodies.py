@@ -152,9 +152,9 @@ class Bodies:
         await self._until_ended(invocation)
         raise GoneError("its process was killed")
 
-    async def quiet(self) -> None:
-        """Wait until the subject has stood still for a while since something last came of the run."""
-        while (left := QUIET_SECONDS - self.progress.still) > 0:
+    async def quiet(self, seconds: float = QUIET_SECONDS) -> None:
+        """Wait until the subject has stood still for so long since something last came of the run."""
+        while (left := seconds - self.progress.still) > 0:
             await self.control.pulse.next(max(left, TICK_SECONDS))
 
     def activity(self) -> None:

@@ -32,6 +32,7 @@ from conformance.lab.faults import (
     Injection,
     outdated,
 )
+from conformance.lab.holding import Holding
 from conformance.lab.observed import Observed
 from conformance.lab.polls import Polls
 from conformance.lab.recorder import OpenInvocation, Recorder
@@ -132,6 +133,7 @@ class Exchanges:
     polls: Polls
     active: Callable[[], None]
     quiet: Callable[[], Awaitable[None]]
+    holding: Holding | None = None
     open: int = 0
     pages: dict[str, Any] = field(default_factory=dict)  # by marker: operations that a fault put on their own
 
@@ -182,7 +184,18 @@ class Exchanges:
             invocation.retries_sent += 1
         if injection.deadly and any(map(_begins_a_body, updates)):
             await self.quiet()  # whether the body had begun by then must not be a race
-        return await self._deliver(_response(answer, request.operation, skew, served), invocation, injection)
+        await self._withhold(len(self.recorder.exchanges) - 1, updates, injection)
+        return self._deliver(_response(answer, request.operation, skew, served), invocation, injection)
+
+    async def _withhold(self, number: int, updates: list[dict[str, Any]], injection: Injection) -> None:
+        """Keep an answer back as a fault says and as the run does; the recording says when it went out."""
+        if injection.delay:
+            await asyncio.sleep(injection.delay)
+        held = self.holding is not None and await self.holding.hold(updates)
+        if held or injection.delay:
+            self.active()
+            exchanges = self.recorder.exchanges
+            exchanges[number] = replace(exchanges[number], answered=self.recorder.next())
 
     def _injection(self, request: Request, updates: list[dict[str, Any]]) -> Injection:
         """The faults that touch a request of the scenario's own execution."""
@@ -236,11 +249,10 @@ class Exchanges:
         body = {**answer.body, **members}
         return replace(answer, body={key: value for key, value in body.items() if value is not None})
 
-    async def _deliver(
-        self, response: Response, invocation: OpenInvocation | None, injection: Injection
+    @staticmethod
+    def _deliver(
+        response: Response, invocation: OpenInvocation | None, injection: Injection
     ) -> Response | None:
-        if injection.delay:
-            await asyncio.sleep(injection.delay)
         if injection.deadly:
             if invocation is not None:
                 invocation.kill(Outcome.EXIT)

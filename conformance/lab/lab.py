@@ -60,14 +60,20 @@ class Lab:
             await server.cleanup()
 
     async def run(
-        self, scenario: Scenario, subject: SubjectInfo, pool: Invoker, delays: Delays | None = None
+        self,
+        scenario: Scenario,
+        subject: SubjectInfo,
+        pool: Invoker,
+        delays: Delays | None = None,
+        *,
+        hold_each: bool = False,
     ) -> Recording:
         """Run a scenario with the subject whose processes are in `pool`.
 
         Raises:
             EnvironmentFault: The suite itself could not do its part, such as starting a process.
         """
-        run = Run(scenario, subject, pool, delays, self._slowness)
+        run = Run(scenario, subject, pool, delays, self._slowness, hold_each=hold_each)
         with self.hosting(run):
             if (hello := self.hello(subject.id)) is not None:
                 run.admits(hello)

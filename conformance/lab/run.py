@@ -20,6 +20,7 @@ from conformance.lab.driver import Driver
 from conformance.lab.emulator import PAGE_BYTES, UNLIMITED, Stack
 from conformance.lab.exchanges import Exchanges
 from conformance.lab.faults import Faults
+from conformance.lab.holding import Holding
 from conformance.lab.invoker import Invoker
 from conformance.lab.observed import Observed
 from conformance.lab.places import Places
@@ -45,13 +46,15 @@ from conformance.wire.recording import (
 class Run:
     """A run from its start to its recording. It must be made and used on one event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run is made of
         self,
         scenario: Scenario,
         subject: SubjectInfo,
         pool: Invoker,
         delays: Callable[[], float] | None = None,
         slowness: float = 1.0,
+        *,
+        hold_each: bool = False,
     ) -> None:
         """Compose an emulator and start the scenario's execution in it; nothing moves before `record`.
 
@@ -60,6 +63,7 @@ class Run:
             subject: Who runs it.
             pool: The subject's processes.
             delays: How many real seconds the gateway holds a request; asked once a request.
+            hold_each: Whether the answer to each update is held that something depends on: see `holding`.
             slowness: By how much slower this machine computes than limits were chosen for.
         """
         self.delays = delays
@@ -104,6 +108,7 @@ class Run:
             polls=Polls(self.stack.scheduler, self.calls, self.bodies, self.control),
             active=self.bodies.activity,
             quiet=self.bodies.quiet,
+            holding=Holding.of(scenario, self.bodies.quiet) if hold_each else None,
         )
         self.driver = Driver(
             root=self.root,
@@ -214,6 +219,7 @@ class Run:
             held_seconds=self.recorder.held_seconds,
             stderr=self.recorder.tail(),
             instrumented=self.recorder.instrumented,
+            held=self.exchanges.holding is not None,
         )
 
     def _execution(self, execution: Execution) -> ExecutionRecord:

@@ -57,6 +57,7 @@ TITLES: Mapping[str, str] = {
     "attempt-miscounted": "A body must be told the attempt that follows from the RETRY updates before it",
     "attempt-never-ran": "What ends an attempt must end one whose body ran",
     "attempt-runs-twice": "With at-most-once semantics no attempt may run twice",
+    "used-before-durable": "A result must be used only once the service has taken it",
     "concurrency-exceeded": "No more branches may be under way than the max concurrency allows",
     "replay-sees-another-value": "A replay must see the values that the first run saw",
     # the invariants layer, of callbacks, completion, results

@@ -109,6 +109,7 @@ class Exchange:
     status: int
     response: str  # body as the service answered it, in the service's frame
     fault: str | None = None  # name of the injected fault that touched it
+    answered: int | None = None  # where the answer was held: the sequence number at which it went out
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,8 @@ class Recording:
     stderr: str  # the last lines the subject's processes wrote while it ran
     instrumented: bool = True
     """Whether the subject used the side channel: one that did not tells of no body."""
+    held: bool = False
+    """Whether the gateway held the answer to each update that something depends on: see `lab.holding`."""
 
     def of(self, execution: str) -> Part:
         """What it holds of one execution."""

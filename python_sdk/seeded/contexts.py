@@ -217,6 +217,18 @@ def _retry_group_rushes() -> None:
     around(context, "wait", wait)
 
 
+def _unawaited_end() -> None:
+    """A step's or a context's success is on its way, and the program goes on."""
+    service = module("lambda_service")
+
+    def checkpoint(original: Any, self: Any, operation_update: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if operation_update is not None and operation_update.action is service.OperationAction.SUCCEED:
+            kwargs["is_sync"] = False
+        return original(self, operation_update, *args, **kwargs)
+
+    around(module("state").ExecutionState, "create_checkpoint", checkpoint)
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "phantom-fail": _phantom_fail,
     "orphan-parent": _orphan_parent,
@@ -235,5 +247,6 @@ FAULTS: dict[str, Callable[[], None]] = {
     "summary-is-result": _summary_is_result,
     "changed-program-taken": _changed_program_taken,
     "retry-group-rushes": _retry_group_rushes,
+    "unawaited-end": _unawaited_end,
 }
 """The faults by name."""

@@ -108,8 +108,15 @@ class Pretence:
         self.lab_closed = True
 
     async def run(
-        self, scenario: Scenario, subject: SubjectInfo, pool: Any, delays: Callable[[], float] | None = None
+        self,
+        scenario: Scenario,
+        subject: SubjectInfo,
+        pool: Any,
+        delays: Callable[[], float] | None = None,
+        *,
+        hold_each: bool = False,
     ) -> Recording:
+        assert not hold_each
         assert pool
         self.runs.append((scenario.id, subject.id))
         if delays:

@@ -68,6 +68,10 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             {"wait": {"seconds": 1}},
         ]
     },
+    "child that is kept late": {
+        "handler": [{"child": {"name": "c", "do": [{"return": 1}]}}, {"step": {"name": "s", "returns": 1}}],
+        "faults": [{"fault": "delay", "of": "c", "action": "SUCCEED", "seconds": 0.3}],
+    },
     "large result": {
         "handler": [{"child": {"name": "c", "do": [{"return": {"$eval": "repeat('a', 300000)"}}]}}]
     },
@@ -169,6 +173,13 @@ def no_limit(run: dict[str, Recording]) -> bool:
     return [action for action, kind in contexts_of(given[:ended]) if kind == "MapIteration"] == ["START"] * 2
 
 
+def unawaited_end(run: dict[str, Recording]) -> bool:
+    recording = run["child that is kept late"]
+    (answered,) = (exchange.answered for exchange in recording.exchanges if exchange.answered is not None)
+    (begins,) = (one.seq for one in recording.effects if (one.kind, one.event) == ("step", "start"))
+    return begins < answered
+
+
 def lost_result(run: dict[str, Recording]) -> bool:
     return bool(run["result that is used"].executions[0].result == "null")
 
@@ -185,6 +196,7 @@ SIGNS: dict[str, tuple[Callable[[dict[str, Recording]], bool], tuple[str, ...]]]
     "body-again": (body_again, ("retry",)),
     "no-replay-children": (no_replay_children, ("large result",)),
     "no-limit": (no_limit, ("limited map",)),
+    "unawaited-end": (unawaited_end, ("child that is kept late",)),
     "lost-result": (lost_result, ("result that is used",)),
 }
 

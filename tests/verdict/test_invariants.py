@@ -12,14 +12,15 @@ from conformance.verdict.case import Case
 from conformance.verdict.finding import Layer
 from conformance.verdict.invariants import INVARIANTS
 from conformance.wire.recording import Outcome, Recording
-from tests.verdict import broken_bodies, broken_wire
+from tests.verdict import broken_bodies, broken_durability, broken_wire
 from tests.verdict.breaking import CHILD, RULES, STEP, Broken, document, found
 from tests.verdict.recordings import Maker, edited, mapped, virtual, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BROKEN = broken_wire.BROKEN + broken_bodies.BROKEN
+BROKEN = broken_wire.BROKEN + broken_bodies.BROKEN + broken_durability.BROKEN
+ALLOWED = broken_wire.ALLOWED + broken_bodies.ALLOWED + broken_durability.ALLOWED
 
 
 @pytest.mark.parametrize("sdk", ["python", "js"])
@@ -51,7 +52,7 @@ def test_every_invariant_has_a_recording_that_breaks_it() -> None:
     assert {broken.invariant for broken in BROKEN} == set(RULES)
 
 
-@pytest.mark.parametrize(("invariant", "make"), broken_wire.ALLOWED + broken_bodies.ALLOWED)
+@pytest.mark.parametrize(("invariant", "make"), ALLOWED)
 def test_what_is_allowed_is_not_found(invariant: str, make: Callable[[], Recording]) -> None:
     assert found(make(), invariant) == []
 
