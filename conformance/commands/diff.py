@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from conformance.commands import shared
+from conformance.commands import reports, shared
 from conformance.commands.judge import replay, side
 from conformance.engine import baseline
 from conformance.engine.baseline import Against, Side, comparison
@@ -16,7 +16,6 @@ from conformance.engine.events import Event, Judged, Listener, RunEnded, RunStar
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit, Location
 from conformance.report import escape
-from conformance.report.console import Console
 from conformance.verdict.ledger import Ledger
 
 
@@ -37,8 +36,7 @@ def execute(given: argparse.Namespace) -> Exit:
     run = Collected()
     listeners: list[Listener] = [run]
     if not given.json:
-        titles = {entry.id: entry.title for entry in ledger.entries}
-        listeners.append(Console(sys.stdout, verbose=given.verbose, titles=titles))
+        listeners.append(reports.console(ledger, verbose=given.verbose))
 
     def emit(event: Event) -> None:
         for listener in listeners:

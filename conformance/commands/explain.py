@@ -18,7 +18,7 @@ from conformance.scenario.catalogue import requirements
 from conformance.scenario.shape import near
 from conformance.verdict.finding import Layer
 from conformance.verdict.ledger import Ledger
-from conformance.verdict.titles import TITLES, title
+from conformance.verdict.titles import RULES, said, title
 
 WIDTH = 100
 
@@ -48,16 +48,17 @@ def execute(given: argparse.Namespace) -> Exit:
 
 
 def _rules(ledger: Ledger) -> set[str]:
-    return {*TITLES, *(spot.rule for entry in ledger.entries for spot in entry.spots)}
+    return {*RULES, *(spot.rule for entry in ledger.entries for spot in entry.spots)}
 
 
 def _rule(name: str, ledger: Ledger) -> Iterator[str]:
     spots = [(entry, spot) for entry in ledger.entries for spot in entry.spots if spot.rule == name]
-    if name not in TITLES and not spots:
+    if name not in RULES and not spots:
         return
     layers = {spot.layer for _, spot in spots}
     yield f"{name}: a rule"
-    yield f"  {TITLES.get(name) or title(next(iter(layers)), name)}"
+    for line in said(name) or [title(next(iter(layers)), name)]:
+        yield f"  {line}"
     for check in checks(name):
         yield f"  held to by {check.place}"
         yield from _paragraphs(check.says, "    ")

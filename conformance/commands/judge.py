@@ -63,7 +63,7 @@ def options(command: argparse.ArgumentParser) -> None:
 def execute(given: argparse.Namespace) -> Exit:
     """Judge every recording of the directory as the run that made it would have, and report likewise."""
     ledger = Ledger.load(ledger_file(given.scenarios))
-    reports = Reports(given, {entry.id: entry.title for entry in ledger.entries})
+    reports = Reports(given, ledger)
     base = side(Path(given.baseline), ledger, strict=given.strict) if given.baseline else None
     replay(
         given.directory,

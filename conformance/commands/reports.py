@@ -27,17 +27,16 @@ class Reports:
         UsageError: a report's file can't be written.
     """
 
-    def __init__(self, given: argparse.Namespace, titles: Mapping[str, str]) -> None:
+    def __init__(self, given: argparse.Namespace, ledger: Ledger) -> None:
         """Make the reports that `--json`, `--junit`, `--html` and GitHub's environment ask for.
 
-        `titles` are those of the ledger's entries, by their ids.
+        The ledger has the titles of what is known.
         """
         self._run = Collected()
-        console = Console(sys.stdout, listed=given.listed, verbose=given.verbose, titles=titles)
         self.listeners: list[Listener] = [
             self._run,
             Progress(sys.stderr, bar=not given.listed),  # a bar and a list of verdicts want the same line
-            console,
+            console(ledger, verbose=given.verbose, listed=given.listed),
         ]
         for path, render in (
             (given.json, jsonreport.render),
@@ -66,6 +65,17 @@ class Reports:
     def exit(self) -> Exit:
         """The command's exit code."""
         return self._run.exit()
+
+
+def console(ledger: Ledger, *, verbose: bool, listed: bool = False) -> Console:
+    """The console on standard output, which knows the ledger's entries by their titles."""
+    return Console(
+        sys.stdout,
+        listed=listed,
+        verbose=verbose,
+        titles={entry.id: entry.title for entry in ledger.entries},
+        breaks=[entry.id for entry in ledger.entries if entry.breaks],
+    )
 
 
 def _page(scenarios: Path | None, run: Collected) -> str:

@@ -83,7 +83,7 @@ def execute(given: argparse.Namespace) -> Exit:
         asked=chosen.asked(subjects),
         options=_options(given),
     )
-    reports = Reports(given, {entry.id: entry.title for entry in ledger.entries})
+    reports = Reports(given, ledger)
     reports.listeners.append(failed)
     directory = Directory(given.out) if given.out else None
     session = Session(

@@ -223,9 +223,15 @@ def _cause(key: _Class, own: list[Judged], merged: list[Judged], started: RunSta
         struck=struck,
         first=first,
         follows=tuple(Follow(layer, rule, count) for (layer, rule), count in follows),
-        rerun=repeat(struck[0], started),
+        rerun=repeat(_compared(struck, started) if key.blame is Blame.SCENARIO else struck[0], started),
         look=f"conformance show {KEPT} {shlex.quote(struck[0].result.scenario)}",
     )
+
+
+def _compared(struck: tuple[Judged, ...], started: RunStarted | None) -> Judged:
+    """A verdict of another subject than the reference, which runs beside it in any case."""
+    reference = started.reference if started else ""
+    return next((one for one in struck if one.result.subject != reference), struck[0])
 
 
 def repeat(judged: Judged, started: RunStarted | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TextIO
 
 from conformance.engine.causes import Cause, causes
@@ -30,6 +30,7 @@ class Console:
         listed: whether good verdicts are named too, as they come.
         verbose: whether all causes and known divergences are told in full.
         titles: the ledger's entries by id, as titles.
+        breaks: ids of those that break the specification.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Console:
         listed: bool = False,
         verbose: bool = False,
         titles: Mapping[str, str] | None = None,
+        breaks: Collection[str] = (),
     ) -> None:
         """Nothing is written until something is judged."""
         self._stream = stream
@@ -46,6 +48,7 @@ class Console:
         self._listed = listed
         self._verbose = verbose
         self._titles = titles or {}
+        self._breaks = breaks
         self._run = Collected()
         self._written = 0
 
@@ -69,9 +72,10 @@ class Console:
         for line in summary.promised(run):
             self._line(line)
         if event.divergences:
-            self._line(
-                f"    {text.counted(len(event.divergences), 'known difference')} · conformance divergences"
-            )
+            known = text.counted(len(event.divergences), "known difference")
+            breaking = len([one for one in event.divergences if one in self._breaks])
+            more = f" · {breaking} of them against the specification: --breaks" if breaking else ""
+            self._line(f"    {known} · conformance divergences{more}")
         self._known(event.divergences)
         for fault in run.faults:
             self._mark("✗", str(fault), RED, BOLD)

@@ -148,10 +148,32 @@ OF_PARITY: Mapping[str, str] = {
 """How an SDK can differ from the reference; where a field differs, `title` says which."""
 
 
+FIELDS = frozenset(
+    {"name", "sub-type", "parent-id", "payload", "payload-encoding", "escape-type", "escape-message"}
+    | {"context-options", "step-options", "wait-options", "callback-options", "chained-invoke-options"}
+    | {f"{where}{what}" for where in ("", "output-") for what in ("error", "error-type", "error-message")}
+    | {f"{where}{what}" for where in ("", "output-") for what in ("error-data", "stack-trace")}
+    | {"output-status", "output-result", "output-invocations"}
+)
+"""What can differ from the reference, as the parity layer names it: fields of updates and of the outcome."""
+
+RULES = frozenset({*TITLES, *DIALECT, *OF_PARITY, *FIELDS})
+"""All names of rules; a name may be that of several layers' rules."""
+
+
+def said(rule: str) -> tuple[str, ...]:
+    """All that rules of a name say, whatever their layers."""
+    told = [TITLES.get(rule), DIALECT.get(rule)]
+    if rule in OF_PARITY or rule in FIELDS:
+        told.append(title(Layer.PARITY, rule))
+    return tuple(each for each in told if each)
+
+
 def title(layer: Layer, rule: str) -> str:
     """Give a rule's title; a difference from the reference is named by the field that differs."""
     if layer is Layer.PARITY:
-        return OF_PARITY.get(rule) or f"{_field(rule)} differs from the reference's"
+        differ = "differ" if rule.endswith(("options", "invocations")) else "differs"
+        return OF_PARITY.get(rule) or f"{_field(rule)} {differ} from the reference's"
     if layer is Layer.DIALECT:
         return DIALECT.get(rule, rule)
     return TITLES.get(rule, rule)

@@ -17,6 +17,7 @@ from conformance.verdict import titles
 from conformance.verdict.finding import Blame, Finding, Layer, Verdict
 from conformance.wire.recording import SubjectInfo
 from tests.front import samples
+from tests.front.test_cli import conformance
 
 PARENT = replace(samples.ORPHAN, layer=Layer.INVARIANT, rule="virtual-parent")
 STATUS = Finding(Layer.EXPECT, "expected-status", "output.Status", "FAILED", "SUCCEEDED", Blame.SDK, "m")
@@ -134,7 +135,7 @@ def test_every_rule_has_a_title() -> None:
     ("layer", "rule", "words"),
     [
         (Layer.INVARIANT, "virtual-parent", "nearest real ancestor"),
-        (Layer.PARITY, "context-options", "Context options differs from the reference's"),
+        (Layer.PARITY, "context-options", "Context options differ from the reference's"),
         (Layer.PARITY, "body-runs", "reference"),
         (Layer.STRUCTURE, "unheard-of", "unheard-of"),
     ],
@@ -154,3 +155,18 @@ def test_a_class_whose_verdicts_all_show_a_wider_one_too_is_put_under_it() -> No
 def test_what_any_fault_ends_in_makes_no_two_faults_one() -> None:
     refused = replace(PARENT, rule="request-refused")
     assert len(made(bad("a", refused), bad("b", refused), bad("c", PARENT, refused))) == 2
+
+
+@pytest.mark.parametrize(
+    "rule", ["virtual-parent", "step-options", "error-type", "body-runs", "payload-form"]
+)
+def test_the_rule_of_a_cause_can_be_explained(rule: str) -> None:
+    done = conformance("explain", rule)
+    assert done.returncode == 0, done.stderr
+    assert all(words in done.stdout for words in titles.said(rule))
+    assert titles.said(rule)
+
+
+def test_a_wrong_expectation_is_rerun_with_the_subject_that_has_the_reference_beside_it() -> None:
+    [cause] = made(bad("a", STATUS), bad("a", STATUS, subject=samples.JS))
+    assert "--subject python@3.0.0" in cause.rerun
