@@ -1,6 +1,6 @@
 // Evaluates the trees of a program: one function a kind of node, as docs/values.md has them.
 
-import { ExpressionError, measured } from "./budget.mjs";
+import { BudgetError, ExpressionError, measured } from "./budget.mjs";
 import * as nonJson from "./non-json.mjs";
 import * as values from "./values.mjs";
 
@@ -12,7 +12,15 @@ const NOTHING = Symbol("nothing"); // an `if` or `switch` of which no case holds
  * @throws {ExpressionError} It fails for these values; a `BudgetError` when it computes too much.
  */
 export function evaluate(tree, names, budget) {
-  const value = walk(tree, names, budget);
+  let value;
+  try {
+    value = walk(tree, names, budget);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new BudgetError("an expression is nested deeper than the stack of this process");
+    }
+    throw error;
+  }
   return value === NOTHING ? null : measured(value, budget.limits);
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from python_sdk import non_json, values
-from python_sdk.budget import Budget, ExpressionError, measured
+from python_sdk.budget import Budget, BudgetError, ExpressionError, measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,10 @@ def evaluate(tree: Tree, names: Names, budget: Budget) -> Any:
     Raises:
         ExpressionError: It fails for these values; a `BudgetError` when it computes too much.
     """
-    value = _walk(tree, names, budget)
+    try:
+        value = _walk(tree, names, budget)
+    except RecursionError:
+        raise BudgetError("an expression is nested deeper than the stack of this process") from None
     return None if value is _NOTHING else measured(value, budget.limits)
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.scenario.budget import Budget, measured, size
+from conformance.scenario.budget import LEAST, Budget, BudgetError, measured, size
 from conformance.scenario.syntax import MAX_SAFE, ExpressionError
 from conformance.scenario.trees import Tree
 from conformance.scenario.unknown import UNKNOWN
@@ -35,7 +35,10 @@ def value(tree: Tree, names: Names, budget: Budget) -> Any:
     Raises:
         ExpressionError: It fails; a `BudgetError` when it computes too much.
     """
-    result = _walk(tree, names, budget)
+    try:
+        result = _walk(tree, names, budget)
+    except RecursionError:
+        raise BudgetError("an expression nested deeper than the stack of this process", LEAST) from None
     return None if result is _NOTHING else measured(result, budget.limits)
 
 

@@ -60,6 +60,9 @@ RESERVED = frozenset({*FUNCTIONS, "sqrt", "number", "fromNow", "strip", "lstrip"
 NON_JSON_KINDS = ("nan", "unserialisable", "date", "bytes")
 """The values that JSON can't say, as a harness knows them."""
 
+MAX_DEPTH = 100
+"""How deep a template may be: every walk must be able to go there."""
+
 _NAME = r"[a-zA-Z_][a-zA-Z0-9_]*"
 _EACH = re.compile(rf"each\(({_NAME})(?:,\s*({_NAME}))?(?:,\s*({_NAME}))?\)")
 _OPERATOR_LIKE = re.compile(rf"\${_NAME}$")
@@ -97,6 +100,9 @@ class _Walk(Rules):
     # -- templates -------------------------------------------------------------------------------------
 
     def template(self, template: Any, path: Path, bound: frozenset[str]) -> None:
+        if len(path) > MAX_DEPTH:
+            self.problem(path[:MAX_DEPTH], f"a value nested deeper than {MAX_DEPTH}", "make it flatter")
+            return
         if isinstance(template, str):
             self.text(template, path, bound)
         elif isinstance(template, list):

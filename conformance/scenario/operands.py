@@ -156,6 +156,8 @@ class Rules:
             times = arguments[1].value
             if isinstance(times, int) and times > EVALUATION.bytes:
                 self.problem(path, f"`repeat` of {times}", f"at most {EVALUATION.bytes} characters")
+        if function == "range" and (count := _items(arguments)) > EVALUATION.steps:
+            self.problem(path, f"a `range` of {count} items", f"at most {EVALUATION.steps}")
         if function == "split" and arguments[1] == syntax.Constant(""):
             self.problem(path, "`split` at nothing", "the evaluators count characters differently")
         if function == "str" and kind(arguments[0]) in ("array", "object"):
@@ -186,6 +188,21 @@ class Rules:
                 self.problem(path, f"`+` of {' and '.join(sorted(seen))}", "two numbers or two texts")
 
 
+def _items(bounds: tuple[syntax.Node, ...]) -> int:
+    """How many items a `range` gives; 0 where its bounds can't be seen."""
+    numbers = []
+    for bound in bounds:
+        match bound:
+            case syntax.Constant(int() as number):
+                numbers.append(number)
+            case syntax.Unary("-", syntax.Constant(int() as number)):
+                numbers.append(-number)
+    if len(numbers) < len(bounds) or not all([*numbers[2:], True]):
+        return 0
+    start, stop, step = numbers if len(numbers) > 2 else (*numbers, 1)  # noqa: PLR2004 - start, stop, step
+    return max(0, -((start - stop) // step))
+
+
 def _shows_boolean(node: syntax.Node) -> bool:
     """Whether a boolean can be seen in what is compared: evaluators compare lists and objects deeply."""
     match node:
@@ -196,27 +213,8 @@ def _shows_boolean(node: syntax.Node) -> bool:
     return kind(node) == "boolean"
 
 
-def _parts(node: syntax.Node) -> Iterator[syntax.Node]:  # noqa: C901 - one case a kind of node
-    """The node and all nodes in it."""
+def _parts(node: syntax.Node) -> Iterator[syntax.Node]:
+    """The node and all nodes in it, as they are written."""
     yield node
-    below: tuple[syntax.Node | None, ...] = ()
-    match node:
-        case syntax.Property(of, _):
-            below = (of,)
-        case syntax.Index(of, key):
-            below = (of, key)
-        case syntax.Slice(of, start, end):
-            below = (of, start, end)
-        case syntax.Call(_, arguments):
-            below = arguments
-        case syntax.Unary(_, operand):
-            below = (operand,)
-        case syntax.Binary(_, left, right):
-            below = (left, right)
-        case syntax.ListOf(items):
-            below = items
-        case syntax.ObjectOf(pairs):
-            below = tuple(value for _, value in pairs)
-    for part in below:
-        if part is not None:
-            yield from _parts(part)
+    for part in syntax.below(node):
+        yield from _parts(part)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.scenario import walk
+from conformance.scenario.budget import NAMING, Budget
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.expressions import admit, evaluate
 from conformance.scenario.operands import Problem
@@ -92,7 +93,7 @@ def _name(here: Place, document: dict[str, Any]) -> str | None:
     if admission.problems or any(name != "input" for _, name in admission.uses):
         return None
     try:
-        name = evaluate(template, {"input": document.get("input")})
+        name = evaluate(template, {"input": document.get("input")}, Budget(NAMING))
     except ExpressionError:
         return None
     return name if isinstance(name, str) else None

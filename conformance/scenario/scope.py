@@ -12,8 +12,10 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import walk
-from conformance.scenario.expressions import RESERVED, admit
+from conformance.scenario.budget import EVALUATION, BudgetError, Limits, Total
+from conformance.scenario.expressions import RESERVED, admit, evaluate
 from conformance.scenario.operands import Problem
+from conformance.scenario.syntax import ExpressionError
 
 if TYPE_CHECKING:
     from conformance.scenario.operands import Path
@@ -23,6 +25,9 @@ Names = dict[str, str]
 """Names in scope, each with what it is: value, callback, batch or error."""
 
 _KINDS = {"callback": "callback", "map": "batch", "parallel": "batch"}
+ADMISSION = Limits(2 * EVALUATION.steps, 2 * EVALUATION.bytes)
+"""What may be computed to admit a scenario: one value that is too large is found among others."""
+
 _ENDS = frozenset({"return", "raise"})
 
 
@@ -31,6 +36,8 @@ def problems(document: dict[str, Any]) -> list[Problem]:
     scopes = _Scopes()
     for root in walk.roots(document):
         plain = root.path[0] == "functions" and document["functions"][root.path[1]].get("durable") is False
+        own = root.path[0] == "handler" and "input" in document
+        scopes.given = {"input": document["input"]} if own else {}
         scopes.function(root, {"input": "value", "invocation": "value"}, durable=not plain)
     return scopes.problems
 
@@ -41,6 +48,8 @@ class _Scopes:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.durable = True
+        self.given: dict[str, Any] = {}
+        self.total = Total(ADMISSION)
 
     def problem(self, path: Path, message: str, cure: str | None) -> None:
         self.problems.append(Problem(path, message, cure))
@@ -124,6 +133,24 @@ class _Scopes:
         for path, name in admission.uses:
             if name not in names and name not in slot.names:
                 self.unknown(name, (*slot.path, *path), [*names, *slot.names])
+        if not admission.problems and all(name in self.given for _, name in admission.uses):
+            self.computed(slot)
+
+    def computed(self, slot: Slot) -> None:
+        """What needs no more than the input is computed once: it may be too much.
+
+        Only so much is computed in all; what is beyond is left to those who run it, within the same limits.
+        """
+        budget = self.total.one()
+        try:
+            evaluate(slot.template, self.given, budget)
+        except BudgetError as error:
+            if budget.limits == EVALUATION:
+                self.problem(slot.path, error.message, error.cure)
+        except ExpressionError:
+            pass  # it may stand where nobody goes
+        finally:
+            self.total.take(budget)
 
     def unknown(self, name: str, path: Path, known: list[str]) -> None:
         near = difflib.get_close_matches(name, known, 1)

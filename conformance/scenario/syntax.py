@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
+MAX_NODES = 64
 MAX_SAFE = 2**53 - 1
 
 PRECEDENCE: tuple[tuple[str, ...], ...] = (
@@ -129,6 +130,28 @@ class ObjectOf:
 Node: TypeAlias = Constant | Name | Property | Index | Slice | Call | Unary | Binary | ListOf | ObjectOf
 
 
+def below(node: Node) -> tuple[Node, ...]:  # noqa: PLR0911 - a case a kind of node
+    """The nodes right in a node, as they are written."""
+    match node:
+        case Property(of, _):
+            return (of,)
+        case Index(of, key):
+            return (of, key)
+        case Slice(of, start, end):
+            return tuple(part for part in (of, start, end) if part is not None)
+        case Call(_, arguments):
+            return arguments
+        case Unary(_, operand):
+            return (operand,)
+        case Binary(_, left, right):
+            return (left, right)
+        case ListOf(items):
+            return items
+        case ObjectOf(pairs):
+            return tuple(value for _, value in pairs)
+    return ()
+
+
 @dataclass(frozen=True)
 class Token:
     """A piece of an expression: `kind` is number, word, string, sign or end."""
@@ -152,7 +175,7 @@ def parse(source: str) -> Node:
     parser = _Parser(source)
     node = parser.expression()
     parser.expect_end()
-    return node
+    return _shallow(node)
 
 
 def parse_prefix(source: str) -> tuple[Node, int]:
@@ -167,7 +190,24 @@ def parse_prefix(source: str) -> tuple[Node, int]:
         raise ExpressionError(
             "`${` is not closed by `}`" if parser.token.kind == "end" else parser.surprise()
         )
-    return node, parser.token.start
+    return _shallow(node), parser.token.start
+
+
+def _shallow(node: Node) -> Node:
+    """The node, if a walk of it will not go too deep: `a + b + c` is as deep as it is long.
+
+    Raises:
+        ExpressionError: It is deeper than any walk must be able to go.
+    """
+    rest = [(node, 1)]
+    while rest:
+        item, depth = rest.pop()
+        if depth > MAX_NODES:
+            raise ExpressionError(
+                f"an expression with more than {MAX_NODES} operations in one another", "bind parts with `let`"
+            )
+        rest += [(part, depth + 1) for part in below(item)]
+    return node
 
 
 class _Parser:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from conformance.protocol.schemas import VECTORS as VECTORS_FILE
 from conformance.scenario import evaluation
 from python_sdk import expressions, values
+from tests.harness.subjects import JS, installed
 from tests.harness.walks import LIMITS, Node, in_judge, in_python, same
 
 if TYPE_CHECKING:
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.harness.walks import Answer
 
+ROOT = Path(__file__).parents[2]
 FILE = json.loads(VECTORS_FILE.read_text(encoding="utf-8"))
 VECTORS: list[dict[str, Any]] = FILE["vectors"]
 FAILURES = {"ExpressionError": "value", "BudgetError": "budget"}
@@ -55,6 +60,61 @@ def test_the_python_harness() -> None:
 
 def test_the_javascript_harness(node: Node) -> None:
     assert differing(node.evaluate) == []
+
+
+IN_PYTHON = """
+import json, sys, time
+from tests.harness import walks
+vectors = json.load(sys.stdin)
+began = time.process_time()
+for vector in vectors:
+    assert getattr(walks, sys.argv[1])(vector["tree"], vector["scope"])["failure"] == "BudgetError", vector
+print(time.process_time() - began)
+print(open("/proc/self/status").read())
+"""
+
+IN_NODE = """
+import { readFileSync } from "node:fs";
+const { Budget } = await import(`${process.cwd()}/js_harness/budget.mjs`);
+const { evaluate } = await import(`${process.cwd()}/js_harness/expressions.mjs`);
+const { vectors, limits } = JSON.parse(readFileSync(0));
+const began = process.cpuUsage();
+for (const { tree, scope } of vectors) {
+  let failure;
+  try {
+    evaluate(tree, scope, new Budget(limits));
+  } catch (error) {
+    failure = error.name;
+  }
+  if (failure !== "BudgetError") {
+    throw new Error(JSON.stringify(tree));
+  }
+}
+const spent = process.cpuUsage(began);
+console.log((spent.user + spent.system) / 1e6);
+console.log(readFileSync("/proc/self/status", "utf8"));
+"""
+SHORT, MEMORY = 30.0, 300_000
+"""Seconds of CPU that all trees without end may take together, and kilobytes that the process may have."""
+
+
+@pytest.mark.parametrize("walk", ["in_judge", "in_python", "node"])
+def test_what_has_no_end_ends_soon_and_within_300_megabytes(walk: str) -> None:
+    endless = [vector for vector in VECTORS if vector.get("failure") == "budget" and "limits" not in vector]
+    assert len(endless) >= 15
+    if walk == "node":
+        command = [installed(JS).command[0], "--input-type=module", "-e", IN_NODE]
+        given: Any = {"vectors": endless, "limits": LIMITS}
+    else:
+        command, given = [sys.executable, "-c", IN_PYTHON, walk], endless
+    done = subprocess.run(  # noqa: S603 - our own code
+        command, input=json.dumps(given), capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    seconds, status = done.stdout.split("\n", 1)
+    [peak] = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
+    assert float(seconds) < SHORT
+    assert peak < MEMORY
 
 
 def test_they_cover_the_contract() -> None:

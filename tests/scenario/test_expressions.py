@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from conformance.scenario import scope
 from conformance.scenario.budget import EVALUATION, BudgetError
 from conformance.scenario.expressions import ExpressionError, admit, check, evaluate
 from tests.scenario.refusals import EXPRESSION, TEMPLATE
@@ -199,3 +200,60 @@ def test_plain_json_stands_for_itself(value: Any) -> None:
 def _same(one: Any, other: Any) -> bool:
     """Equal, and of the same kinds: 1 is not true."""
     return one == other and repr(one) == repr(other)
+
+
+# -- what would be too much is refused before anything runs ----------------------------------------------
+
+TOO_MUCH: dict[str, tuple[Any, str]] = {
+    "range that can be seen": ({"$eval": "range(0, 1000000000)"}, "a `range` of 1000000000 items"),
+    "range backwards": ({"$eval": "range(0, -1000000000, -1)"}, "a `range` of 1000000000 items"),
+    "range within": (
+        {"$map": {"$eval": "range(input, 1)"}, "each(x)": {"$eval": "range(0, 9999999)"}},
+        "9999999",
+    ),
+    "long chain": ({"$eval": "+".join("1" * 200)}, "more than 64 operations in one another"),
+    "long path": ({"$eval": "input" + ".a" * 200}, "more than 64 operations in one another"),
+    "a chain in a text": (f"${{{'+'.join('1' * 200)}}}", "more than 64 operations in one another"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_too_much_is_refused(name: str) -> None:
+    template, message = TOO_MUCH[name]
+    with pytest.raises(ExpressionError, match=message):
+        check(template)
+
+
+def test_too_deep_is_refused() -> None:
+    template: Any = "${1}"
+    for _ in range(150):
+        template = [template]
+    with pytest.raises(ExpressionError, match="a value nested deeper than 100"):
+        check(template)
+
+
+@pytest.mark.parametrize("name", EXPLODING)
+def test_what_needs_no_run_to_explode_is_refused_with_its_line(name: str) -> None:
+    small = {"note": {"$eval": "len(range(0, 1000))"}}
+    handler = [small, {"step": {"name": "s", "returns": EXPLODING[name]}}, {"return": EXPLODING[name]}]
+    [first, *_] = scope.problems({"title": "t", "covers": [], "handler": handler})
+    assert first.path[:4] == ("handler", 1, "step", "returns")
+    assert "used up" in first.message
+
+
+def test_what_needs_the_input_alone_is_computed_too() -> None:
+    document = {
+        "title": "t",
+        "covers": [],
+        "input": {"n": 10**9},
+        "handler": [{"return": {"$eval": "range(0, input.n)"}}],
+    }
+    assert [problem.path for problem in scope.problems(document)] == [("handler", 0, "return")]
+    assert scope.problems(document | {"input": {"n": 3}}) == []
+    functions = {"f": {"handler": document["handler"]}}
+    assert scope.problems({**document, "handler": [], "functions": functions}) == []
+
+
+def test_what_fails_where_nobody_may_go_is_admitted() -> None:
+    handler = [{"if": False, "then": [{"return": {"$eval": "input.x"}}]}]
+    assert scope.problems({"title": "t", "covers": [], "input": 1, "handler": handler}) == []

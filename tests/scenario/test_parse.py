@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.scenario import enclosed
 from conformance.scenario import statements as s
 from conformance.scenario.load import find
 from conformance.scenario.model import Scenario
 from conformance.scenario.parse import place
-from conformance.scenario.program import MAIN, encode, program, word
+from conformance.scenario.program import MAIN, encode, program, turn, word
 from conformance.scenario.shape import problems
 from conformance.scenario.statement_parser import PARSERS
 
@@ -100,7 +101,6 @@ def test_what_is_given_and_what_is_not() -> None:
     child, let, batch = statements[0], statements[1], statements[2]
     assert child["virtual"] == ["const", True]
     assert "bind" not in child
-    assert child["do"][0]["bodies"] == [{"returns": ["const", None]}]
     assert let["values"] == [["x", ["const", 1]], ["y", ["name", "x"]]]
     assert batch["completion"] == {}
     assert batch["do"] == []
@@ -113,24 +113,32 @@ def test_what_is_given_and_what_is_not() -> None:
 
 
 def test_statements_of_bodies() -> None:
-    given = program(Scenario.from_document("x", DOCUMENT))["statements"]
-    step = given[0]["do"][4]
-    assert step["bodies"][0] == {"returns": ["const", 1]}
-    assert [statement["at"] for statement in step["bodies"][1]["do"]] == [
+    handler = Scenario.from_document("x", DOCUMENT).handler
+    assert isinstance(handler[0], s.Child)
+    step = handler[0].do[4]
+    assert isinstance(step, s.Step)
+    first, second = (turn(body, run) for run, body in enumerate(step.bodies, 1))
+    assert first == {"run": 1, "returns": ["const", 1]}
+    assert [statement["at"] for statement in second["do"]] == [
         "handler/0/do/4/attempts/1/do/0",
         "handler/0/do/4/attempts/1/do/1",
     ]
-    assert step["bodies"][1]["do"][1]["bodies"] == [{"do": []}]
-    assert given[6]["submitter"][0]["do"][0]["at"] == "handler/6/submitter/attempts/0/do/0"
-    assert given[7]["check"][0]["do"][0]["at"] == "handler/7/check/do/0"
+    for statement, at in ((6, "handler/6/submitter/attempts/0/do/0"), (7, "handler/7/check/do/0")):
+        [body] = enclosed.bodies(handler[statement])
+        assert turn(body, 1)["do"][0]["at"] == at
 
 
 def test_bodies_and_strategies() -> None:
-    step = program(Scenario.from_document("x", DOCUMENT))["statements"][0]["do"][2]["do"][0]
-    assert step["bodies"] == [
-        {"crashes": "quiet"},
-        {"crashes": "started"},
-        {"raises": {"type": "Boom", "message": ["const", ""]}, "after": {"op": "a", "state": "running"}},
+    scenario = Scenario.from_document("x", DOCUMENT)
+    step = program(scenario)["statements"][0]["do"][2]["do"][0]
+    child = scenario.handler[0]
+    assert isinstance(child, s.Child)
+    inner = child.do[2]
+    assert isinstance(inner, s.Try)
+    assert [turn(body, run) for run, body in enumerate(enclosed.bodies(inner.do[0]), 1)] == [
+        {"run": 1, "returns": ["const", None]},
+        {"run": 2, "returns": ["const", None]},
+        {"run": 3, "raises": {"type": "Boom", "message": ["const", ""]}},
     ]
     assert step["retry"] == {
         "kind": "exponential",
