@@ -167,15 +167,21 @@ class Entry:
             for spot in self.spots
         )
 
-    def near(self, occasion: Occasion) -> str | None:
-        """Why a finding that looks like this is not; None where more than one thing is in the way."""
+    def near(self, occasion: Occasion, *, shown: bool = False) -> str | None:
+        """Why a finding that looks like this is not; None where more than one thing is in the way.
+
+        What is about the whole execution looks like much: there only what is exact, and kept to its
+        witnesses, is worth a word. `shown` is as for `accounts_for`.
+        """
         for spot in self.spots:
-            if spot.follows or not spot.here(occasion.finding):
+            if (spot.follows and not shown) or not spot.here(occasion.finding):
                 continue
             made = spot.made(occasion.finding, occasion.facts)
-            reasons = [self._elsewhere(spot, occasion), self._misses(spot, occasion)]
-            if not same(made, occasion.finding.seen):
-                reasons.append(_otherwise(made))
+            exact = same(made, occasion.finding.seen)
+            misses = self._misses(spot, occasion)
+            if spot.type is None and (misses or not exact):
+                continue
+            reasons = [self._elsewhere(spot, occasion), misses, None if exact else _otherwise(made)]
             told = [reason for reason in reasons if reason]
             if len(told) == 1:
                 return f"looks like {self.id} ({self.title}), but {told[0]}"

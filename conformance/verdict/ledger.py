@@ -81,7 +81,7 @@ class Ledger:
             elif hits:
                 marked.append(replace(finding, divergence=hits[0].id))
             else:
-                told = (entry.near(occasion) for entry, occasion in seen)
+                told = (entry.near(occasion, shown=entry.id in shown) for entry, occasion in seen)
                 marked.append(replace(finding, near=next(filter(None, told), None)))
         return marked
 

@@ -56,8 +56,8 @@ def says(wanted: Any, given: Any, facts: Facts) -> Any:
     """Where the reference has nothing, the subject has what reads as given.
 
     `{place}` stands for a typed path, `{id}` for the positions by which JavaScript names an operation or a
-    context (`1-2`, `undefined` at the root), `{word}` for one word, `{name}` for a name; a list gives
-    several such.
+    context (`1-2`, `undefined` at the root), `{word}` for one word, `{name}` for a name, `{rest}`
+    for what is left of a sentence; a list gives several such.
     """
     return facts.seen if wanted == ABSENT and _reads_as_one(given, facts.seen) else NOT_THAT
 
@@ -67,11 +67,20 @@ def unsaid(wanted: Any, given: Any, _: Facts) -> Any:
     return ABSENT if wanted != ABSENT and _reads_as_one(given, wanted) else NOT_THAT
 
 
+def instead(wanted: Any, given: Any, facts: Facts) -> Any:
+    """Where the reference has what reads as `wanted`, as in `says`, the subject has what reads as `seen`."""
+    for pair in given if isinstance(given, list) else [given]:
+        if wanted != ABSENT and _reads(pair["wanted"], wanted) and _reads(pair["seen"], facts.seen):
+            return facts.seen
+    return NOT_THAT
+
+
 _KINDS = {
     "place": r"[0-9.\[\]>]+",
     "id": r"(?:undefined|[0-9]+(?:-[0-9]+)*)",
     "word": r"\w+",
     "name": r'[^"]+',
+    "rest": r".+",
 }
 
 
@@ -152,6 +161,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "exactly": exactly,
     "says": says,
     "unsaid": unsaid,
+    "instead": instead,
     "not-reached": not_reached,
     "goes-on": goes_on,
     "reworded": reworded,

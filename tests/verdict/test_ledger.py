@@ -538,6 +538,19 @@ def test_a_fault_of_a_read_is_asked_by_that() -> None:
     assert Scope(fault=("error@state",)).misses("output.Status", (), around) is None
 
 
+def test_what_is_about_the_whole_execution_looks_like_little() -> None:
+    status = Finding(Layer.PARITY, "output-status", "output.Status", "F", "S", Blame.UNDETERMINED, "m")
+    spot = Spot(Layer.PARITY, "output-status", "exactly", {"wanted": "S", "seen": "F"}, path="output.Status")
+    for other in (
+        replace(ENTRY, spots=(replace(spot, scope=Scope(fault=("error",))),)),
+        replace(ENTRY, spots=(replace(spot, argument={"wanted": "S", "seen": "T"}),)),
+    ):
+        (told,) = account(status, other)
+        assert (told.divergence, told.near) == (None, None)
+    (told,) = account(status, replace(ENTRY, spots=(replace(spot, limited="so it is"),), witnesses=("a/b",)))
+    assert told.near == "looks like options (t), but that is limited to a/b: so it is"
+
+
 GOOD = """\
 divergences:
   - id: options

@@ -63,6 +63,15 @@ def test_where_the_other_says_something_too_nothing_is_said() -> None:
     assert TRANSFORMS["unsaid"](ABSENT, SAYS, Facts()) is NOT_THAT
 
 
+def test_a_text_may_stand_instead_of_another() -> None:
+    pairs = [{"wanted": "no", "seen": "yes"}, {"wanted": "at <{place}>: {rest}", "seen": "in {word}"}]
+    facts = Facts(seen="in step")
+    assert TRANSFORMS["instead"]("at <1.2>: another, and so on", pairs, facts) == "in step"
+    assert TRANSFORMS["instead"]("at <1.2>: ", pairs, facts) is NOT_THAT
+    assert TRANSFORMS["instead"]("at <1.2>: a", pairs, Facts(seen="in a step")) is NOT_THAT
+    assert TRANSFORMS["instead"](ABSENT, pairs, facts) is NOT_THAT
+
+
 @pytest.mark.parametrize(
     ("less", "more", "begins"),
     [
