@@ -168,9 +168,12 @@ def test_inputs_reach_the_shell_only_through_the_environment() -> None:
 def test_what_the_workflow_and_the_action_pass_is_what_the_command_takes() -> None:
     for path in (WORKFLOW, ACTION.with_name("run.sh")):
         given = {*re.findall(r"--[a-z]+", path.read_text(encoding="utf-8"))}
-        known = parser().format_help() + _help_of("run")
+        known = parser().format_help() + _help_of("run") + _help_of("site") + CURL
         assert given
         assert [option for option in given if option not in known] == []
+
+
+CURL = "--fail --silent --show-error --location --output"
 
 
 def _help_of(command: str) -> str:
