@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.commands import chosen
+from conformance.commands import chosen, shared
 from conformance.engine.admitted import RULES, Admitted
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected, unexpected
@@ -128,7 +128,7 @@ class Shared:
                 name: Location(os.path.relpath(item.path, config.invocation_params.dir), 1)
                 for name, item in chosen_items.items()
             },
-            jobs=config.getoption("conformance_jobs"),
+            jobs=config.getoption("conformance_jobs") or shared.usual_jobs(),
         )
         ledger = Ledger.load(ledger_file(next(iter(chosen_items.values())).root))
         Session(plan, real(), assessors(ledger, strict=False, drawn=False), self.collected, judge=start).run()

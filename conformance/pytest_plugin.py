@@ -25,7 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--conformance-reference", metavar="S", help="the subject that the others are compared with"
     )
-    group.addoption("--conformance-jobs", type=int, default=4, metavar="N", help="runs at a time (4)")
+    group.addoption(
+        "--conformance-jobs", type=int, default=None, metavar="N", help="runs at a time (four a core)"
+    )
     parser.addini("conformance_scenarios", "directories of scenarios", type="paths", default=[])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from conformance.commands import shared
@@ -16,6 +17,7 @@ from conformance.engine.collected import Collected
 from conformance.engine.directory import EVENTS, Kept, beyond, recordings
 from conformance.engine.events import Event, Faulted, Judged, Listener, RunEnded, RunStarted
 from conformance.engine.files import ledger_file
+from conformance.engine.shards import united
 from conformance.errors import Exit, UsageError
 from conformance.scenario.patterns import select
 from conformance.verdict.finding import Verdict
@@ -51,7 +53,9 @@ class Earlier:
 
 def options(command: argparse.ArgumentParser) -> None:
     """Say what can be said."""
-    command.add_argument("directory", type=Path, metavar="DIR", help="what `run --out` wrote")
+    command.add_argument(
+        "directory", type=Path, metavar="DIR", help="what `run --out` wrote; of a run in parts all of them"
+    )
     command.add_argument("patterns", nargs="*", metavar="PATTERN", help=shared.PATTERN)
     command.add_argument(
         "--scenarios", type=Path, metavar="DIR", help="whose ledger to judge by, the suite's own unless given"
@@ -65,11 +69,13 @@ def execute(given: argparse.Namespace) -> Exit:
     ledger = Ledger.load(ledger_file(given.scenarios))
     reports = Reports(given, ledger)
     base = side(Path(given.baseline), ledger, strict=given.strict) if given.baseline else None
+    beside = [word for word in given.patterns if (Path(word) / EVENTS).is_file()]
     replay(
         given.directory,
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         reports if base is None else Against(base, reports),
-        patterns=given.patterns,
+        beside=[Path(word) for word in beside],
+        patterns=[word for word in given.patterns if word not in beside],
     )
     return reports.exit()
 
@@ -93,11 +99,12 @@ def side(path: Path, ledger: Ledger, *, strict: bool = False) -> Side:
     )
 
 
-def replay(
+def replay(  # noqa: PLR0913 (what a session is given, less what runs)
     directory: Path,
     assessors: Assessors,
     emit: Listener,
     *,
+    beside: Sequence[Path] = (),
     patterns: Sequence[str] = (),
     keep: Callable[[Recording, int], None] = lambda *_: None,
 ) -> None:
@@ -107,19 +114,17 @@ def replay(
         directory: what `run --out` wrote.
         assessors: what judges.
         emit: told of everything, a recording that is not the run's among it.
+        beside: directories of the run's other parts, where it was one in parts.
         patterns: which of the run's scenarios to judge; all when there is none.
         keep: given each recording as it is read, with its repeat, before it is judged.
 
     Raises:
-        UsageError: the directory is none of a run's, or a pattern selects nothing of it.
+        UsageError: the directory is none of a run's, it and those beside it are not the parts of one, or a
+            pattern selects nothing of it.
     """
-    earlier = Earlier()
-    for event in ndjson.read(directory / EVENTS):
-        earlier(event)
-    started = earlier.started
-    if started is None:
-        raise UsageError("this run has no header", where=str(directory / EVENTS), cure="run it again")
-    whole, started = started, narrowed(started, patterns)
+    directories = (directory, *beside)
+    earlier, whole = _read(directories)
+    started = narrowed(whole, patterns)
     emit(started)
     for fault in earlier.faults:
         emit(fault)
@@ -135,7 +140,7 @@ def replay(
     others = {(name, info.id) for name in whole.scenarios for info in whole.subjects}.difference(pairs)
     for repeat in range(1, started.repeat + 1):
         wanted = dict.fromkeys(pairs)
-        for kept in recordings(directory, repeat, skip=others):
+        for kept in chain.from_iterable(recordings(each, repeat, skip=others) for each in directories):
             recording = kept.recording
             key = (recording.scenario, recording.subject.id)
             if key in wanted:
@@ -146,7 +151,7 @@ def replay(
                 emit(Faulted(_not_the_runs(kept, twice=key in pairs)))
         for scenario, subject in wanted:
             _miss(collator, earlier, scenario, subject, repeat)
-    for path in beyond(directory, started.repeat):
+    for path in chain.from_iterable(beyond(each, started.repeat) for each in directories):
         emit(
             Faulted(
                 UsageError(f"the run's header tells of {started.repeat} repeats", where=str(path), cure=CURE)
@@ -165,6 +170,39 @@ def replay(
             notes=totals.notes,
             stopped=stopped,
         )
+    )
+
+
+def _read(directories: Sequence[Path]) -> tuple[Earlier, RunStarted]:
+    """What the run said of itself, all its parts taken together, and its header."""
+    parts = [_part(directory) for directory in directories]
+    headers = [(path, part.started) for path, part in zip(directories, parts, strict=True) if part.started]
+    ends = [part.ended for part in parts if part.ended]
+    whole = Earlier(
+        started=headers[0][1] if len(parts) == 1 else united(headers),
+        ended=None if len(ends) < len(parts) else _end(ends),
+        faults=[fault for part in parts for fault in part.faults],
+        judged={key: judged for part in parts for key, judged in part.judged.items()},
+    )
+    assert whole.started is not None  # noqa: S101 - each part has one
+    return whole, whole.started
+
+
+def _part(directory: Path) -> Earlier:
+    earlier = Earlier()
+    for event in ndjson.read(directory / EVENTS):
+        earlier(event)
+    if earlier.started is None:
+        raise UsageError("this run has no header", where=str(directory / EVENTS), cure="run it again")
+    return earlier
+
+
+def _end(ends: Sequence[RunEnded]) -> RunEnded:
+    """The end of a run in parts, which ran side by side."""
+    return replace(
+        ends[0],
+        seconds=max(end.seconds for end in ends),
+        interrupted=any(end.interrupted for end in ends),
     )
 
 

@@ -16,6 +16,7 @@ from conformance.engine.directory import Directory
 from conformance.engine.events import Event, Judged
 from conformance.engine.files import ledger_file
 from conformance.engine.session import Plan, Session
+from conformance.engine.shards import Part, header, spread
 from conformance.engine.stack import real
 from conformance.errors import Exit
 from conformance.subjects.subject import Subject
@@ -54,6 +55,12 @@ def options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="hold the answer to each update that something depends on, and judge whether it was waited for",
     )
+    command.add_argument(
+        "--shard",
+        type=_part,
+        metavar="I/N",
+        help="only the Ith of N parts; `judge DIR...` makes one run of all their --out again",
+    )
     shared.judging(command)
     shared.baseline(command)
     command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
@@ -70,14 +77,17 @@ def execute(given: argparse.Namespace) -> Exit:
     patterns = failed.among(given.patterns) if given.last_failed else given.patterns
     found = selection.scenarios(given.scenarios, patterns, given.skip)
     whole = not (patterns or given.skip or given.scenarios or found.errors or given.hold_each)
+    complete = whole and not given.strict and chosen.is_default(subjects)
+    scenarios = spread(found.scenarios) if given.order == "file" else found.scenarios[::-1]
     plan = Plan(
-        scenarios=found.scenarios if given.order == "file" else found.scenarios[::-1],
+        scenarios=given.shard.select(scenarios) if given.shard else scenarios,
         subjects=subjects,
         locations=found.lines,
         errors=selection.problems(found),
         jobs=given.jobs,
         repeat=given.repeat,
-        complete=whole and not given.strict and chosen.is_default(subjects),
+        complete=complete and not given.shard,
+        shard=header(given.shard, scenarios, complete=complete) if given.shard else None,
         delays=given.delays,
         hold_each=given.hold_each,
         asked=chosen.asked(subjects),
@@ -103,6 +113,13 @@ def execute(given: argparse.Namespace) -> Exit:
 def _bad(event: Event) -> bool:
     """Whether an event tells of a verdict with something unexpected."""
     return isinstance(event, Judged) and bool(unexpected(event))
+
+
+def _part(text: str) -> Part:
+    try:
+        return Part.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _options(given: argparse.Namespace) -> str:

@@ -21,6 +21,7 @@ from conformance.engine.events import (
     RunEnded,
     RunStarted,
     SettingUp,
+    Shard,
 )
 from conformance.errors import ConformanceError, EnvironmentFault, Exit, Location, UsageError
 from conformance.wire.recording import SubjectInfo
@@ -105,6 +106,8 @@ def from_json(line: dict[str, Any]) -> Event:
             fields["subjects"] = tuple(SubjectInfo(**info) for info in fields["subjects"])
             for name in ("scenarios", "baseline_notes"):
                 fields[name] = tuple(fields.get(name, ()))
+            shard = fields.get("shard")
+            fields["shard"] = Shard(**shard) if shard else None
             return RunStarted(**fields)
         case "recorded":
             return Recorded(**fields)

@@ -32,6 +32,20 @@ class SettingUp:
 
 
 @dataclass(frozen=True)
+class Shard:
+    """Which part of a run this is: the `number`th, from 1, of so many.
+
+    `suite` is a hash of all scenarios of the run with what they say, and `complete` what its header would say
+    of itself.
+    """
+
+    number: int
+    of: int
+    suite: str
+    complete: bool
+
+
+@dataclass(frozen=True)
 class RunStarted:
     """Header: what will run. `complete`: nothing was selected away and the subjects are the default pair.
 
@@ -51,6 +65,7 @@ class RunStarted:
     options: str = ""
     baseline: str = ""  # what the run is compared with
     baseline_notes: tuple[str, ...] = ()  # what can't be compared with it
+    shard: Shard | None = None  # of a run in parts
 
 
 @dataclass(frozen=True)

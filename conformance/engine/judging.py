@@ -252,6 +252,8 @@ def _serve(connection: socket.socket, make: Make, keep: Keep) -> None:
         told = error if isinstance(error, ConformanceError) else None
         with suppress(OSError):
             connection.sendall(_packed(_Failed(told, traceback.format_exc())))
+            while connection.recv(2**16):  # what is left unread would take the message back
+                pass
     finally:
         os._exit(0)  # nothing of what was forked with it is its own to clean up
 

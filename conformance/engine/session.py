@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import random
 import signal
 import time
@@ -19,7 +20,16 @@ from typing import Any, Protocol
 
 from conformance.engine import judging
 from conformance.engine.collator import Assessors, Collator, Totals
-from conformance.engine.events import Faulted, Listener, Planned, Recorded, RunEnded, RunStarted, SettingUp
+from conformance.engine.events import (
+    Faulted,
+    Listener,
+    Planned,
+    Recorded,
+    RunEnded,
+    RunStarted,
+    SettingUp,
+    Shard,
+)
 from conformance.engine.judging import Here, Judging
 from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
@@ -31,6 +41,9 @@ LONGEST_DELAY = 0.05
 
 GRACE = 1.0
 """Seconds that the judging has to come to an end when the run is interrupted."""
+
+LARGE = 2**22
+"""Characters of a recording beyond which memory is cleared as soon as it is judged."""
 
 Delays = Callable[[], float]
 
@@ -88,8 +101,8 @@ class Plan:
     `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported, and
     do not keep the others from running. `complete` is whether this is every scenario with the default pair:
     only then is the ledger judged stale. `delays` seeds the random delays of a stability run, `hold_each`
-    has the answer to each update held that something depends on. `asked` and `options` are what the header
-    says of them.
+    has the answer to each update held that something depends on. `shard`, `asked` and `options` are for the
+    header: which part of a run this is, and how it was asked for.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -101,6 +114,7 @@ class Plan:
     complete: bool = False
     delays: int | None = None
     hold_each: bool = False
+    shard: Shard | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     options: str = ""
 
@@ -285,6 +299,7 @@ class Session:
                 reference=plan.subjects[0].id,
                 scenarios=tuple(scenario.id for scenario in plan.scenarios),
                 complete=plan.complete,
+                shard=plan.shard,
                 repeat=plan.repeat,
                 requirements={one.id: one.aws.id for one in plan.scenarios if one.aws is not None},
                 asked=plan.asked,
@@ -330,6 +345,10 @@ class Session:
                     self._keep(recording, run.repeat)
                     self._emit(Recorded(run.scenario.id, run.subject, run.repeat))
                     await self._judging.take(recording, run.repeat)
+                    large = _spoken(recording) > LARGE
+                    del recording
+                    if large:
+                        gc.collect()  # the parts of a run know each other: else it would stay for a while
                     continue
             await self._judging.missing(run.scenario.id, run.subject, run.repeat, finding)
 
@@ -358,6 +377,10 @@ def _leaves(group: BaseExceptionGroup[EnvironmentFault]) -> Iterator[Environment
             yield from _leaves(error)
         else:
             yield error
+
+
+def _spoken(recording: Recording) -> int:
+    return sum(len(exchange.request) + len(exchange.response) for exchange in recording.exchanges)
 
 
 def _once(act: Callable[[], object]) -> Callable[[], None]:
