@@ -52,6 +52,11 @@ TITLES: Mapping[str, str] = {
     "execution-not-last": "The execution's own update must stand last in its request",
     "request-refused": "The service must have no reason to refuse a request",
     "request-after-answer": "An invocation that has answered must send nothing any more",
+    "poll-without-reason": "An empty checkpoint must ask for something that is pending",
+    "polls-too-often": "An SDK must not ask over and over what has not changed",
+    "read-without-marker": "The state must be read on from a marker that the service gave, once",
+    "request-too-large": "A request of several updates must be within the SDKs' own bounds",
+    "invocation-needless": "An execution must not be invoked more often than it had to wait",
     # the invariants layer, of bodies
     "body-runs-again": "A body whose result is checkpointed must not run again",
     "attempt-miscounted": "A body must be told the attempt that follows from the RETRY updates before it",

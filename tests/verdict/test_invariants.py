@@ -12,15 +12,16 @@ from conformance.verdict.case import Case
 from conformance.verdict.finding import Layer
 from conformance.verdict.invariants import INVARIANTS
 from conformance.wire.recording import Outcome, Recording
-from tests.verdict import broken_bodies, broken_durability, broken_wire
+from tests.verdict import broken_bodies, broken_durability, broken_needless, broken_wire
 from tests.verdict.breaking import CHILD, RULES, STEP, Broken, document, found
 from tests.verdict.recordings import Maker, edited, mapped, virtual, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BROKEN = broken_wire.BROKEN + broken_bodies.BROKEN + broken_durability.BROKEN
-ALLOWED = broken_wire.ALLOWED + broken_bodies.ALLOWED + broken_durability.ALLOWED
+TABLES = (broken_wire, broken_bodies, broken_durability, broken_needless)
+BROKEN = tuple(broken for table in TABLES for broken in table.BROKEN)
+ALLOWED = [allowed for table in TABLES for allowed in table.ALLOWED]
 
 
 @pytest.mark.parametrize("sdk", ["python", "js"])

@@ -9,6 +9,7 @@ from conformance.verdict.invariants import (
     durability,
     invocations,
     lifecycle,
+    needless,
     requests,
     results,
 )
@@ -35,6 +36,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     invocations.outcome_is_the_last_answer,
     invocations.outcome_is_what_was_checkpointed,
     invocations.nothing_after_execution_ended,
+    needless.polls_have_a_reason,
+    needless.reads_follow_a_marker,
+    needless.requests_are_bounded,
+    needless.invocations_have_a_reason,
     answers.failures_carry_errors,
     answers.answers_have_a_status,
     answers.ends_are_answered,

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from conformance.verdict.finding import Finding
     from conformance.wire.recording import Invocation
 
-_WAITING = frozenset({"WAIT", "CALLBACK", "CHAINED_INVOKE"})
+WAITING = frozenset({"WAIT", "CALLBACK", "CHAINED_INVOKE"})
+"""The operations that an execution waits for from their START on."""
+
 _SETTLED = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "STOPPED", "READY"})
 _OUTSIDE = frozenset({"TIMED_OUT", "STOPPED"})
 
@@ -134,11 +136,11 @@ def _pending(case: Case) -> set[int]:
 
     One sweep over what happened in each execution, in its order: an invocation ends between two happenings.
     """
-    happened = _happened(case)
+    occurred = happened(case)
     found: set[int] = set()
     for execution in dict.fromkeys(one.execution for one in case.recording.invocations):
         waiting: set[str] = set()
-        coming = iter(sorted(happened.get(execution, ())))
+        coming = iter(sorted(occurred.get(execution, ())))
         following = next(coming, None)
         for invocation in sorted(case.recording.of(execution).invocations, key=_end):
             while following is not None and following[0] <= _end(invocation):
@@ -154,21 +156,21 @@ def _end(invocation: Invocation) -> int:
     return invocation.seq if invocation.ended_seq is None else invocation.ended_seq
 
 
-def _happened(case: Case) -> dict[str, list[_Happening]]:
+def happened(case: Case) -> dict[str, list[_Happening]]:
     """What makes operations pending, or ended or ready, by execution."""
-    happened: dict[str, list[_Happening]] = {}
+    found: dict[str, list[_Happening]] = {}
     for update in case.stream.accepted:
-        waits = update.type in _WAITING and update.action == "START"
+        waits = update.type in WAITING and update.action == "START"
         waits = waits or (update.type == "STEP" and update.action == "RETRY")
-        happened.setdefault(update.execution, []).append((update.seq, 0, update.id, waits))
+        found.setdefault(update.execution, []).append((update.seq, 0, update.id, waits))
     for talk in case.exchanges:
         settled = ((talk.exchange.seq, 1, each, False) for each in _settled(talk.response))
-        happened.setdefault(talk.exchange.execution, []).extend(settled)
+        found.setdefault(talk.exchange.execution, []).extend(settled)
     for number, event in case.events.items():
         told = case.invocations[number]
         settled = ((told.seq, 1, each, False) for each in _settled(event))
-        happened.setdefault(told.execution, []).extend(settled)
-    return happened
+        found.setdefault(told.execution, []).extend(settled)
+    return found
 
 
 def _settled(answer: Any) -> Iterator[str]:
