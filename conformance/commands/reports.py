@@ -32,9 +32,9 @@ class Reports:
 
         The ledger has the titles of what is known.
         """
-        self._run = Collected()
+        self.run = Collected()
         self.listeners: list[Listener] = [
-            self._run,
+            self.run,
             Progress(sys.stderr, bar=not given.listed),  # a bar and a list of verdicts want the same line
             console(ledger, verbose=given.verbose, listed=given.listed),
         ]
@@ -64,7 +64,7 @@ class Reports:
 
     def exit(self) -> Exit:
         """The command's exit code."""
-        return self._run.exit()
+        return self.run.exit()
 
 
 def console(ledger: Ledger, *, verbose: bool, listed: bool = False) -> Console:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from conformance.commands import baselines, chosen, selection, shared
+from conformance.commands.expecting import update
 from conformance.commands.failed import Failed
 from conformance.commands.reports import Reports
+from conformance.commands.watch import stamps, watch
 from conformance.engine import judging
 from conformance.engine.collator import assessors
 from conformance.engine.collected import unexpected
@@ -61,6 +65,14 @@ def options(command: argparse.ArgumentParser) -> None:
         metavar="I/N",
         help="only the Ith of N parts; `judge DIR...` makes one run of all their --out again",
     )
+    command.add_argument(
+        "--watch", action="store_true", help="run a scenario again whenever its file is saved"
+    )
+    command.add_argument(
+        "--update-expect",
+        action="store_true",
+        help="write into `expect` what all subjects agree about, where nothing else objects",
+    )
     shared.judging(command)
     shared.baseline(command)
     command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
@@ -68,13 +80,22 @@ def options(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> Exit:
     """Run what was selected, tell it to every report asked for, and give the gravest that was found."""
+    if not given.watch:
+        return _once(given, given.patterns)
+    files = partial(selection.files, given.scenarios, given.patterns, given.skip)
+    return watch(
+        lambda saved: _once(given, [str(path) for path in saved] or given.patterns), lambda: stamps(files())
+    )
+
+
+def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     subjects = chosen.subjects(given.subjects, given.reference)
     ledger = Ledger.load(ledger_file(given.scenarios))
     base = baselines.base(given.baseline, ledger, strict=given.strict) if given.baseline else None
     if isinstance(base, Subject) and base.id not in {one.id for one in subjects}:
         subjects = (*subjects, base)
     failed = Failed(given.scenarios)
-    patterns = failed.among(given.patterns) if given.last_failed else given.patterns
+    patterns = failed.among(patterns) if given.last_failed else patterns
     found = selection.scenarios(given.scenarios, patterns, given.skip)
     whole = not (patterns or given.skip or given.scenarios or found.errors or given.hold_each)
     complete = whole and not given.strict and chosen.is_default(subjects)
@@ -102,11 +123,13 @@ def execute(given: argparse.Namespace) -> Exit:
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         baselines.before(base, reports, *([directory] if directory else [])),
         save=directory.keep if directory else lambda *_: None,
-        judge=judging.start,
+        judge=judging.Here if given.watch else judging.start,  # what a fork must not inherit is there by then
     )
     if given.exit_first:
         reports.listeners.append(lambda event: session.stop() if _bad(event) else None)
     session.run()
+    if given.update_expect:
+        update(reports.run, found.scenarios)
     return reports.exit()
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from conformance.engine.admitted import RULES, Admitted
 from conformance.engine.files import SCENARIOS
 from conformance.errors import ScenarioError, UsageError
-from conformance.scenario.load import SUFFIX, Found, InvalidScenarioError, find, identity
+from conformance.scenario.load import LEDGER, SUFFIX, Found, InvalidScenarioError, find, identity
+from conformance.scenario.patterns import matches
 
 
 def scenarios(root: Path | None, patterns: Sequence[str], skipped: Sequence[str] = ()) -> Found:
@@ -36,6 +37,18 @@ def scenarios(root: Path | None, patterns: Sequence[str], skipped: Sequence[str]
     if not found.scenarios and not found.errors:
         raise UsageError("no scenario is selected", where=str(folder), cure="see `conformance list`")
     return found
+
+
+def files(root: Path | None, patterns: Sequence[str], skipped: Sequence[str] = ()) -> list[Path]:
+    """The files that the patterns select as they are now, without reading any; none where nothing matches."""
+    folder = root or SCENARIOS
+    paths = {Path(one) for one in patterns if one.endswith(SUFFIX)}
+    every = {identity(path, folder): path for path in folder.rglob(f"*{SUFFIX}")}
+    every.pop(LEDGER, None)
+    wanted = [one for one in patterns if Path(one) not in paths]
+    chosen = {id_ for one in wanted for id_ in matches(one, every)} if wanted or paths else set(every)
+    chosen -= {id_ for one in skipped for id_ in matches(one, every)}
+    return sorted({*paths, *(path for id_, path in every.items() if id_ in chosen)})
 
 
 def _with(found: Found, paths: Sequence[Path], known: Admitted) -> Found:

@@ -148,7 +148,7 @@ def _bodies(scenario: Scenario) -> Iterator[tuple[Statement, ...]]:
 def _place(document: dict[str, Any], at: str | None, finding: Finding) -> tuple[str | int, ...]:
     """The path in the document: of the statement's word, or of the expectation."""
     if finding.layer is Layer.EXPECT:
-        return _expectation(document, finding.rule, finding.path)
+        return expectation(document, finding.rule, finding.path)
     if at is None:
         return ()
     try:
@@ -171,7 +171,7 @@ _EXPECTED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _expectation(document: dict[str, Any], rule: str, path: str) -> tuple[str | int, ...]:
+def expectation(document: dict[str, Any], rule: str, path: str) -> tuple[str | int, ...]:
     """Where the word of `expect` stands that a finding is about; its path names operations and bodies."""
     member = _EXPECTED.get(rule) or tuple(path.split(".", 1))
     return ("expect", *member) if "expect" in document else ()
