@@ -206,12 +206,16 @@ def test_requirements_are_counted_in_a_run_and_when_it_is_judged_again(tmp_path:
     assert again.read_bytes() == report_.read_bytes()
 
 
-MAPPED = """\
-title: A map of two
-covers: [map-items]
+DIFFERENT = """\
+title: The type of an invoke's error, which the SDKs name differently
+covers: [invoke-result]
 handler:
-  - map: {name: m, items: [1, 2], do: [{return: {$eval: item}}], as: m}
-  - return: {$eval: m.results}
+  - try:
+      - invoke: {name: call, function: refuses, payload: 1}
+    catch:
+      - return: {$eval: e.type}
+functions:
+  refuses: {handler: [{raise: {type: Refused, message: not today}}]}
 """
 
 
@@ -220,10 +224,10 @@ def test_what_is_proposed_makes_a_run_as_expected(tmp_path: Path) -> None:
     root.mkdir()
     ledger = root / "divergences.yaml"
     ledger.write_text("divergences: []\n", encoding="utf-8")
-    (root / "mapped.yaml").write_text(MAPPED, encoding="utf-8")
+    (root / "different.yaml").write_text(DIFFERENT, encoding="utf-8")
     done = conformance("run", "--scenarios", root, "--json", path, "--out", out)
     assert done.returncode == 1
-    assert verdicts(report(path)) == {("mapped", "js"): "conforms", ("mapped", "python"): "diverged"}
+    assert verdicts(report(path)) == {("different", "js"): "conforms", ("different", "python"): "diverged"}
 
     proposed = conformance("divergences", out, "--propose", "--scenarios", root)
     assert proposed.returncode == 0, proposed.stderr
@@ -232,11 +236,11 @@ def test_what_is_proposed_makes_a_run_as_expected(tmp_path: Path) -> None:
     ledger.write_text(f"divergences:\n{proposed.stdout}", encoding="utf-8")
     done = conformance("run", "--scenarios", root, "--json", path)
     assert done.returncode == 0, done.stdout
-    assert verdicts(report(path))["mapped", "python"] == "known-divergence"
+    assert verdicts(report(path))["different", "python"] == "known-divergence"
 
     again = conformance("judge", out, "--scenarios", root, "--json", path)
     assert again.returncode == 0, again.stdout
-    assert verdicts(report(path))["mapped", "python"] == "known-divergence"
+    assert verdicts(report(path))["different", "python"] == "known-divergence"
 
     told = conformance("divergences", out, "--scenarios", root)
     assert "accounts for 1 finding in 1 scenario" in told.stdout
