@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.verdict.case import Case
-from conformance.verdict.invariants.bodies import replay_sees_the_same
+from conformance.verdict.invariants.bodies import ended_attempts_ran, replay_sees_the_same
 from conformance.verdict.invariants.invocations import invocations_answer
 from conformance.wire.recording import Outcome
 from tests.verdict.recordings import Maker
@@ -93,3 +93,18 @@ def test_a_note_that_uses_the_invocation_s_number_is_not_held_to_its_first_value
         made.effect("handler/1", "note", "start", detail=number)
         made.pending(1)
     assert bool([*replay_sees_the_same(Case.of(replace(made.done(), document=made.document)))]) is held
+
+
+def test_a_body_that_misuse_runs_on_the_root_s_context_has_no_known_operation() -> None:
+    """Its operation is the root's next one, and what the harness tells of it has the branch's index."""
+    branch = [{"on_root": [step(returns=1)]}, {"return": 1}]
+    parallel = {"parallel": {"max_concurrency": 1, "branches": [branch]}}
+    made = Maker("python", {"title": "t", "covers": [], "handler": [parallel]})
+    made.invoke()
+    made.send("1", "CONTEXT", "START", SubType="Parallel")
+    made.send("1[0]", "CONTEXT", "START", "1", SubType="ParallelBranch")
+    made.step("2", "handler/0/branches/0/0/on_root/0", "1", name="s", indexes=(0,))
+    made.answer({"Status": "FAILED", "Error": {}})
+    given = Case.of(made.done())
+    assert given.stream.place(given.stream.all[-1]) is not None
+    assert [*ended_attempts_ran(given)] == []

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from conformance.scenario.enclosed import everything
+from conformance.scenario.statements import OnRoot
 from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer
 
@@ -35,8 +37,10 @@ class Owners:
         """Pair bodies and operations of one type by the program's positions: bodies are all run by STEPs.
 
         Where control flow lets several statements stand at one position, the type and the name on the
-        wire decide between them; if they don't, the body has no known operation and no check may use it.
+        wire decide between them; if they don't, the body has no known operation and no check may use it. Nor
+        has one that misuse runs on the root's context: its operation is the root's, its indexes a branch's.
         """
+        astray = {each.at for one in case.statements if isinstance(one, OnRoot) for each in everything(one)}
         paths: dict[tuple[str, str, tuple[int, ...]], str | None] = {}
         for path, updates in case.stream.operations.items():
             place = case.stream.place(updates[0])
@@ -45,7 +49,8 @@ class Owners:
             certain = len(place.candidates) == 1
             for candidate in place.candidates:
                 key = (updates[0].execution, candidate.at, candidate.indexes)
-                paths[key] = path if certain and candidate.slot.type == type_ and key not in paths else None
+                known = certain and candidate.slot.type == type_ and candidate.at not in astray
+                paths[key] = path if known and key not in paths else None
         return cls({key: path for key, path in paths.items() if path is not None})
 
     def path(self, effect: Effect) -> str | None:
