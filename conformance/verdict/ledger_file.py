@@ -131,11 +131,11 @@ def _spots(item: Item) -> tuple[Spot, ...]:
     given = item.data.get("transform")
     spots = tuple(_spot(each, given, scope, line) for each, line in zip(data, lines, strict=True))
     then = item.data.get("then")
-    if then is not None and then not in _THEN:
+    if then is not None and (not isinstance(then, str) or then not in _THEN):
         raise _refuse(f"then is {then!r}", item.at("then"), f"one of {', '.join(_THEN)}")
     if all(spot.follows for spot in spots):
         raise _refuse("nothing but what follows", here, "list the finding that it follows from")
-    return spots + (_THEN[then]() if then else ())
+    return spots if then is None else spots + _THEN[then]()
 
 
 def _flag(data: dict[str, Any], name: str, here: Location) -> bool:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
+_YAML = "tag:yaml.org,2002:"
+_TAGS = frozenset({"map", "seq", "str", "null", "bool", "int", "float", "merge"})
+
+
 class _Loader(yaml.CSafeLoader):
     """libyaml's parser, with the scalars of YAML 1.2: `no` and `0001feff` are texts."""
 
@@ -30,7 +34,7 @@ for _tag, _pattern, _first in (
     ("float", r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$", [*"-+0123456789"]),
     ("merge", r"<<$", ["<"]),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+    _Loader.add_implicit_resolver(f"{_YAML}{_tag}", re.compile(_pattern), _first)
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,10 @@ class _Reading:
             yield self.item(node)
 
     def note(self, node: Any) -> None:
-        """Note the members of every mapping; one that is there twice is refused."""
+        """Note the members of every mapping; one that is there twice is refused, and what is no JSON."""
+        if node is not None and node.tag.removeprefix(_YAML) not in _TAGS:
+            where = Location(self.file, node.start_mark.line + 1)
+            raise UsageError(f"the tag {node.tag}", where=where, cure="write plain values")
         if isinstance(node, yaml.SequenceNode):
             for each in node.value:
                 self.note(each)

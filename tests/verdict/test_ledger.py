@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance.errors import UsageError
 from conformance.scenario.model import Scenario
-from conformance.verdict import ledger_yaml, parity
+from conformance.verdict import ledger_file, ledger_yaml, parity
 from conformance.verdict.case import Case
 from conformance.verdict.entries import Entry, Spot, broken_off, gone_on
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
@@ -663,6 +665,43 @@ def test_a_file_that_can_not_be_used_is_named(tmp_path: Path, old: str, new: str
         _load(tmp_path, GOOD.replace(old, new, 1))
     assert says in str(caught.value)
     assert "divergences.yaml" in str(caught.value)
+
+
+KINDS = (
+    "[1]",
+    "{a: 1}",
+    "~",
+    "1",
+    "true",
+    '""',
+    "[[x]]",
+    "{? [a] : 1}",
+    "- x",
+    "*a",
+    "&a",
+    "!!set {a}",
+    "<<",
+)
+VALUES = st.sampled_from(KINDS)
+
+
+@given(st.data())
+def test_whatever_is_written_is_read_or_refused_with_its_file(data: st.DataObject) -> None:
+    """Another kind of value, a line that is gone or there twice: never anything but a UsageError."""
+    lines = GOOD.splitlines()
+    number = data.draw(st.integers(0, len(lines) - 1))
+    kind = data.draw(st.sampled_from(["value", "drop", "twice", "indent"]))
+    name, colon, _ = lines[number].partition(":")
+    if kind == "value":
+        lines[number] = f"{name}{colon} {data.draw(VALUES)}"
+    elif kind == "indent":
+        lines[number] = f" {lines[number]}"
+    else:
+        lines[number : number + 1] = [lines[number]] * 2 * (kind == "twice")
+    try:
+        ledger_file.parse("\n".join(lines), "divergences.yaml")
+    except UsageError as error:
+        assert str(error).startswith("divergences.yaml")  # noqa: PT017 - it need not be raised
 
 
 def test_ids_are_unique(tmp_path: Path) -> None:
