@@ -97,3 +97,12 @@ def test_a_program_that_is_none_is_refused(broken: dict[str, Any]) -> None:
 def test_the_core_is_part_of_the_list() -> None:
     assert features.FEATURES.keys() >= features.CORE
     assert set(features.PROFILES) == {"core", "full"}
+
+
+def test_the_contract_names_all_that_there_is() -> None:
+    text = (SCENARIOS.parent / "docs" / "harness.md").read_text(encoding="utf-8")
+    paths = [f"`POST /{'' if what == 'hello' else 'invocations/ID/'}{what}`" for what in SENT]
+    words = [f"| `{name}` |" for name in features.WORDS]
+    serialisers = [f"| `{name}`" for name in features.SERIALISERS]
+    retries = [f"`{kind}`" for kind in features.RETRIES]
+    assert [name for name in [*paths, *words, *serialisers, *retries] if name not in text] == []
