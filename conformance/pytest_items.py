@@ -76,6 +76,7 @@ class ScenarioItem(pytest.Item):
         super().__init__(**given)
         self.scenario = scenario
         self.root = root
+        self.add_marker(pytest.mark.xdist_group("conformance"))
 
     def runtest(self) -> None:
         """Report the verdict; the first item to come here runs all."""

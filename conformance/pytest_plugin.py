@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 LEDGER = "divergences.yaml"
+SPREADING = ("load", "worksteal")
+"""Ways of pytest-xdist that give any test to any worker."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +31,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--conformance-jobs", type=int, default=None, metavar="N", help="runs at a time (four a core)"
     )
     parser.addini("conformance_scenarios", "directories of scenarios", type="paths", default=[])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Under pytest-xdist keep all scenarios in one worker: they are one session."""
+    config.addinivalue_line("markers", "xdist_group(name): tests that run in one worker of pytest-xdist")
+    if config.getini("conformance_scenarios") and getattr(config.option, "dist", "no") in SPREADING:
+        config.option.dist = "loadgroup"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -126,3 +126,13 @@ def test_elsewhere_the_plugin_collects_nothing(pytester: pytest.Pytester) -> Non
     path.parent.mkdir()
     path.write_text("a: 1\n", encoding="utf-8")
     assert pytester.runpytest_inprocess().ret is pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_under_xdist_all_scenarios_stay_in_one_worker(pytester: pytest.Pytester, pretence: Pretence) -> None:
+    items, _ = pytester.inline_genitems()
+    groups = {marker.args for item in items if (marker := item.get_closest_marker("xdist_group"))}
+    assert items
+    assert groups == {("conformance",)}
+    assert not pretence.runs
+    for dist, kept in (("load", "loadgroup"), ("worksteal", "loadgroup"), ("loadfile", "loadfile")):
+        assert pytester.parseconfigure("--dist", dist, "--tx", "2*popen").getoption("dist") == kept
