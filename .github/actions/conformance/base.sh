@@ -12,7 +12,7 @@ if [ "$sdk" = "$SUBJECT" ] || [ ! -d "$path" ]; then
   exit 2
 fi
 top=$(git -C "$path" rev-parse --show-toplevel)
-below=$(realpath --relative-to="$top" "$path")
+below=$(git -C "$path" rev-parse --show-prefix) # ends in a slash, or is empty at the top
 
 # A checkout of a workflow has one commit: fetch enough to know where the two sides parted.
 if ! git -C "$top" cat-file -e "$BASE^{commit}" 2>/dev/null; then
@@ -27,4 +27,4 @@ git -C "$top" worktree add --quiet --detach "$INTO" "$base" >&2
 if [ -n "${BUILD:-}" ]; then
   (cd "$INTO" && bash -euo pipefail -c "$BUILD") >&2
 fi
-echo "$sdk@$(realpath "$INTO/$below")"
+echo "$sdk@$(cd "$INTO/$below" && pwd -P)"
