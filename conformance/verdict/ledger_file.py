@@ -34,6 +34,8 @@ _SPOT = frozenset(
     {"layer", "rule", "type", "action", "field", "path", "transform", "limited", "follows", *_SCOPE}
 )
 _FAULTS = (*FAULTS, *(f"{fault}@{at}" for fault in FAULTS for at in ("state", *ACTIONS)))
+_OF_STATEMENTS = ("logs", "body-runs", "body-attempts")
+"""Rules of parity whose findings name the statement: it is enough to say which."""
 _THEN = {"breaks-off": broken_off, "goes-on": gone_on}
 _CURES = {
     "limited": "say in words why it can only hold in the witnesses",
@@ -148,9 +150,17 @@ def _flag(data: dict[str, Any], name: str, here: Location) -> bool:
 def _spot(data: Any, transform: Any, scope: Scope, here: Location) -> Spot:
     if not isinstance(data, dict) or not data.keys() <= _SPOT or not {"layer", "rule"} <= data.keys():
         raise _refuse("a finding that is not layer, rule and where it shows", here, ", ".join(sorted(_SPOT)))
-    if ("path" in data) == ("type" in data) or ("type" in data) != ("action" in data):
-        raise _refuse("a finding has either a path, or type and action", here, "say which one is meant")
     own = _scope(data, scope, here)
+    if ("type" in data) != ("action" in data) or ("path" in data and "type" in data):
+        raise _refuse("a finding has either a path, or type and action", here, "say which one is meant")
+    if not (
+        {"path", "type"} & data.keys() or ((own.statement or own.place) and data["rule"] in _OF_STATEMENTS)
+    ):
+        raise _refuse(
+            "a finding without a path, or type and action",
+            here,
+            f"only {', '.join(_OF_STATEMENTS)} of a statement or place need none",
+        )
     _protected(data, own, here)
     name, argument = _transform(data.get("transform", transform), here)
     texts = {key: str(value) for key, value in data.items() if key != "transform"}

@@ -98,6 +98,16 @@ def _reads(template: Any, seen: Any) -> bool:
     return re.fullmatch("".join(texts), seen) is not None
 
 
+def logged_once(wanted: Any, _given: Any, _: Facts) -> Any:
+    """Where the reference's lines come out in several invocations, the subject's do in the first alone."""
+    if not isinstance(wanted, list) or not all(isinstance(line, dict) for line in wanted):
+        return NOT_THAT
+    told = [line.get("invocations") for line in wanted]
+    if not all(isinstance(each, list) and each for each in told):
+        return NOT_THAT
+    return [{**line, "invocations": each[:1]} for line, each in zip(wanted, told, strict=True)]
+
+
 def not_reached(wanted: Any, _given: Any, facts: Facts) -> Any:
     """What the other goes on to do is not there, since the subject's execution had ended before it.
 
@@ -162,6 +172,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "says": says,
     "unsaid": unsaid,
     "instead": instead,
+    "logged-once": logged_once,
     "not-reached": not_reached,
     "goes-on": goes_on,
     "reworded": reworded,

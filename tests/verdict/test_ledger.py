@@ -616,6 +616,8 @@ def test_an_entry_can_say_what_the_subject_breaks(tmp_path: Path) -> None:
         ("field: ContextOptions", 'field: "Payload.*"', "wildcard"),
         ("field: ContextOptions", "path: ids", "either a path, or type and action"),
         ("action: SUCCEED, ", "", "either a path, or type and action"),
+        ("type: CONTEXT, action: SUCCEED, ", "", "without a path, or type and action"),
+        ("type: CONTEXT, action: SUCCEED, ", "place: child, ", "without a path, or type and action"),
         ("layer: parity", "layer: harness", "no layer that can diverge"),
         ("layer: parity", "layer: nonsense", "no layer that can diverge"),
         ("absent-to", "anything", "no transform"),

@@ -24,6 +24,11 @@ from conformance.wire.values import ABSENT
         ("exactly", {"wanted": 1, "seen": 0}, 2, NOT_THAT),
         ("exactly", {"wanted": 1, "seen": 0}, True, NOT_THAT),
         ("exactly", [{"wanted": 1, "seen": 0}, {"wanted": "a", "seen": "b"}], "a", "b"),
+        ("logged-once", None, [{"a": 1, "invocations": [2, 3]}], [{"a": 1, "invocations": [2]}]),
+        ("logged-once", None, [{"invocations": [1]}, {"invocations": [1, 1]}], [{"invocations": [1]}] * 2),
+        ("logged-once", None, [{"a": 1, "times": 2}], NOT_THAT),
+        ("logged-once", None, [{"invocations": []}], NOT_THAT),
+        ("logged-once", None, ABSENT, NOT_THAT),
     ],
 )
 def test_transforms(name: str, argument: Any, wanted: Any, seen: Any) -> None:
