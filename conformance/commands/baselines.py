@@ -7,6 +7,7 @@ from pathlib import Path
 from conformance.commands.judge import side
 from conformance.engine.baseline import Against, Side
 from conformance.engine.events import Event, Listener
+from conformance.errors import UsageError
 from conformance.subjects.subject import Subject
 from conformance.verdict.ledger import Ledger
 
@@ -19,7 +20,14 @@ def base(text: str, ledger: Ledger, *, strict: bool = False) -> Side | Subject:
     """
     if (Path(text).exists() or text.endswith((".json", "/"))) and "@" not in text.partition("/")[0]:
         return side(Path(text), ledger, strict=strict)
-    return Subject.parse(text)
+    try:
+        return Subject.parse(text)
+    except UsageError as error:
+        raise UsageError(
+            f"no baseline: there is no such report or directory, and no such subject: {error.message}",
+            where=text,
+            cure="name the DIR of --out, the FILE of --json, or a subject such as python@3.0.0",
+        ) from error
 
 
 def before(against: Side | Subject | None, reports: Listener, *others: Listener) -> Listener:

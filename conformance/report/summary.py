@@ -32,33 +32,46 @@ def headlines(run: Collected) -> tuple[Headline, ...]:
 
 def verdict(run: Collected, causes: int) -> str:
     """The one line that answers what the run was for."""
-    numbers = headlines(run)
-    bad = [one for one in numbers if one.bad]
-    compared = comparison(run)
-    if compared is not None and run.judged():
-        if not compared.new and not causes:
-            return f"Nothing is new beside {run.called(compared.baseline)}."
-        new = Counter(subject for _, subject in compared.new)
-        told = " and ".join(
-            f"{new[one.subject]} of {counted(one.scenarios, 'scenario')} with {run.called(one.subject)}"
-            for one in numbers
-            if new[one.subject]
-        )
-        return f"{told or 'nothing'} newly broken · {counted(causes, 'cause')}"
-    if bad:
-        told = " and ".join(
-            f"{one.bad} of {counted(one.scenarios, 'scenario')} with {run.called(one.subject)}" for one in bad
-        )
-        return f"{told} · {counted(causes, 'cause')}"
-    if run.ended and run.ended.problems:
-        return "the ledger does not say what is so any more"
     if not run.judged():
         return "nothing was judged"
+    compared = comparison(run)
+    if compared is not None:
+        new = Counter(subject for _, subject in compared.new)
+        if new or causes:
+            return f"{_told_bad(run, new) or 'nothing'} newly broken · {counted(causes, 'cause')}"
+        good = f"nothing is new beside {run.called(compared.baseline)}"
+    else:
+        bad = Counter({one.subject: one.bad for one in headlines(run) if one.bad})
+        if bad:
+            return f"{_told_bad(run, bad)} · {counted(causes, 'cause')}"
+        if run.ended and run.ended.problems:
+            return "the ledger does not say what is so any more"
+        good = f"{_compared(run)} nothing that is not known"
+    if _hindered(run):
+        return f"Not all could be judged; in what could be, {good}."
+    return f"As expected: {good}."
+
+
+def _told_bad(run: Collected, counts: Counter[str]) -> str:
+    """How many scenarios of how many, of each subject that has some."""
+    return " and ".join(
+        f"{counts[one.subject]} of {counted(one.scenarios, 'scenario')} with {run.called(one.subject)}"
+        for one in headlines(run)
+        if counts[one.subject]
+    )
+
+
+def _compared(run: Collected) -> str:
+    """The subjects that are compared, or the reference alone, and the verb that goes with them."""
     reference = run.started.reference if run.started else ""
-    others = [one.subject for one in numbers if one.subject != reference] or [one.subject for one in numbers]
-    breaks = "breaks" if len(others) == 1 else "break"
-    names = " and ".join(map(run.called, others))
-    return f"As expected. {names} {breaks} nothing that is not known."
+    every = [info.id for info in run.subjects]
+    names = [name for name in every if name != reference] or every
+    return f"{' and '.join(map(run.called, names))} {'breaks' if len(names) == 1 else 'break'}"
+
+
+def _hindered(run: Collected) -> bool:
+    """Whether something could not be used, or the run was ended before its time."""
+    return bool(run.faults) or run.interrupted
 
 
 def beside(run: Collected) -> Iterator[str]:

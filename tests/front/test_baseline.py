@@ -213,3 +213,6 @@ def test_a_broken_build_beside_the_release_it_comes_from(tmp_path: Path) -> None
             "notes": [],
         }
     assert conformance("diff", tmp_path / "none", out).returncode == 2
+    refused = conformance("run", "basics/*", *scenarios, "--baseline", "nonsense")
+    assert refused.returncode == 2
+    assert "nonsense: no baseline: there is no such report or directory" in refused.stderr

@@ -274,3 +274,13 @@ def test_nothing_is_counted_of_a_run_that_never_began() -> None:
 def test_whoever_is_to_blame_is_named(blame: Blame) -> None:
     text = shown(started("v/a"), broken("v/a", replace(PARENT, blame=blame)), ended())
     assert ("blame   " in text) is (blame is not Blame.SDK)
+
+
+def test_what_could_not_be_judged_is_never_called_as_expected() -> None:
+    good = samples.judged("a", samples.JS, Verdict.CONFORMS)
+    fault = Faulted(EnvironmentFault("no such version"))
+    for events in ((started("a"), fault, good, ended()), (started("a"), good, ended(interrupted=True))):
+        text = shown(*events)
+        assert "✓" not in text
+        assert "As expected" not in text
+        assert "Not all could be judged" in text
