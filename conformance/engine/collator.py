@@ -15,11 +15,20 @@ from conformance.engine.events import Audit, Judged, Listener
 from conformance.engine.evidence import Evidence, evidence
 from conformance.engine.trace import Trace, trace
 from conformance.errors import Location
-from conformance.verdict import parity
 from conformance.verdict.case import Case
-from conformance.verdict.finding import GOOD, GRAVEST_FIRST, Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.finding import (
+    GOOD,
+    GRAVEST_FIRST,
+    NOT_JUDGED,
+    Blame,
+    Finding,
+    Layer,
+    Result,
+    Verdict,
+)
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
+from conformance.verdict.stability import Unsteady, unsteady
 from conformance.wire.recording import Recording, SubjectInfo
 
 Judge = Callable[[Recording, "Recording | None"], Result]
@@ -30,7 +39,7 @@ class Assessors:
     """The pure functions that the collator asks, so that its own rules can be tried without any SDK's.
 
     `judge` takes a recording and the reference's (None: judge without parity). `stream` gives a value that is
-    equal for equal canonical streams, and `difference` the first one between two: path, seen, wanted.
+    equal for equal canonical streams, and `difference` what differs between two, if anything.
     `trace` decodes what a report draws, `evidence` says what a recording has on a bad result.
     `stale` is given all results of a complete run and its subjects and says what is wrong with the ledger;
     `notes` is given those of any run and says what the ledger does not know for sure.
@@ -38,7 +47,7 @@ class Assessors:
 
     judge: Judge
     stream: Callable[[Recording], Any]
-    difference: Callable[[Any, Any], tuple[str, Any, Any] | None]
+    difference: Callable[[Any, Any], Unsteady | None]
     trace: Callable[[Recording], Trace] | None = None
     evidence: Callable[[Recording, Result], Evidence | None] = lambda *_: None
     stale: Audit = lambda *_: ()
@@ -53,18 +62,12 @@ def assessors(ledger: Ledger, *, strict: bool, drawn: bool, audited: bool = Fals
     return Assessors(
         judge=lambda recording, reference: judge(recording, reference, ledger, strict=strict),
         stream=Case.of,
-        difference=_difference,
+        difference=unsteady,
         trace=trace if drawn else None,
         evidence=evidence,
         stale=ledger.stale if audited else lambda *_: (),
         notes=ledger.notes if audited else lambda *_: (),
     )
-
-
-def _difference(seen: Case, wanted: Case) -> tuple[str, Any, Any] | None:
-    for finding in parity.check(seen, wanted, strict=True):
-        return finding.path, finding.seen, finding.wanted
-    return None
 
 
 @dataclass
@@ -188,24 +191,26 @@ class Collator:
         self._enter(result)
 
     def _steady(self, result: Result, tally: _Tally, stream: Any, repeat: int) -> Result:
-        """Hold a run's stream against the first one's: a scenario whose stream varies can't be judged."""
+        """Hold a run's stream against the first one's that was judged."""
+        if result.verdict in NOT_JUDGED:
+            return result
         if tally.stream is None:
             tally.stream = stream
             return result
         difference = self._assessors.difference(stream, tally.stream)
         if difference is None:
             return result
-        path, seen, wanted = difference
         finding = Finding(
             layer=Layer.HARNESS,
-            rule="unstable",
-            path=path,
-            seen=seen,
-            wanted=wanted,
-            blame=Blame.UNDETERMINED,
-            message=f"Repeat {repeat} of {self._repeat} wrote another stream than the first run that ended.",
+            rule=difference.rule,
+            path=difference.path,
+            seen=difference.seen,
+            wanted=difference.wanted,
+            blame=difference.blame,
+            message=f"Repeat {repeat} of {self._repeat} is another run than the first: {difference.says}.",
         )
-        return replace(result, verdict=Verdict.HARNESS_ERROR, findings=(*result.findings, finding))
+        verdict = min(result.verdict, difference.verdict, key=GRAVEST_FIRST.index)
+        return replace(result, verdict=verdict, findings=(*result.findings, finding))
 
     def finish(self, *, complete: bool = False) -> Totals:
         """Give the verdicts of scenarios whose repeats were cut short, on those that ran.

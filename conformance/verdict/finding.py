@@ -39,6 +39,7 @@ class Verdict(StrEnum):
     KNOWN_DIVERGENCE = "known-divergence"
     DIVERGED = "diverged"
     VIOLATED = "violated"
+    UNSTABLE = "unstable"
     UNSUPPORTED = "unsupported"
     SCENARIO_ERROR = "scenario-error"
     HARNESS_ERROR = "harness-error"
@@ -48,6 +49,7 @@ GRAVEST_FIRST = (
     Verdict.HARNESS_ERROR,
     Verdict.VIOLATED,
     Verdict.SCENARIO_ERROR,
+    Verdict.UNSTABLE,
     Verdict.DIVERGED,
     Verdict.UNSUPPORTED,
     Verdict.KNOWN_DIVERGENCE,

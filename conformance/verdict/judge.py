@@ -65,7 +65,7 @@ def judge(
         subject=recording.subject.id,
         verdict=_verdict(findings, compared=_usable(reference)),
         seconds=recording.seconds,
-        findings=tuple(findings),
+        findings=tuple(sorted(findings, key=lambda one: one.layer is Layer.HARNESS)),  # causes stand first
     )
 
 
@@ -159,7 +159,8 @@ def _absolute(case: Case) -> Iterable[tuple[str, Check]]:
 def _aws(case: Case) -> Iterable[Finding]:
     from conformance.verdict import aws  # noqa: PLC0415 - AWS's package is read only where a scenario names it
 
-    return aws.check(case.scenario, case.recording)
+    naming = aws.Naming.of(case.recording, case.stream)
+    return map(naming.finding, aws.check(case.scenario, case.recording))
 
 
 def _subject(recording: Recording) -> Iterable[Finding]:

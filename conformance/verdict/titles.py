@@ -25,6 +25,7 @@ TITLES: Mapping[str, str] = {
     "no-reference": "There is nothing to compare with: the reference's own run failed",
     "too-slow": "The machine was too slow for the run to come to an end",
     "fault-never-strikes": "Every fault of a scenario must strike something",
+    "sdk-races": "Repeated runs of one scenario must write the same stream",
     "unstable": "Repeated runs of one scenario must write the same stream",
     "ledger-ambiguous": "Two entries of the ledger account for one finding",
     "aws-requirement": "AWS's requirement cannot be used with this scenario",

@@ -223,10 +223,19 @@ def _in_bodies(statement: s.Statement) -> Iterator[Body]:
 
 
 def _astray(statement: s.Statement) -> Iterator[Body]:
-    """What stands in a child, branch or body and is run on the execution's own context."""
-    for inside in enclosed.everything(statement):
-        if isinstance(inside, s.OnRoot):
-            yield inside.do
+    """What stands in a child, branch or body and runs on the execution's own context, once a map's item."""
+    for _ in range(_items(statement)):
+        for item in (item for block in enclosed.blocks(statement) for item in block):
+            if isinstance(item, s.OnRoot):
+                yield item.do
+            yield from _astray(item)
+
+
+def _items(statement: s.Statement) -> int:
+    """How often what is in a statement is run, as far as the program says: a map's items, else once."""
+    if not isinstance(statement, s.Map):
+        return 1
+    return min(len(statement.items), MOST_ROUNDS) if isinstance(statement.items, list) else ROUNDS
 
 
 def _rounds(retry: s.Retry) -> int:

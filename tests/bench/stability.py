@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.report.text import table
+from conformance.verdict.stability import RACES, UNSTABLE
 from tests.bench.busy import busy
 
 
@@ -74,7 +75,7 @@ def run(setting: Setting, repeat: int, patterns: list[str]) -> tuple[int, dict[s
 def measured(report: dict[str, Any], repeat: int) -> tuple[str, ...]:
     """Scenarios, runs, unstable findings and those that nobody expects."""
     findings = [finding for result in report["results"] for finding in result["findings"]]
-    unstable = sum(finding["rule"] == "unstable" for finding in findings)
+    unstable = sum(finding["rule"] in (UNSTABLE, RACES) for finding in findings)
     unexpected = sum(finding["divergence"] is None for finding in findings) - unstable
     runs = len(report["results"]) * repeat
     return str(report["totals"]["scenarios"]), str(runs), str(unstable), str(unexpected)

@@ -14,6 +14,7 @@ from conformance.engine.collator import Assessors, Collator
 from conformance.engine.events import Event, Judged
 from conformance.errors import Location
 from conformance.verdict.finding import Finding, Result, Verdict
+from conformance.verdict.stability import Unsteady
 from conformance.wire.recording import Recording, SubjectInfo
 from tests.front.samples import JS, KNOWN, ORPHAN, PYTHON, UNSTABLE, recording
 
@@ -46,8 +47,8 @@ class Tried:
         self.verdicts.append(event)
 
     @staticmethod
-    def _difference(seen: str, wanted: str) -> tuple[str, str, str] | None:
-        return None if seen == wanted else ("1:STEP.START", seen, wanted)
+    def _difference(seen: str, wanted: str) -> Unsteady | None:
+        return None if seen == wanted else Unsteady("1:STEP.START", seen, wanted)
 
     def by_subject(self) -> dict[str, Verdict]:
         return {one.result.subject: one.result.verdict for one in self.verdicts}
@@ -135,7 +136,7 @@ def test_a_repeat_with_another_stream_is_unstable_and_shows_the_first_difference
     for repeat, stream in enumerate(("x", "y", "x"), 1):
         tried.collator.take(recording("a", JS, stderr=stream), repeat)
     (one,) = tried.verdicts
-    assert one.result.verdict is Verdict.HARNESS_ERROR
+    assert one.result.verdict is Verdict.UNSTABLE
     (finding,) = one.result.findings
     assert (finding.rule, finding.path, finding.seen, finding.wanted) == (
         "unstable",

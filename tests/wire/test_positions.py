@@ -70,6 +70,10 @@ def _step(name: str) -> dict[str, Any]:
             {1: ["c"], 2: ["x", "b"], 3: ["y", "b"], 4: ["b"]},
         ),
         (
+            [{"map": {"name": "m", "items": [1, 2], "do": [{"on_root": [_step("x")]}]}}, _step("b")],
+            {1: ["m"], 2: ["x", "b"], 3: ["x", "b"], 4: ["b"]},
+        ),
+        (
             [{"step": {"name": "s", "retry": "none", "do": [_step("x")]}}, _step("b")],
             {1: ["s"], 2: ["x", "b"], 3: ["b"]},
         ),

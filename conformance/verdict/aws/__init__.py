@@ -7,6 +7,7 @@ scenario says which requirement it implements.
 
 from conformance.verdict.aws.binding import check_binding
 from conformance.verdict.aws.layer import check
+from conformance.verdict.aws.naming import Naming
 from conformance.verdict.aws.requirements import Requirement, available, core, requirement
 
-__all__ = ["Requirement", "available", "check", "check_binding", "core", "requirement"]
+__all__ = ["Naming", "Requirement", "available", "check", "check_binding", "core", "requirement"]
