@@ -24,6 +24,9 @@ from conformance.wire.recording import Effect, Outcome, ReportKind
 COUNTED = frozenset(kind.value for kind in BodyKind)
 """Kinds of effects that are bodies, whose runs are counted over crashes."""
 
+MOST_EFFECTS = 50_000
+"""How many effects a run may have: the largest program that is admitted tells some thousands."""
+
 ONGOING = frozenset({OperationStatus.STARTED, OperationStatus.PENDING, OperationStatus.READY})
 QUIET_SECONDS = 0.3
 """How long the gateway must have been silent before a crash: longer than either SDK keeps an update back."""
@@ -227,6 +230,8 @@ class Bodies:
     def _note(
         self, invocation: OpenInvocation, begun: Begun, event: str, detail: Any, number: int | None
     ) -> None:
+        if len(self.recorder.effects) >= MOST_EFFECTS:
+            raise ProtocolError(f"effects: more than {MOST_EFFECTS} in one run")
         run = self._runs[invocation.execution, begun.at, begun.indexes] if begun.kind in COUNTED else 1
         effect = Effect(
             seq=self.recorder.next(),

@@ -21,7 +21,12 @@ from conformance.protocol.messages import Ask, EffectTold, Hello, ProtocolError,
 
 DONE = 204
 GONE = 410
-INVOCATION_PATH = 3  # invocations, request id, what
+TOO_LARGE = 413
+LONGEST_PATH = 200
+"""Characters of a path that is not there which the answer repeats."""
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Bytes of one message: twice those of the longest value that may be computed, since JSON may escape it."""
 
 
 class SideChannel:
@@ -34,27 +39,33 @@ class SideChannel:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        prefix, _, rest = request.raw_path.strip("/").partition("/")
-        subject, _, path = rest.partition("/")
-        if prefix != "subjects" or not path:
-            return _json(404, {"error": f"there is no {request.raw_path}"})
+        match request.method, *request.raw_path.strip("/").split("/"):
+            case "POST", "subjects", subject, "hello":
+                path = ["hello"]
+            case _, "subjects", subject, "invocations", request_id, what:
+                path = ["invocations", request_id, what]
+            case _:
+                return _json(404, {"error": f"there is no {request.raw_path[:LONGEST_PATH]}"})
         try:
-            body = await request.content.read()
+            body = await _read(request)
         except ConnectionError:  # who was about to tell has died: it told nothing
             return web.Response()
-        return await self._serve(request.method, unquote(subject), path.split("/"), body)
+        return await self._serve(request.method, unquote(subject), path, body)
 
-    async def _serve(self, method: str, subject: str, path: list[str], body: bytes) -> web.StreamResponse:
-        if path == ["hello"] and method == "POST":
-            return self._hello(subject, body)
-        if len(path) != INVOCATION_PATH or path[0] != "invocations":
-            return _json(404, {"error": f"there is no {'/'.join(path)}"})
+    async def _serve(
+        self, method: str, subject: str, path: list[str], body: bytes | None
+    ) -> web.StreamResponse:
+        if path == ["hello"]:
+            return _too_large() if body is None else self._hello(subject, body)
         found = self._invocation(subject, path[1])
         if found is None or not found[1].in_flight:
-            self._drop(subject, path, body)
+            self._drop(subject, path, body or b"(too much to read)")
             return _json(GONE, {"error": "that invocation has ended"})
         run, invocation = found
         run.recorder.instrumented = True
+        if body is None:
+            run.refuse(invocation, ProtocolError(f"{path[2]}: a message of more than {MOST_BYTES} bytes"))
+            return _too_large()
         try:
             return await self._about(run, invocation, subject, (method, path[2]), body)
         except GoneError as error:
@@ -116,6 +127,24 @@ class SideChannel:
         said = f"{path[2]} of an invocation that had ended: {body[:200].decode(errors='replace')}"
         for run in [found[0]] if found else self._runs_of(subject):
             run.recorder.drop(said)
+
+
+async def _read(request: web.BaseRequest) -> bytes | None:
+    """A request's body; None if it is too large, the rest of it unread.
+
+    Raises:
+        ConnectionError: Its sender has died.
+    """
+    content = bytearray()
+    async for chunk in request.content.iter_any():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            return None
+    return bytes(content)
+
+
+def _too_large() -> web.Response:
+    return _json(TOO_LARGE, {"error": f"a message may have {MOST_BYTES} bytes"})
 
 
 def _json(status: int, value: Any) -> web.Response:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.lab import bodies
+from conformance.lab import bodies, side_channel
 from conformance.lab.recorder import MOST_DROPPED
 from conformance.protocol.features import FEATURES
 from conformance.scenario.trees import compiled
@@ -353,6 +353,34 @@ def test_what_breaks_the_protocol_costs_its_own_scenario_alone() -> None:
     broken, sound = asyncio.run(both())
     assert not broken.complete
     assert (sound.complete, sound.reports) == (True, ())
+
+
+def test_a_message_that_is_too_large_is_not_read_and_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_channel, "MOST_BYTES", 1000)
+
+    async def floods(handler: Handler) -> Any:
+        status, _ = await handler.tell("reports", kind="harness", message="m" * 2000)
+        assert status == 413
+        await asyncio.Event().wait()
+
+    (report,) = run(floods).reports
+    assert report.kind is ReportKind.HARNESS
+    assert report.message.endswith("reports: a message of more than 1000 bytes")
+
+
+def test_effects_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "MOST_EFFECTS", 3)
+
+    async def floods(handler: Handler) -> Any:
+        for number in range(1, 6):
+            await handler.tell(
+                "effects", number=number, at="handler", indexes=[], kind="note", event="start", detail=1
+            )
+        await asyncio.Event().wait()
+
+    recording = run(floods)
+    assert len(recording.effects) == 3
+    assert recording.reports[0].message.endswith("effects: more than 3 in one run")
 
 
 def test_paths_that_are_not_there_are_not_found() -> None:
