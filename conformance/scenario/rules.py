@@ -12,6 +12,7 @@ from conformance.scenario.expressions import admit, evaluate
 from conformance.scenario.operands import Problem
 from conformance.scenario.parts import UNITS
 from conformance.scenario.shape import near
+from conformance.scenario.statement_parser import OPERATIONS
 from conformance.scenario.syntax import ExpressionError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MAX_HELD = 5
 
 _SECONDS = dict(zip(UNITS, (1, 60, 3600, 86400), strict=True))
 _WITH_BODIES = frozenset({"step", "wait_for_condition", "wait_for_callback"})
-_NAMED = walk.OPERATIONS - {"await"}
+_NAMED = frozenset(OPERATIONS) - {"await"}
 
 
 Rule: TypeAlias = "Callable[[dict[str, Any]], Iterator[Problem]]"
@@ -67,7 +68,7 @@ def _named(document: dict[str, Any]) -> list[tuple[str, Place]]:
     return [
         (name, here)
         for here in walk.everywhere(document)
-        if here.word in walk.OPERATIONS and (name := _name(here, document)) is not None
+        if here.word in OPERATIONS and (name := _name(here, document)) is not None
     ]
 
 

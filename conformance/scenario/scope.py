@@ -15,6 +15,7 @@ from conformance.scenario import walk
 from conformance.scenario.budget import EVALUATION, BudgetError, Limits, Total
 from conformance.scenario.expressions import RESERVED, admit, evaluate
 from conformance.scenario.operands import Problem
+from conformance.scenario.statement_parser import OPERATIONS
 from conformance.scenario.syntax import ExpressionError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Scopes:
 
     def statement(self, here: Place, names: Names) -> tuple[Names, bool]:
         """Walk a statement; give the names bound after it and whether it never gets there."""
-        if here.word in walk.OPERATIONS and not self.durable:
+        if here.word in OPERATIONS and not self.durable:
             self.problem(
                 here.path, f"`{here.word}` in a function that isn't durable", "leave `durable: false` out"
             )

@@ -1,12 +1,15 @@
 """Statements, from their words in a document.
 
-One function a statement, each given the statement's place (`at`) and its mapping. The documents were admitted
-before, so nothing is checked here.
+An operation's fields are read by the types that `statements` gives them, each under its own name; only `bind`
+is called `as`. The documents were admitted before, so nothing is checked here.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import Field, fields
+from functools import partial
+from typing import Any
 
 from conformance.scenario import parts
 from conformance.scenario.statements import (
@@ -35,9 +38,6 @@ from conformance.scenario.statements import (
     WaitForCondition,
     WithRetry,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 QUIET = "quiet"
 
@@ -75,159 +75,64 @@ def bodies(at: str, document: dict[str, Any], below: str = "") -> tuple[Body, ..
     )
 
 
-def _name(given: dict[str, Any]) -> Any:
-    return given.get("name", ABSENT)
+def _operation(kind: type[Statement], word: str, at: str, document: dict[str, Any]) -> Statement:
+    """A statement that puts operations on the wire: every field of its type, from the mapping at its word."""
+    given = document[word]
+    read = {item.name: _field(item, at, given) for item in fields(kind) if item.name != "at"}
+    return kind(at=at, **read)
 
 
-def _step(at: str, document: dict[str, Any]) -> Step:
-    given = document["step"]
-    return Step(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        bodies=bodies(at, given),
-        retry=parts.retry_or_none(given),
-        semantics=given.get("semantics"),
-        serdes=parts.serdes(given),
-    )
+def _field(item: Field[Any], at: str, given: dict[str, Any]) -> Any:
+    if item.name in _NAMED:
+        return _NAMED[item.name](at, given)
+    key = "as" if item.name == "bind" else item.name
+    return _TYPED[str(item.type)](given, key)
 
 
-def _wait(at: str, document: dict[str, Any]) -> Wait:
-    given = document["wait"]
+def _polls(_at: str, given: dict[str, Any]) -> Any:
+    return parts.durations([given["delay"]] if "delay" in given else given.get("delays", []))
+
+
+def _length(_at: str, given: dict[str, Any]) -> Any:
     [length] = [{unit: given[unit]} for unit in parts.UNITS if unit in given]
-    return Wait(at=at, name=_name(given), duration=parts.duration(length))
+    return parts.duration(length)
 
 
-def _child(at: str, document: dict[str, Any]) -> Child:
-    given = document["child"]
-    return Child(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        do=statements(f"{at}/do", given["do"]),
-        virtual=given.get("virtual", ABSENT),
-        sub_type=given.get("sub_type"),
-        serdes=parts.serdes(given),
-        summary=given.get("summary", ABSENT),
-    )
-
-
-def _map(at: str, document: dict[str, Any]) -> Map:
-    given = document["map"]
-    return Map(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        items=given["items"],
-        do=statements(f"{at}/do", given["do"]),
-        nesting=given.get("nesting", ABSENT),
-        max_concurrency=given.get("max_concurrency", ABSENT),
-        completion=parts.completion(given),
-        complete_when=parts.complete_when(given),
-        item_name=given.get("item_name", ABSENT),
-        serdes=parts.serdes(given),
-        item_serdes=parts.serdes(given, "item_serdes"),
-        summary=given.get("summary", ABSENT),
-    )
+def _branches(at: str, given: dict[str, Any]) -> tuple[Branch, ...]:
+    return tuple(_branch(f"{at}/branches/{index}", branch) for index, branch in enumerate(given["branches"]))
 
 
 def _branch(at: str, document: Any) -> Branch:
     if isinstance(document, list):
         return Branch(statements(at, document))
-    return Branch(statements(at, document["do"]), _name(document))
+    return Branch(statements(at, document["do"]), document.get("name", ABSENT))
 
 
-def _parallel(at: str, document: dict[str, Any]) -> Parallel:
-    given = document["parallel"]
-    return Parallel(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        branches=tuple(
-            _branch(f"{at}/branches/{index}", branch) for index, branch in enumerate(given["branches"])
-        ),
-        nesting=given.get("nesting", ABSENT),
-        max_concurrency=given.get("max_concurrency", ABSENT),
-        completion=parts.completion(given),
-        complete_when=parts.complete_when(given),
-        serdes=parts.serdes(given),
-        item_serdes=parts.serdes(given, "item_serdes"),
-        summary=given.get("summary", ABSENT),
-    )
+_NAMED: Mapping[str, Callable[[str, dict[str, Any]], Any]] = {
+    "do": lambda at, given: statements(f"{at}/do", given["do"]),
+    "bodies": bodies,
+    "check": lambda at, given: bodies(at, given["check"], "/check"),
+    "submitter": lambda at, given: bodies(at, given["submitter"], "/submitter"),
+    "branches": _branches,
+    "delays": _polls,
+    "duration": _length,
+}
+"""Fields that hold statements or bodies, which have places, or that are written in several ways."""
 
-
-def _callback(at: str, document: dict[str, Any]) -> Callback:
-    given = document["callback"]
-    return Callback(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        timeout=parts.duration_or_none(given, "timeout"),
-        heartbeat_timeout=parts.duration_or_none(given, "heartbeat_timeout"),
-        serdes=parts.serdes(given),
-    )
-
-
-def _await(at: str, document: dict[str, Any]) -> Await:
-    given = document["await"]
-    return Await(at=at, callback=given["callback"], bind=given.get("as"))
-
-
-def _wait_for_callback(at: str, document: dict[str, Any]) -> WaitForCallback:
-    given = document["wait_for_callback"]
-    return WaitForCallback(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        submitter=bodies(at, given["submitter"], "/submitter"),
-        timeout=parts.duration_or_none(given, "timeout"),
-        heartbeat_timeout=parts.duration_or_none(given, "heartbeat_timeout"),
-        serdes=parts.serdes(given),
-        retry=parts.retry_or_none(given),
-    )
-
-
-def _wait_for_condition(at: str, document: dict[str, Any]) -> WaitForCondition:
-    given = document["wait_for_condition"]
-    delays = [given["delay"]] if "delay" in given else given.get("delays", [])
-    return WaitForCondition(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        initial=given.get("initial", ABSENT),
-        check=bodies(at, given["check"], "/check"),
-        until=given["until"],
-        delays=parts.durations(delays),
-        backoff=parts.backoff(given),
-        serdes=parts.serdes(given),
-    )
-
-
-def _invoke(at: str, document: dict[str, Any]) -> Invoke:
-    given = document["invoke"]
-    return Invoke(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        function=given["function"],
-        payload=given.get("payload", ABSENT),
-        tenant=given.get("tenant", ABSENT),
-        payload_serdes=parts.serdes(given, "payload_serdes"),
-        result_serdes=parts.serdes(given, "result_serdes"),
-    )
-
-
-def _with_retry(at: str, document: dict[str, Any]) -> WithRetry:
-    given = document["with_retry"]
-    return WithRetry(
-        at=at,
-        name=_name(given),
-        bind=given.get("as"),
-        do=statements(f"{at}/do", given["do"]),
-        retry=parts.retry(given["retry"]),
-        wrap=given.get("wrap", ABSENT),
-        virtual=given.get("virtual", ABSENT),
-    )
+_TYPED: Mapping[str, Callable[[dict[str, Any], str], Any]] = {
+    "Expr": lambda given, key: given[key],
+    "Optional": lambda given, key: given.get(key, ABSENT),
+    "str": lambda given, key: given[key],
+    "str | None": lambda given, key: given.get(key),
+    "Duration | None": parts.duration_or_none,
+    "Retry": lambda given, key: parts.retry(given[key]),
+    "Retry | None": lambda given, _: parts.retry_or_none(given),
+    "Serdes | None": parts.serdes,
+    "Completion | None": lambda given, _: parts.completion(given),
+    "CompleteWhen | None": lambda given, _: parts.complete_when(given),
+    "Backoff | None": lambda given, _: parts.backoff(given),
+}
+"""All other fields, by their types as `statements` has them."""
 
 
 def _return(at: str, document: dict[str, Any]) -> Return:
@@ -278,18 +183,24 @@ def _throw_if_error(at: str, document: dict[str, Any]) -> ThrowIfError:
     return ThrowIfError(at=at, batch=document["throw_if_error"])
 
 
-PARSERS: dict[str, Callable[[str, dict[str, Any]], Statement]] = {
-    "step": _step,
-    "wait": _wait,
-    "child": _child,
-    "map": _map,
-    "parallel": _parallel,
-    "callback": _callback,
-    "await": _await,
-    "wait_for_callback": _wait_for_callback,
-    "wait_for_condition": _wait_for_condition,
-    "invoke": _invoke,
-    "with_retry": _with_retry,
+OPERATIONS: Mapping[str, type[Statement]] = {
+    "step": Step,
+    "wait": Wait,
+    "child": Child,
+    "map": Map,
+    "parallel": Parallel,
+    "callback": Callback,
+    "await": Await,
+    "wait_for_callback": WaitForCallback,
+    "wait_for_condition": WaitForCondition,
+    "invoke": Invoke,
+    "with_retry": WithRetry,
+}
+
+"""The statements that put operations on the wire, or wait for one, by their words."""
+
+PARSERS: Mapping[str, Callable[[str, dict[str, Any]], Statement]] = {
+    **{word: partial(_operation, kind, word) for word, kind in OPERATIONS.items()},
     "return": _return,
     "raise": _raise,
     "try": _try,

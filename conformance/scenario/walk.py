@@ -6,22 +6,16 @@ are of the right shape (`shape`), nothing more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.parts import UNITS
-from conformance.scenario.statement_parser import PARSERS
+from conformance.scenario.statement_parser import OPERATIONS, PARSERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.scenario.operands import Path
-
-OPERATIONS = frozenset(
-    {"step", "wait", "child", "map", "parallel", "callback", "await", "wait_for_callback"}
-    | {"wait_for_condition", "invoke", "with_retry"}
-)
-"""Statements that put operations on the wire."""
 
 FUNCTIONS = frozenset({"child", "map", "parallel", "with_retry"})
 """Statements with statements of their own, which `return` gives a value."""
@@ -122,19 +116,22 @@ def bodies(here: Place) -> Iterator[tuple[Path, dict[str, Any], frozenset[str]]]
         yield path, given, scope
 
 
-_PLAIN = (
-    "name",
-    "items",
-    "nesting",
-    "max_concurrency",
-    "virtual",
-    "initial",
-    "function",
-    "payload",
-    "tenant",
-    "wrap",
-)
-_DURATIONS = ("timeout", "heartbeat_timeout", "delay")
+_SCOPED: dict[str, frozenset[str]] = {
+    "item_name": frozenset({"item", "index", "items"}),
+    "summary": frozenset({"result"}),
+    "until": frozenset({"state", "attempt"}),
+}
+"""Templates that see more than what is in scope around their statement."""
+
+
+def _typed(*types: str) -> tuple[str, ...]:
+    """The names of all fields of operations that have one of these types."""
+    items = (item for kind in OPERATIONS.values() for item in fields(kind))
+    return tuple(dict.fromkeys(item.name for item in items if item.type in types))
+
+
+_TEMPLATES = _typed("Expr", "Optional")
+_DURATIONS = (*_typed("Duration | None"), "delay")
 
 
 def slots(here: Place) -> Iterator[Slot]:
@@ -156,11 +153,8 @@ def _one(given: dict[str, Any], path: Path, key: str, names: frozenset[str] = NO
 
 def _operation(here: Place) -> Iterator[Slot]:
     given = here.given
-    for key in _PLAIN:
-        yield from _one(given, here.path, key)
-    yield from _one(given, here.path, "item_name", frozenset({"item", "index", "items"}))
-    yield from _one(given, here.path, "summary", frozenset({"result"}))
-    yield from _one(given, here.path, "until", frozenset({"state", "attempt"}))
+    for key in _TEMPLATES:
+        yield from _one(given, here.path, key, _SCOPED.get(key, NOTHING))
     if "complete_when" in given:
         path = (*here.path, "complete_when")
         yield from _one(given["complete_when"], path, "when", frozenset({"status"}))
