@@ -55,6 +55,10 @@ BATCHES: Final = frozenset({SubType.MAP, SubType.PARALLEL})
 """The sub types whose result is a batch."""
 
 
+SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+"""The units of durations, in seconds."""
+
+
 class ErrorRole(StrEnum):
     """What an SDK's own error says has happened; each SDK has a class of its own for it."""
 

@@ -19,6 +19,7 @@ from conformance.wire.positions import Role, Slot
 from conformance.wire.program import Program, statements_within
 from conformance.wire.recording import Effect, Exchange, Invocation, Recording
 from conformance.wire.stream import CHECKPOINT, STATE, Update, canonical
+from conformance.wire.values import json_or
 
 LONGEST = 240
 """Characters of a value that a trace keeps."""
@@ -238,7 +239,7 @@ def _invocation(one: Invocation) -> Iterator[Moment]:
 
 
 def _known(event: str) -> int | None:
-    state = _member(_parsed(event), "InitialExecutionState")
+    state = _member(json_or(event), "InitialExecutionState")
     operations = _member(state, "Operations")
     if not isinstance(operations, list):
         return None
@@ -246,7 +247,7 @@ def _known(event: str) -> int | None:
 
 
 def _answer(one: Invocation) -> tuple[str, str]:
-    output = _parsed(one.output)
+    output = json_or(one.output)
     status = _member(output, "Status")
     if one.outcome != "response" or not isinstance(status, str):
         return str(one.outcome or "no answer"), _cut(one.output or "")
@@ -258,11 +259,11 @@ def _exchange(one: Exchange, sent: tuple[Sent, ...]) -> Requested:
     refused = not 200 <= one.status < 300  # noqa: PLR2004 (HTTP's own)
     says = ""
     if refused:
-        body = _parsed(one.response)
+        body = json_or(one.response)
         message = _member(body, "message") or _member(body, "Message")
         says = _cut(message if isinstance(message, str) else one.response)
     elif one.operation == STATE:
-        operations = _member(_parsed(one.response), "Operations")
+        operations = _member(json_or(one.response), "Operations")
         says = f"{len(operations)} operations" if isinstance(operations, list) else ""
     elif one.operation == CHECKPOINT and not sent:
         says = "nothing to write: it asks what is new"
@@ -276,13 +277,6 @@ def _outcome(effect: Effect) -> str:
     if effect.event == "end" and isinstance(detail, dict):
         return str(detail.get("outcome", ""))
     return "" if detail is None else _short(detail)
-
-
-def _parsed(text: str | None) -> Any:
-    try:
-        return None if text is None else json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _member(value: Any, key: str) -> Any:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.oracle.values import UNKNOWN, Scope, compute
+from conformance.vocabulary import SECONDS
 
 if TYPE_CHECKING:
     from conformance.scenario.statements import Backoff, Duration, Retry, WaitForCondition
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 Interval: TypeAlias = tuple[float, float]
 """Least and greatest number of seconds."""
 
-SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _ROUNDED: dict[str, Callable[[float], int]] = {
     "up": math.ceil,
     "nearest": lambda seconds: math.floor(seconds + 0.5),

@@ -16,8 +16,9 @@ from conformance.scenario.statements import (
     Retry,
     Serdes,
 )
+from conformance.vocabulary import SECONDS
 
-UNITS = ("seconds", "minutes", "hours", "days")
+UNITS = tuple(SECONDS)
 RETRY_WORDS = {"none": "none", "default": "default", "linear": "linear-preset"}
 
 

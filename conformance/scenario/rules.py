@@ -10,10 +10,10 @@ from conformance.scenario.budget import NAMING, Budget
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.expressions import admit, evaluate
 from conformance.scenario.operands import Problem
-from conformance.scenario.parts import UNITS
 from conformance.scenario.shape import near
 from conformance.scenario.statement_parser import OPERATIONS
 from conformance.scenario.syntax import ExpressionError
+from conformance.vocabulary import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MAX_HELD = 5
 """Seconds that may pass, in real time, while a body is held back: a wait beside it does not skip."""
 
-_SECONDS = dict(zip(UNITS, (1, 60, 3600, 86400), strict=True))
 _WITH_BODIES = frozenset({"step", "wait_for_condition", "wait_for_callback"})
 _NAMED = frozenset(OPERATIONS) - {"await"}
 
@@ -238,7 +237,7 @@ def held_time(document: dict[str, Any]) -> Iterator[Problem]:
 def _seconds(path: Path, amount: Any) -> float | None:
     if isinstance(amount, bool) or not isinstance(amount, (int, float)):
         return None
-    return amount * _SECONDS.get(str(path[-1]), 1)
+    return amount * SECONDS.get(str(path[-1]), 1)
 
 
 def functions(document: dict[str, Any]) -> Iterator[Problem]:

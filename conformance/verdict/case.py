@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from conformance.scenario import enclosed
 from conformance.verdict.surroundings import Surroundings
 from conformance.wire.program import statements_within
 from conformance.wire.stream import CHECKPOINT, Stream, canonical, spoken
+from conformance.wire.values import json_or
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,18 +80,18 @@ class Case:
     @cached_property
     def events(self) -> Mapping[int, Any]:
         """What each invocation was given, parsed, by its number."""
-        return {number: parsed(invocation.input) for number, invocation in self.invocations.items()}
+        return {number: json_or(invocation.input) for number, invocation in self.invocations.items()}
 
     @cached_property
     def outputs(self) -> Mapping[int, Any]:
         """What each invocation answered, parsed, by its number."""
-        return {number: parsed(invocation.output) for number, invocation in self.invocations.items()}
+        return {number: json_or(invocation.output) for number, invocation in self.invocations.items()}
 
     @cached_property
     def exchanges(self) -> tuple[Talk, ...]:
         """All requests with their answers, parsed, in order of arrival."""
         return tuple(
-            Talk(exchange, parsed(exchange.request), parsed(exchange.response))
+            Talk(exchange, json_or(exchange.request), json_or(exchange.response))
             for exchange in self.recording.exchanges
         )
 
@@ -201,11 +201,3 @@ class Talk:
         """The checkpoint token that the answer gave."""
         token = self.response.get("CheckpointToken") if isinstance(self.response, dict) else None
         return token if isinstance(token, str) else None
-
-
-def parsed(text: str | None) -> Any:
-    """Parse JSON; None for none and for what is not JSON."""
-    try:
-        return json.loads(text) if text is not None else None
-    except (ValueError, RecursionError):
-        return None

@@ -16,7 +16,7 @@ from conformance.scenario.trees import written
 from conformance.scenario.unknown import UNKNOWN, is_known
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.structure.check import expected_scope
-from conformance.wire.values import same
+from conformance.wire.values import json_or, same
 
 if TYPE_CHECKING:
     from conformance.verdict.case import Case
@@ -37,7 +37,7 @@ _GIVEN = frozenset({"invocation", "attempt", "index", "callback_id"})
 
 def judged(case: Case, report: Report, failed: FailedExpression) -> Finding:
     """Who is to be blamed for an expression that failed, and what was wrong."""
-    told = {name: _parsed(text) for name, text in failed.names.items()}
+    told = {name: json_or(text, text) for name, text in failed.names.items()}
     expected = _expected(case, report, failed, told)
     wrong = sorted(
         name
@@ -98,15 +98,7 @@ def _outcome(failed: FailedExpression, expected: dict[str, Any]) -> tuple[Any, s
 
 
 def _cut(text: str) -> bool:
-    return text.endswith("...") and _parsed(text) is text
-
-
-def _parsed(text: str) -> Any:
-    """A value that was told as JSON; what isn't JSON, or was cut, is the text that was told."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return text.endswith("...") and json_or(text, text) is text
 
 
 def _quoted(given: Any) -> str:

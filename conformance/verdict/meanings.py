@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.oracle.delays import SECONDS
 from conformance.scenario import statements as s
-from conformance.vocabulary import BATCHES, Action, ErrorRole, SubType
+from conformance.vocabulary import BATCHES, SECONDS, Action, ErrorRole, SubType
 from conformance.wire.positions import Role
 from conformance.wire.values import ABSENT, same
 

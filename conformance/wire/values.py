@@ -30,6 +30,14 @@ def parse(text: str) -> Any:
     return json.loads(text, parse_float=_float, parse_constant=_refuse)
 
 
+def json_or(text: str | None, otherwise: Any = None) -> Any:
+    """Read JSON text as it is; `otherwise` for none and for what is no JSON."""
+    try:
+        return otherwise if text is None else json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
+
+
 def same(one: Any, other: Any) -> bool:
     """Equality of JSON values: numbers by value, booleans only with booleans, members in any order."""
     if isinstance(one, bool) or isinstance(other, bool):

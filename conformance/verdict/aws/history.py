@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict.case import parsed
 from conformance.wire.recording import Outcome
 from conformance.wire.stream import CHECKPOINT
+from conformance.wire.values import json_or
 
 if TYPE_CHECKING:
     from conformance.wire.recording import Invocation, Recording
@@ -44,7 +44,7 @@ class Told:
         updates: dict[str, list[Update]] = defaultdict(list)
         for exchange in recording.exchanges:
             if (exchange.execution, exchange.operation, exchange.status) == (arn, CHECKPOINT, OK):
-                request = parsed(exchange.request)
+                request = json_or(exchange.request)
                 for update in (request.get("Updates") or ()) if isinstance(request, dict) else ():
                     updates[update.get("Id", "")].append(update)
         return cls(tuple(one for one in recording.invocations if one.execution == arn), updates)
@@ -103,7 +103,7 @@ def _error(invocation: Invocation) -> dict[str, Any] | None:
         message = f"RequestId: {invocation.request_id} Error: Runtime exited"
         return {"Payload": {"ErrorType": "Runtime.ExitError", "ErrorMessage": message}, "Truncated": False}
     if invocation.outcome is Outcome.ERROR:
-        told = parsed(invocation.output)
+        told = json_or(invocation.output)
         names = {"ErrorType": "errorType", "ErrorMessage": "errorMessage"}
         payload = {ours: told[theirs] for ours, theirs in names.items() if theirs in (told or ())}
         return {"Payload": payload, "Truncated": False}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from conformance.verdict.aws.binding import placeholders
 from conformance.verdict.aws.history import mended
 from conformance.verdict.aws.requirements import Requirement, available, core, requirement
 from conformance.verdict.finding import Blame, Finding, Layer
-from conformance.wire.values import brief, same
+from conformance.wire.values import brief, json_or, same
 
 if TYPE_CHECKING:
     from aws_durable_execution_conformance_tests.variables import PlaceholderContext
@@ -92,18 +91,10 @@ def _result(wanted: Requirement, recording: Recording, context: PlaceholderConte
         message = f"the execution is {execution.status}; the requirement wants {status}"
         yield _finding("result", "output.Status", execution.status, status, message)
     elif execution.status == "SUCCEEDED" and "Result" in wanted.result:
-        seen, asked = _read(execution.result), context.substitute(wanted.result["Result"])
+        seen, asked = json_or(execution.result, execution.result), context.substitute(wanted.result["Result"])
         if not same(seen, asked):
             message = f"the result is {brief(seen)}; the requirement wants {brief(asked)}"
             yield _finding("result", "output.Result", seen, asked, message)
-
-
-def _read(text: str | None) -> Any:
-    """A result as AWS's runner reads it: JSON where it is JSON, else the text itself."""
-    try:
-        return None if text is None else json.loads(text)
-    except ValueError:
-        return text
 
 
 def _logs(wanted: Requirement, recording: Recording, context: PlaceholderContext) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from conformance.verdict.structure.view import UNDECODED, View
 from conformance.wire.program import statements_within
 from conformance.wire.recording import Outcome
 from conformance.wire.stream import CHECKPOINT, spoken
+from conformance.wire.values import json_or
 
 if TYPE_CHECKING:
     from conformance.oracle.plan import Plan
@@ -111,7 +111,7 @@ def _plan(
     seen = _seen_again(scenario, recording, stream, execution, handler)
     if execution.arn == recording.executions[0].arn:
         return predict(scenario, invocations=invocations, seen=seen, dialect=dialect)
-    given = _parsed(execution.input)
+    given = json_or(execution.input, UNKNOWN)
     return predict(scenario, handler, given, invocations=invocations, seen=seen, dialect=dialect)
 
 
@@ -125,7 +125,7 @@ def expected_scope(
     if handler is None:
         return None
     own = execution.arn == recording.executions[0].arn
-    given = scenario.input if own else _parsed(execution.input)
+    given = scenario.input if own else json_or(execution.input, UNKNOWN)
     seen = _seen_again(scenario, recording, stream, execution, handler)
     return scope_at(scenario, handler, given, place, seen=seen, dialect=spoken(recording.subject))
 
@@ -142,17 +142,10 @@ def _seen_again(
     return _seen(recording, stream, execution.arn) if scenario.faults or beside else None
 
 
-def _parsed(text: str | None) -> Any:
-    try:
-        return UNKNOWN if text is None else json.loads(text)
-    except ValueError:
-        return UNKNOWN
-
-
 def _answer(recording: Recording, arn: str) -> str | None:
     """The status that the last invocation of an execution gave."""
     invocations = recording.of(arn).invocations
-    answer = _parsed(invocations[-1].output) if invocations else None
+    answer = json_or(invocations[-1].output, UNKNOWN) if invocations else None
     return str(answer.get("Status")) if isinstance(answer, dict) else None
 
 
