@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.scenario import enclosed
@@ -14,7 +15,7 @@ from conformance.wire.program import statements_within
 from conformance.wire.recording import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from conformance.verdict.case import Case
     from conformance.verdict.finding import Finding
@@ -36,6 +37,78 @@ class _Use:
     what: str
 
 
+@dataclass
+class _Level:
+    """The uses in one context, in order: at each the greatest ordinal so far, of itself or around it."""
+
+    seqs: list[int] = field(default_factory=list)
+    ordinals: list[int] = field(default_factory=list)
+    greatest: list[int] = field(default_factory=list)
+    uses: list[_Use] = field(default_factory=list)
+
+    def add(self, ordinal: int, use: _Use) -> None:
+        """Take in a use that comes after all others."""
+        self.seqs.append(use.seq)
+        self.ordinals.append(ordinal)
+        self.greatest.append(max(ordinal, self.greatest[-1] if self.greatest else 0))
+        self.uses.append(use)
+
+    def beyond(self, ordinal: int, since: int, until: int) -> _Use | None:
+        """The first use of a later ordinal, before `since` or between that and `until`, both left out.
+
+        Few uses are looked at one by one: those between the two, unless one before them is found.
+        """
+        before, last = bisect_left(self.seqs, since), bisect_left(self.seqs, until)
+        if before and self.greatest[min(before, last) - 1] > ordinal:
+            return self.uses[bisect_right(self.greatest, ordinal)]
+        after = range(bisect_right(self.seqs, since), last)
+        return next((self.uses[index] for index in after if self.ordinals[index] > ordinal), None)
+
+
+@dataclass
+class _Uses:
+    """What one invocation did, by the context that it was done in; and its final answer, if it gave one."""
+
+    levels: dict[tuple[str, ...], _Level] = field(default_factory=lambda: defaultdict(_Level))
+    answer: _Use | None = None
+
+    @classmethod
+    def of(cls, uses: Iterable[_Use]) -> _Uses:
+        """Put uses in order, each into every context that it stands in."""
+        made = cls()
+        for use in sorted(uses, key=lambda use: use.seq):
+            if not use.path:
+                made.answer = use
+            parts = _parts(use.path)
+            for depth, part in enumerate(parts):
+                if part.isdigit():
+                    made.levels[parts[:depth]].add(int(part), use)
+        return made
+
+    def first(self, end: Update, known: int) -> _Use | None:
+        """What comes after an operation in a context of both, and happened before its end was known.
+
+        What follows a branch does not depend on it, since its batch may leave it behind.
+        """
+        parts = _parts(end.path)
+        found: list[_Use] = []
+        for depth in range(len(parts) - 1, -1, -1):
+            if not parts[depth].isdigit():
+                break
+            if (level := self.levels.get(parts[:depth])) is not None:
+                use = level.beyond(int(parts[depth]), end.seq, known)
+                found += [] if use is None else [use]
+        else:
+            if parts and self.answer is not None and self.answer.seq < known:
+                found.append(self.answer)
+        return min(found, key=lambda use: use.seq, default=None)
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """The ordinals and branches of a path; none of an id that is of no position."""
+    return () if "?" in path else tuple(_PART.findall(path.rpartition(">")[2]))
+
+
 def results_are_durable_before_use(case: Case) -> Iterator[Finding]:
     """What follows an operation happens once the service has said that it took the update which ends it.
 
@@ -54,11 +127,9 @@ def results_are_durable_before_use(case: Case) -> Iterator[Finding]:
         if not end.terminal or end.type == "EXECUTION" or (end.execution, end.path) in told:
             continue
         told.add((end.execution, end.path))
-        known = _known(exchanges[end.seq])
-        for use in uses[end.execution, end.invocation]:
-            if use.seq < known and use.seq != end.seq and _follows(use.path, end.path):
-                yield _early(end, use)
-                break
+        use = uses[end.execution, end.invocation].first(end, _known(exchanges[end.seq]))
+        if use is not None:
+            yield _early(end, use)
     yield from _bodies_before_their_start(case, exchanges)
 
 
@@ -101,7 +172,7 @@ def _known(exchange: Exchange) -> int:
     return exchange.seq if exchange.answered is None else exchange.answered
 
 
-def _uses(case: Case) -> Mapping[tuple[str, int | None], Sequence[_Use]]:
+def _uses(case: Case) -> Mapping[tuple[str, int | None], _Uses]:
     """What each invocation did that may depend on something, by execution and invocation."""
     uses: dict[tuple[str, int | None], list[_Use]] = defaultdict(list)
     owners, begun = Owners.of(case), set[tuple[str, str, int | None]]()
@@ -120,27 +191,7 @@ def _uses(case: Case) -> Mapping[tuple[str, int | None], Sequence[_Use]]:
         final = isinstance(output, dict) and output.get("Status") in ("SUCCEEDED", "FAILED")
         if final and one.outcome is Outcome.RESPONSE and one.ended_seq is not None:
             uses[one.execution, one.number].append(_Use(one.ended_seq, "", ANSWER))
-    for each in uses.values():
-        each.sort(key=lambda use: use.seq)
-    return uses
-
-
-def _follows(later: str, end: str) -> bool:
-    """Whether what stands at one path comes after the end of what stands at another, in a context of both."""
-    if "?" in end + later:
-        return False  # an id of no position
-    mine, theirs = _PART.findall(end.rpartition(">")[2]), _PART.findall(later.rpartition(">")[2])
-    common = 0
-    while common < min(len(mine), len(theirs)) and mine[common] == theirs[common]:
-        common += 1
-    if later and common == len(theirs):
-        return False  # the context around it, or itself
-    if any(not part.isdigit() for part in mine[common + 1 :]) or common == len(mine):
-        return False  # in a branch, which may be left behind, or around it
-    if not later:
-        return bool(mine[common].isdigit())
-    both = mine[common].isdigit() and theirs[common].isdigit()
-    return bool(both) and int(theirs[common]) > int(mine[common])
+    return defaultdict(_Uses, {key: _Uses.of(each) for key, each in uses.items()})
 
 
 def _statements(case: Case) -> Iterator[s.Statement]:
