@@ -11,6 +11,7 @@ emulator's private methods, and why:
 * `Executor._dispatch_pool`, `_target_pool`, `_invocation_pool`: calls on the event loop in place of threads.
 * `Executor.on_chained_invoke_started`: the execution of a durable target begins with the checkpoint that asks
   for it, even if its caller ends in the same invocation; only its invocations wait their turn.
+  A target whose invoke carried no payload is given null in place of the emulator's `{}`.
 * `Executor._create_execution`: every execution is made known to the run.
 * `Executor._launch_execution`: an execution whose timeout is `UNLIMITED` gets no timer, since a run that
   can't go on must be seen to be stuck and not time out after a virtual year.
@@ -56,6 +57,14 @@ INVOCATION_TIMEOUT = 1_000_000
 UNLIMITED = 31_622_400
 """The service's longest execution timeout in seconds, which here means none."""
 
+NOTHING_GIVEN = "null"
+"""What a target is given whose invoke carried no payload, as JSON text.
+
+The emulator gives `{}`. The service is not known to: an execution that is started without input has the
+input null, and of AWS's own conformance handlers Java's invoke with null, which its SDK sends as no payload,
+targets that read a text, which `{}` is not and null is.
+"""
+
 BEHIND = RESOLUTION / SECOND / 2
 """Seconds that a back-off comes after its time, so that what is due at the same moment is done before."""
 
@@ -93,7 +102,11 @@ class LabExecutor(Executor):
         tenant_id: str | None,
         payload: str | None,
     ) -> None:
-        """Dispatch a chained invoke; that of a durable target at once, as only its invocations wait."""
+        """Dispatch a chained invoke; that of a durable target at once, as only its invocations wait.
+
+        A target whose invoke has no payload is given null, not `{}` (NOTHING_GIVEN says why).
+        """
+        payload = NOTHING_GIVEN if payload is None else payload
         if not self._targets.durable(function_name):
             super().on_chained_invoke_started(execution_arn, operation_id, function_name, tenant_id, payload)
             return

@@ -142,7 +142,7 @@ class PlainTargets(EndpointChildDispatcher):
         return RunInvocation(lambda: cast("ChildOutcome", asyncio.ensure_future(self._run(request))))
 
     async def _run(self, request: ChainedInvokeRequest) -> ChildOutcome:
-        payload = "{}" if request.payload is None else request.payload
+        payload = "null" if request.payload is None else request.payload
         call = Call(
             request.function_name,
             request.parent_execution_arn,

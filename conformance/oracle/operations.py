@@ -161,7 +161,9 @@ def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> F
     """`invoke`: a START; the target's handler says how it ends."""
     path = reading.call(statement, frame, scope, "CHAINED_INVOKE", "ChainedInvoke")
     tenant = None if statement.tenant is ABSENT else compute(statement.tenant, scope)
-    payload = UNKNOWN if statement.payload is ABSENT else compute(statement.payload, scope)
+    payload = (
+        None if statement.payload is ABSENT else compute(statement.payload, scope)
+    )  # None: null is given
     sent = None if statement.payload is ABSENT else payload
     if statement.payload_serdes is not None:
         sent = written(statement.payload_serdes, sent)

@@ -56,7 +56,7 @@ class Handler:
     def __post_init__(self) -> None:
         """Take what the event brings."""
         self.input = json.loads(self.event.body)
-        if "CheckpointToken" in self.input:
+        if isinstance(self.input, dict) and "CheckpointToken" in self.input:
             self.token = self.input["CheckpointToken"]
             self.take(self.input["InitialExecutionState"]["Operations"])
 

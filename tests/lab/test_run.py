@@ -101,6 +101,28 @@ def test_what_is_due_at_the_moment_of_a_back_off_is_done_before() -> None:
     assert len(recording.invocations) == 2
 
 
+@pytest.mark.parametrize("durable", [True, False])
+@pytest.mark.parametrize(("payload", "given"), [(None, None), ("null", None), ("{}", {}), ("1", 1)])
+def test_a_target_whose_invoke_has_no_payload_is_given_null(
+    durable: bool,  # noqa: FBT001
+    payload: str | None,
+    given: Any,
+) -> None:
+    async def invokes(handler: Handler) -> Any:
+        if handler.function == "echo":
+            if durable:
+                (execution,) = handler.input["InitialExecutionState"]["Operations"]
+                return succeeded(json.loads(execution["ExecutionDetails"]["InputPayload"]))
+            return handler.input
+        if "i" not in handler.operations:
+            await handler.checkpoint(invoke("i", "echo", payload))
+            return PENDING
+        return succeeded(handler.operations["i"]["ChainedInvokeDetails"]["Result"])
+
+    recording = run(invokes, functions={"echo": {"durable": durable, "handler": []}})
+    assert recording.executions[0].result == json.dumps(json.dumps(given))
+
+
 def test_five_failures_in_a_row_end_the_execution() -> None:
     async def always(_handler: Handler) -> Any:
         raise RuntimeError("no")
