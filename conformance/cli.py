@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,10 +22,17 @@ execution SDKs and judges what they put on the wire."""
 EXITS = """exit codes, the gravest that applies: 0 as expected; 1 a finding; 2 usage or a scenario that
 can't be used; 3 a harness or the environment; 130 interrupted"""
 
+COMPLETING = "_ARGCOMPLETE"
+"""The variable by which a shell asks what could come next (see `conformance completion`)."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if COMPLETING in os.environ:
+        import argcomplete  # noqa: PLC0415 (only a shell that completes asks for it)
+
+        argcomplete.autocomplete(parser(os.environ["COMP_LINE"].split()))
     given = parser(words).parse_args(words)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

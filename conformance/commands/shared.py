@@ -6,6 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
+from conformance.engine.files import SCENARIOS
+
 A_CORE = 4
 MOST_JOBS = 32
 PATTERN = "a scenario's id, a part of ids, or a glob over them, such as 'virtual/*'"
@@ -13,8 +15,16 @@ PATTERN = "a scenario's id, a part of ids, or a glob over them, such as 'virtual
 
 def patterns(command: argparse.ArgumentParser) -> None:
     """Which scenarios, out of which folder."""
-    command.add_argument("patterns", nargs="*", metavar="PATTERN", help=PATTERN)
+    named = command.add_argument("patterns", nargs="*", metavar="PATTERN", help=PATTERN)
+    setattr(named, "completer", ids)  # noqa: B010 (argcomplete's own way to be told, which types do not know)
     scenarios(command)
+
+
+def ids(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+    """The ids of scenarios that begin so, by the names of their files alone: for a shell that completes."""
+    folder = parsed_args.scenarios or SCENARIOS
+    found = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
+    return sorted(one for one in found if one.startswith(prefix))
 
 
 def scenarios(command: argparse.ArgumentParser) -> None:
