@@ -37,11 +37,7 @@ export async function run(call) {
   const told = Object.fromEntries(
     TOLD.filter((key) => key in call.extra).map((key) => [key, call.extra[key]]),
   );
-  const ended = (outcome) =>
-    lab.effect(at, scope.indexes, call.kind, "end", {
-      attempt: call.attempt,
-      detail: { outcome, ...told },
-    });
+  const ended = (outcome) => lab.end(at, scope.indexes, call.kind, call.attempt, { outcome, ...told });
 
   for (const line of body.logs ?? []) {
     logs.write(call.logger, line, scope, call.extra);

@@ -72,19 +72,30 @@ export class Lab {
     return answer === null ? forever() : answer.json();
   }
 
-  /**
-   * Tell an effect, without waiting: the promise is kept once the lab has it.
-   *
-   * Nothing is told any more once the invocation was answered.
-   */
+  /** Tell an effect, without waiting. Nothing is told any more once the invocation was answered. */
   effect(at, indexes, kind, event, { attempt = null, detail = null } = {}) {
-    if (this.#closed) {
-      return this.#told;
+    if (!this.#closed) {
+      const effect = this.#numbered(at, indexes, kind, event, attempt, detail);
+      this.#told = this.#told.then(() => this.#ask("POST", "effects", effect)).then(() => {});
     }
+  }
+
+  /**
+   * Tell that a body has ended, and wait until the lab has that: for ever where the body is to crash.
+   *
+   * It waits alone: what others tell meanwhile goes past it.
+   */
+  async end(at, indexes, kind, attempt, detail) {
+    await this.flush();
+    const effect = this.#closed ? null : this.#numbered(at, indexes, kind, "end", attempt, detail);
+    if (effect === null || (await this.#ask("POST", "effects", effect)) === null) {
+      await forever();
+    }
+  }
+
+  #numbered(at, indexes, kind, event, attempt, detail) {
     this.#number += 1;
-    const effect = { number: this.#number, at, indexes, kind, event, attempt, detail };
-    this.#told = this.#told.then(() => this.#ask("POST", "effects", effect)).then(() => {});
-    return this.#told;
+    return { number: this.#number, at, indexes, kind, event, attempt, detail };
   }
 
   /** Wait until the lab has all that was told so far. */

@@ -45,14 +45,7 @@ def run(call: Call) -> Any:
     told = {key: call.extra[key] for key in TOLD if key in call.extra}
 
     def ended(outcome: str) -> None:
-        lab.effect(
-            at,
-            scope.indexes,
-            call.kind,
-            "end",
-            attempt=call.attempt,
-            detail={"outcome": outcome} | told,
-        ).wait()
+        lab.end(at, scope.indexes, call.kind, call.attempt, {"outcome": outcome} | told)
 
     for line in body.get("logs", []):
         logs.write(call.logger, line, scope, call.extra)

@@ -95,28 +95,45 @@ class Lab:
         *,
         attempt: int | None = None,
         detail: Any = None,
-    ) -> threading.Event:
-        """Tell an effect, without waiting: the event is set once the lab has it.
-
-        Nothing is told any more once the invocation was answered.
-        """
-        told = threading.Event()
+    ) -> None:
+        """Tell an effect, without waiting. Nothing is told any more once the invocation was answered."""
         with self._lock:
-            if self._closed:
-                told.set()
-                return told
-            self._number += 1
-            effect = {
-                "number": self._number,
-                "at": at,
-                "indexes": list(indexes),
-                "kind": kind,
-                "event": event,
-                "attempt": attempt,
-                "detail": detail,
-            }
-            self._queue.put((effect, told))
-        return told
+            if not self._closed:
+                effect = self._numbered(at, indexes, kind, event, attempt, detail)
+                self._queue.put((effect, threading.Event()))
+
+    def end(
+        self, at: str, indexes: Sequence[int], kind: str, attempt: int | None, detail: dict[str, Any]
+    ) -> None:
+        """Tell that a body has ended, and wait until the lab has that: for ever where the body is to crash.
+
+        It waits alone: what others tell meanwhile goes past it.
+        """
+        self.flush()
+        with self._lock:
+            effect = None if self._closed else self._numbered(at, indexes, kind, "end", attempt, detail)
+        if effect is None or self._ask("POST", "effects", effect) is None:
+            _forever()
+
+    def _numbered(  # noqa: PLR0913, PLR0917 - an effect has this many fields
+        self,
+        at: str,
+        indexes: Sequence[int],
+        kind: str,
+        event: str,
+        attempt: int | None,
+        detail: Any,
+    ) -> dict[str, Any]:
+        self._number += 1
+        return {
+            "number": self._number,
+            "at": at,
+            "indexes": list(indexes),
+            "kind": kind,
+            "event": event,
+            "attempt": attempt,
+            "detail": detail,
+        }
 
     def flush(self) -> None:
         """Wait until the lab has all that was told so far."""
