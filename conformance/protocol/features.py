@@ -92,7 +92,10 @@ FEATURES: dict[str, str] = (
     | OPTIONS
     | {f"retry.{kind}": f"the retry strategy `{kind}`" for kind in RETRIES}
     | {f"serdes.{name}": f"the serialiser `{name}`" for name in SERIALISERS}
-    | {f"non-json.{kind}": f"the value `{{odd: {kind}}}`, which JSON can't say" for kind in NON_JSON_KINDS}
+    | {
+        f"non-json.{kind}": f"the value `{{non_json: {kind}}}`, which JSON can't say"
+        for kind in NON_JSON_KINDS
+    }
 )
 """Every feature there is, with what it is in words."""
 

@@ -10,8 +10,8 @@ gives the same value (docs/values.md). What languages would hardly do alike, or 
 * comparisons where a boolean can be seen on one side only: 1 == true holds for some readers;
 * an index that can be seen to be negative, save -1.
 
-`repeat(s, n)`, which gives `s` n times over, is ours. So is `{odd: nan}`, alone in its place: a value that
-JSON can't say, each harness having its language's.
+`repeat(s, n)`, which gives `s` n times over, is ours. So is `{non_json: nan}`, alone in its place: a value
+that JSON can't say, each harness having its language's.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class _Walk(Rules):
                 f"one of {', '.join(NON_JSON_KINDS)}",
             )
         elif path:
-            self.problem(path, f"an {NON_JSON} value within another", "it stands alone")
+            self.problem(path, f"a {NON_JSON} value within another", "it stands alone")
 
     def operator(self, name: str, template: dict[str, Any], path: Path, bound: frozenset[str]) -> None:
         if name in REFUSED:

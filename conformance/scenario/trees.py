@@ -34,7 +34,7 @@ def compiled(template: Any) -> Tree:
     return _template(template)
 
 
-NON_JSON = "odd"
+NON_JSON = "non_json"
 """The key that stands for a value that JSON can't say."""
 
 

@@ -515,12 +515,12 @@ ALIKE: dict[str, tuple[dict[str, Any], Any]] = {
         },
         [1, 3, 2, '"done"'],
     ),
-    "odd values": (
+    "values that JSON has not": (
         {
             "handler": [
-                {"step": {"name": "n", "returns": {"odd": "nan"}}},
-                {"step": {"name": "d", "returns": {"odd": "date"}}},
-                {"step": {"name": "b", "returns": {"odd": "bytes"}}},
+                {"step": {"name": "n", "returns": {"non_json": "nan"}}},
+                {"step": {"name": "d", "returns": {"non_json": "date"}}},
+                {"step": {"name": "b", "returns": {"non_json": "bytes"}}},
                 {"return": 1},
             ]
         },

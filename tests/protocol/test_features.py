@@ -37,8 +37,8 @@ def needed(*handler: dict[str, Any], **more: Any) -> dict[str, set[str]]:
             {"step": {"returns": 1, "logs": [{"message": "m"}], "semantics": "at-most-once"}},
             {"step", "body.logs", "step.semantics"},
         ),
-        ({"step": {"returns": {"odd": "nan"}}}, {"step", "non-json.nan"}),
-        ({"step": {"returns": {"odd": 1, "even": 2}}}, {"step"}),
+        ({"step": {"returns": {"non_json": "nan"}}}, {"step", "non-json.nan"}),
+        ({"step": {"returns": {"non_json": 1, "even": 2}}}, {"step"}),
         (
             {"step": {"returns": 1, "serdes": {"prefix": "p"}, "retry": {"exponential": {"types": ["T"]}}}},
             {"step", "step.serdes", "serdes.prefix", "retry.exponential", "retry.types"},

@@ -155,10 +155,10 @@ def test_several_cases_of_a_switch() -> None:
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        ({"odd": "nan"}, None),
-        ({"odd": "NaN"}, "`odd: NaN` is no value that a harness has"),
-        ([{"odd": "nan"}], "an odd value within another"),
-        ({"odd": "nan", "even": 1}, None),
+        ({"non_json": "nan"}, None),
+        ({"non_json": "NaN"}, "`non_json: NaN` is no value that a harness has"),
+        ([{"non_json": "nan"}], "a non_json value within another"),
+        ({"non_json": "nan", "even": 1}, None),
     ],
 )
 def test_odd_values(template: Any, message: str | None) -> None:

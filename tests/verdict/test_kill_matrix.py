@@ -185,14 +185,14 @@ def test_a_recording_that_cannot_be_judged_is_none() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        {"return": {"odd": "bytes"}},
+        {"return": {"non_json": "bytes"}},
         {"child": {"do": [{"on_root": [{"return": 1}]}]}},
         {"child": {"do": [{"step": {"attempts": [{"returns": 1}, {"do": []}]}}]}},
     ],
 )
 def test_what_each_sdk_treats_in_its_own_way_is_known(statement: dict[str, Any]) -> None:
     assert recorded._own_way({"handler": [statement]})  # noqa: SLF001 - what a scenario asks for
-    plain = [{"return": {"odd": 1, "even": 2}}, {"child": {"do": [{"step": {"returns": {"do": []}}}]}}]
+    plain = [{"return": {"non_json": 1, "even": 2}}, {"child": {"do": [{"step": {"returns": {"do": []}}}]}}]
     assert not recorded._own_way({"handler": plain})  # noqa: SLF001
 
 

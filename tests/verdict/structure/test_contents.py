@@ -386,7 +386,7 @@ def test_values_that_went_through_a_serialiser_are_not_judged() -> None:
 
 
 def test_odd_values_are_undetermined() -> None:
-    made = scenario({"step": {"name": "s", "returns": {"odd": "nan"}}}, step("t"))
+    made = scenario({"step": {"name": "s", "returns": {"non_json": "nan"}}}, step("t"))
     assert plan_of(made).undetermined("2") is not None
 
 
