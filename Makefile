@@ -37,7 +37,7 @@ pictures: $(STAMP) node_modules/.installed  ## make docs/images anew from a real
 		--html build/report.html >/dev/null; test $$? -eq 1
 	@PATH="$(WHEEL)/bin:$$PATH" node tests/browser/pictures.mjs build/report.html virtual/nested docs/images
 
-bench: $(STAMP)  ## scenarios per second, beside a loop that says how fast this machine is
+bench: $(STAMP) node_modules/.installed  ## what the suite costs, beside AWS's own runners and the last time; into docs/
 	@$(VENV)/bin/python -m tests.bench.speed $(ARGS)
 
 stability: $(STAMP)  ## every scenario 20 times under each disturbance, with one and the same stream

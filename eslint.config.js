@@ -20,7 +20,7 @@ const rules = {
 export default [
   js.configs.recommended,
   {
-    files: ["js_harness/**/*.mjs", "tests/browser/*.mjs", "eslint.config.js"],
+    files: ["js_harness/**/*.mjs", "tests/bench/*.mjs", "tests/browser/*.mjs", "eslint.config.js"],
     languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.node },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules,

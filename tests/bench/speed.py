@@ -1,85 +1,96 @@
-"""`make bench`: how fast the suite is, beside a loop that says how fast this machine is just now.
+"""`make bench`: what the suite costs, beside AWS's own runners and beside the last time.
 
-    python -m tests.bench.speed [--jobs N] [--rounds N] [PATTERN...]
+    python -m tests.bench.speed [--jobs N] [--most N] [--only PART]
 
-It prints JSON. `ratio` is what one scenario through both SDKs costs in rounds of the loop, by wall clock: of
-two machines, or of two days, it compares better than seconds do. The first run only warms up.
+It writes `docs/bench.json` and `docs/bench.svg` and prints what changed. CPU seconds are those of all
+processes of a command; on a machine that does something else, they say more than wall seconds do.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
-import subprocess
+import platform
 import sys
-import tempfile
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-LOOPS = 300
-DOCUMENT = [{"Id": str(number), "Type": "STEP", "Payload": "x" * 100} for number in range(100)]
+from conformance.commands.shared import positive, usual_jobs
+from tests.bench import beside, breakdown, curves, plot
+from tests.bench.commands import ROOT, best, conformance
+
+REPORT = ROOT / "docs" / "bench.json"
+STARTS = {
+    "list": ("list",),
+    "validate": ("validate",),
+    "divergences": ("divergences",),
+    "run of one scenario": ("run", "virtual/billable"),
+}
+TIMES = 5
 
 
 def main() -> int:
-    """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description="how fast the suite is")
-    parser.add_argument("--jobs", type=int, default=4, metavar="N")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N")
-    parser.add_argument("patterns", nargs="*", metavar="PATTERN")
+    """Measure, write down what was measured, and tell it beside what was there."""
+    parser = argparse.ArgumentParser(description="what the suite costs")
+    parser.add_argument("--jobs", type=positive, default=usual_jobs(), metavar="N")
+    parser.add_argument("--most", type=positive, default=300, metavar="N", help="largest program (300)")
+    parser.add_argument("--only", choices=["beside", "curves", "start", "breakdown"], action="append")
     given = parser.parse_args()
-    run(given.jobs, given.patterns)
-    rounds = []
-    for _ in range(given.rounds):
-        loop = baseline()
-        seconds, report = run(given.jobs, given.patterns)
-        scenarios = report["totals"]["scenarios"]
-        rounds.append(
-            {
-                "scenarios": scenarios,
-                "seconds": round(seconds, 2),
-                "scenarios_per_second": round(scenarios / seconds, 2),
-                "ratio": round(seconds / scenarios / loop, 1),
-                "held_seconds": report["totals"]["held_seconds"],
-            }
-        )
-    best = max(rounds, key=lambda one: one["scenarios_per_second"])
-    told = {"cores": os.cpu_count(), "jobs": given.jobs, "best": best, "rounds": rounds}
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    parts: dict[str, Callable[[], Any]] = {
+        "start": start,
+        "beside": lambda: beside.measured(given.jobs),
+        "breakdown": breakdown.measured,
+        "curves": lambda: curves.measured(given.most),
+    }
+    last = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.is_file() else {}
+    told = last | {"machine": {"cores": os.cpu_count(), "python": platform.python_version()}}
+    for name in given.only or parts:
+        sys.stderr.write(f"{name} ...\n")
+        told[name] = rounded(parts[name]())
+        write(REPORT, told)
+    for line in changes(last, {name: told[name] for name in given.only or parts}):
+        sys.stdout.write(line + "\n")
     return 0
 
 
-def run(jobs: int, patterns: list[str]) -> tuple[float, dict[str, Any]]:
-    """Seconds of the whole command, its start included, and its report."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.json"
-        command = [
-            sys.executable,
-            "-m",
-            "conformance",
-            "run",
-            "--jobs",
-            str(jobs),
-            "--json",
-            str(path),
-            *patterns,
-        ]
-        began = time.monotonic()
-        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 (our own words)
-        seconds = time.monotonic() - began
-        return seconds, json.loads(path.read_text(encoding="utf-8"))
+def start() -> dict[str, Any]:
+    """CPU seconds of commands that do little; the first time of each only fills caches."""
+    measured = {}
+    for name, words in STARTS.items():
+        _, *costs = (conformance(*words) for _ in range(TIMES + 1))
+        measured[name] = best(*costs).cpu
+    return measured
 
 
-def baseline() -> float:
-    """Seconds of one round of what the suite mostly does, JSON and hashes, by one core."""
-    began = time.monotonic()
-    for _ in range(LOOPS):
-        text = json.dumps(DOCUMENT)
-        hashlib.sha256(text.encode()).hexdigest()
-        json.loads(text)
-    return (time.monotonic() - began) / LOOPS
+def write(path: Path, told: dict[str, Any]) -> None:
+    """The report and, beside it, the curves as a picture."""
+    path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    if "curves" in told:
+        path.with_suffix(".svg").write_text(plot.drawn(told["curves"]), encoding="utf-8")
+
+
+def rounded(value: Any) -> Any:
+    """Numbers to what can be trusted of them."""
+    if isinstance(value, float):
+        return float(f"{value:.3g}")
+    if isinstance(value, dict):
+        return {name: rounded(each) for name, each in value.items()}
+    return [rounded(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def changes(last: Any, now: Any, where: str = "") -> Iterator[str]:
+    """Every number now, with what it was."""
+    if isinstance(now, dict):
+        for name, each in now.items():
+            if name not in ("results", "points"):
+                yield from changes(
+                    last.get(name) if isinstance(last, dict) else None, each, f"{where}{name}: "
+                )
+    elif isinstance(now, float):
+        was = f" (was {last:g})" if isinstance(last, int | float) else ""
+        yield f"{where}{now:g}{was}"
 
 
 if __name__ == "__main__":

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+from typing import Any
+from xml.etree import ElementTree as ET
 
-from tests.bench import stability
+import pytest
+
+from conformance.scenario.load import find
+from tests.bench import beside, in_process, plot, speed, stability
 from tests.bench.busy import busy
+from tests.bench.curves import exponent
+from tests.bench.growing import GROWING
 
 
 def spinning() -> int:
@@ -42,3 +49,42 @@ def test_every_disturbance_that_is_promised_is_there() -> None:
     for wanted in ("--jobs 1", "--jobs 4", "--order reversed", "--delays"):
         assert wanted in options
     assert any(setting.busy for setting in stability.SETTINGS)
+
+
+@pytest.mark.parametrize("power", [0.5, 1, 2])
+def test_an_exponent_is_the_power_of_growth(power: float) -> None:
+    assert exponent([(size, 0.1 * size**power) for size in (10, 30, 100)]) == power
+    assert exponent([(10, 1.0)]) is None
+    assert exponent([(size, 0.001) for size in (10, 30, 100)]) is None
+
+
+def test_every_program_is_written_for_each_runner_and_as_a_scenario() -> None:
+    scenarios = {path.stem for path in beside.PROGRAMS.glob("*.yaml")}
+    assert scenarios == {*in_process.PROGRAMS}
+    script = (beside.PROGRAMS.parent / "in-process.mjs").read_text(encoding="utf-8")
+    assert all(f"async {name}(_, ctx)" in script for name in scenarios)
+    found = find(beside.PROGRAMS)
+    assert not found.errors
+    assert {one.id for one in found.scenarios} == scenarios
+
+
+def test_another_result_on_one_side_is_no_measurement() -> None:
+    suite = {"steps": {"python": 4, "js": 4}}
+    runners: dict[str, dict[str, Any]] = {sdk: {"steps": {"result": 4}} for sdk in ("python", "js")}
+    beside.alike(suite, runners)
+    runners["js"]["steps"]["result"] = 5
+    with pytest.raises(ValueError, match="steps in js: 4 in the suite, 5 in its runner"):
+        beside.alike(suite, runners)
+
+
+def test_a_measurement_is_told_beside_the_last() -> None:
+    last, now = {"start": {"list": 0.25}}, {"start": {"list": 0.5, "new": 1.0}, "results": {"x": 1.0}}
+    assert [*speed.changes(last, now)] == ["start: list: 0.5 (was 0.25)", "start: new: 1"]
+
+
+def test_the_plot_has_a_line_a_curve_in_each_panel() -> None:
+    points = [{"recorded_bytes": 10**power, "run_cpu": power, "judge_cpu": power / 10} for power in (3, 4, 5)]
+    drawn = ET.fromstring(plot.drawn({name: {"points": points} for name in GROWING}))  # noqa: S314
+    lines = [each for each in drawn.iter() if each.tag.endswith("polyline")]
+    assert len(lines) == 2 * len(GROWING)
+    assert all(len(line.attrib["points"].split()) == 3 for line in lines)
