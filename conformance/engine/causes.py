@@ -167,29 +167,38 @@ def _expectation_wrong(verdicts: list[Judged]) -> bool:
 
 _SYMPTOMS = frozenset(
     {"request-refused", "operation-missing", "lifecycle-missing", "outcome-wrong", "body-runs"}
+    | {"value-breaks-expression"}
 )
 """Rules that nearly any fault breaks in the end: that two causes share one of these says nothing."""
 
 _TELLING = frozenset({Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE})
 
 _Groups = dict[_Class, tuple[list[Judged], list[Judged]]]
-"""Verdicts of a class, and those of smaller ones that are the same fault seen through an earlier finding."""
+"""Verdicts of a class, and those of smaller ones that are a part of it."""
 
 
 def _merged(groups: dict[_Class, list[Judged]]) -> _Groups:
-    """Put a class under a wider one whose finding is in every one of its verdicts too."""
+    """Put a class under a wider one of which it is a part, as far as can be told.
+
+    It is one if the wider one's finding is in every one of its verdicts too: then only an earlier finding was
+    seen there. And it is one if it is of a kind that only tells of what came of a fault, and the wider one
+    comes to just that: then only what followed was seen there, as where a scenario looks at a result alone.
+    """
     widest = sorted(groups, key=lambda key: (-len(groups[key]), RANKS[key.layer], key.rule, key.whose))
     merged: _Groups = {}
     for key in widest:
-        common = frozenset.intersection(
-            *(frozenset((each.layer, each.rule) for each in unexpected(one)) for one in groups[key])
-        )
+        common = frozenset.intersection(*map(_kinds, groups[key]))
         under = next((other for other in merged if _absorbs(other, key, common)), None)
+        under = under or next((other for other in merged if _comes_to(other, merged[other][0], key)), None)
         if under is None:
             merged[key] = (groups[key], [])
         else:
             merged[under][1].extend(groups[key])
     return merged
+
+
+def _kinds(judged: Judged) -> frozenset[tuple[Layer, str]]:
+    return frozenset((each.layer, each.rule) for each in unexpected(judged))
 
 
 def _absorbs(wider: _Class, key: _Class, common: frozenset[tuple[Layer, str]]) -> bool:
@@ -200,6 +209,25 @@ def _absorbs(wider: _Class, key: _Class, common: frozenset[tuple[Layer, str]]) -
         and key.layer in _TELLING
         and (wider.layer, wider.rule) in common
     )
+
+
+def _comes_to(wider: _Class, verdicts: list[Judged], key: _Class) -> bool:
+    """Whether a class of consequences is among those of a wider one that is none itself."""
+    return (
+        wider.whose == key.whose
+        and wider.layer in _TELLING
+        and not _consequence(wider)
+        and _consequence(key)
+        and any((key.layer, key.rule) in _kinds(one) for one in verdicts)
+    )
+
+
+def _consequence(key: _Class) -> bool:
+    """Whether it only tells of what came of a fault: an outcome, a value used, or a difference."""
+    return key.layer in _OUTCOMES or (key.rule in _SYMPTOMS and key.rule != "request-refused")
+
+
+_OUTCOMES = frozenset({Layer.EXPECT, Layer.PARITY, Layer.AWS})
 
 
 def _expected_wrongly(key: _Class) -> bool:

@@ -170,3 +170,14 @@ def test_the_rule_of_a_cause_can_be_explained(rule: str) -> None:
 def test_a_wrong_expectation_is_rerun_with_the_subject_that_has_the_reference_beside_it() -> None:
     [cause] = made(bad("a", STATUS), bad("a", STATUS, subject=samples.JS))
     assert "--subject python@3.0.0" in cause.rerun
+
+
+def test_what_only_came_of_a_fault_is_put_under_the_one_that_comes_to_it() -> None:
+    content = replace(PARENT, layer=Layer.STRUCTURE, rule="content-wrong")
+    outcome = replace(PARENT, layer=Layer.STRUCTURE, rule="outcome-wrong")
+    other = replace(STATUS, rule="expected-result")
+    [cause] = made(bad("a", content, outcome, STATUS), bad("b", content), bad("c", STATUS), bad("d", outcome))
+    assert (cause.rule, cause.scenarios) == ("content-wrong", ("b", "a", "c", "d"))
+    assert len(made(bad("a", content, STATUS), bad("b", content), bad("c", other))) == 2
+    assert len(made(bad("a", content), bad("b", content), bad("c", PARENT, content), bad("d", PARENT))) == 2
+    assert len(made(bad("a", content, STATUS), bad("c", STATUS, subject=samples.JS))) == 2
