@@ -43,7 +43,14 @@ ERRORS = 400
 """The lowest HTTP status that is an error."""
 
 BAD_REQUEST = 400
+TOO_LARGE = 413
 TOO_MANY_REQUESTS = 429
+
+MOST_KEPT_BYTES = 256 * 1024 * 1024
+"""Bytes of requests that one run takes, all of them being kept."""
+
+MOST_UPDATES = 5000
+"""Updates that one request may have: twenty times those at which AWS's SDKs end one."""
 
 NOT_ANSWERED = 0
 """The status that the recording gives to a request which no service ever saw."""
@@ -135,11 +142,17 @@ class Exchanges:
     quiet: Callable[[], Awaitable[None]]
     holding: Holding | None = None
     open: int = 0
+    kept: int = 0  # bytes of requests
     pages: dict[str, Any] = field(default_factory=dict)  # by marker: operations that a fault put on their own
 
     async def serve(self, request: Request) -> Response | None:
         """Answer a request and record the exchange; None when the connection is to be dropped instead."""
+        if (size := len(request.body)) > MOST_KEPT_BYTES - self.kept:
+            return self.refuse(request, f"a run may send {MOST_KEPT_BYTES} bytes in all")
+        self.kept += size
         parsed = self._http(request)
+        if isinstance(parsed, HTTPResponse) and parsed.status_code == TOO_LARGE:
+            return self.refuse(request, f"a request may have {MOST_UPDATES} updates")
         body = parsed.body if isinstance(parsed, HTTPRequest) and isinstance(parsed.body, dict) else {}
         token = body.get("CheckpointToken") or request.query.get("CheckpointToken", [None])[0]
         invocation = self.calls.of_token(token, request.execution)
@@ -186,6 +199,27 @@ class Exchanges:
             await self.quiet()  # whether the body had begun by then must not be a race
         await self._withhold(len(self.recorder.exchanges) - 1, updates, injection)
         return self._deliver(_response(answer, request.operation, skew, served), invocation, injection)
+
+    def refuse(self, request: Request, message: str) -> Response:
+        """Refuse a request as too large, and record that without what it held."""
+        invocation = self.calls.of_token(None, request.execution)
+        answer = HTTPResponse.create_json(TOO_LARGE, {"Type": "RequestTooLargeException", "message": message})
+        served = answer.body_to_bytes()
+        self.active()
+        self.recorder.exchanges.append(
+            Exchange(
+                seq=self.recorder.next(),
+                invocation=invocation.number if invocation else None,
+                execution=request.execution,
+                operation=request.operation,
+                time=self.stack.clock.seconds,
+                skew=0.0,
+                request="",
+                status=TOO_LARGE,
+                response=served.decode(),
+            )
+        )
+        return _response(answer, request.operation, 0.0, served)
 
     async def _withhold(self, number: int, updates: list[dict[str, Any]], injection: Injection) -> None:
         """Keep an answer back as a fault says and as the run does; the recording says when it went out."""
@@ -274,6 +308,8 @@ class Exchanges:
             return HTTPResponse.create_error_from_exception(error)
         except (ValueError, RecursionError) as error:  # numbers or nesting beyond what JSON is read to
             return _unreadable(f"{type(error).__name__}: {error}")
+        if request.operation == CHECKPOINT and len(_listed(parsed.body)) > MOST_UPDATES:
+            return HTTPResponse(TOO_LARGE, {}, {})
         if request.operation == CHECKPOINT and (breach := malformed(CHECKPOINT, parsed.body)) is not None:
             where = ".".join(map(str, breach.place)) or "the body"
             return _unreadable(f"{where} is not {breach.wanted}")
@@ -298,6 +334,12 @@ def _unreadable(message: str) -> HTTPResponse:
 def _begins_a_body(update: Mapping[str, Any]) -> bool:
     """Whether an update is a START beside which an SDK may run the body already."""
     return update.get("Type") == "STEP" and update.get("Action") == "START"
+
+
+def _listed(body: Any) -> list[Any]:
+    """The updates of a request, as far as they are a list."""
+    updates = body.get("Updates") if isinstance(body, dict) else None
+    return updates if isinstance(updates, list) else []
 
 
 def _retryable(status: int) -> bool:

@@ -48,7 +48,7 @@ class Lab:
     async def __aenter__(self) -> Self:
         """Start both servers, each on a free port of the loopback interface."""
         silence()
-        self.gateway_url = await self._serve(Gateway(self._run_of).handle)
+        self.gateway_url = await self._serve(Gateway(self._run_of, lambda: self._runs).handle)
         self.url = await self._serve(self._side_channel.handle)
         return self
 

@@ -29,6 +29,10 @@ MOST_BYTES = 32 * 1024 * 1024
 """Bytes of one message: twice those of the longest value that may be computed, since JSON may escape it."""
 
 
+MOST_EFFECTS = 100_000
+"""Effects that one run keeps: a hundred times what the largest scenario tells."""
+
+
 class SideChannel:
     """Hands messages on to the run and invocation that they concern."""
 
@@ -89,6 +93,8 @@ class SideChannel:
         match message:
             case Ask():
                 return _json(200, await run.bodies.begin(invocation, message))
+            case EffectTold() if len(run.recorder.effects) >= MOST_EFFECTS:
+                raise ProtocolError(f"effects: more than {MOST_EFFECTS} effects are told in one run")
             case EffectTold():
                 await run.bodies.tell(invocation, message)
             case ReportTold():
