@@ -29,6 +29,8 @@ lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --group mutation --output-file requirements-mutation.lock
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 python_sdk/requirements.in --output-file python_sdk/requirements.lock
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
 
@@ -46,7 +48,7 @@ stability: $(STAMP)  ## every scenario 20 times under each disturbance, with one
 fuzz: $(STAMP)  ## random programs through both SDKs: ARGS="--seed 7 --count 500 --faults"
 	@$(VENV)/bin/python -m tests.fuzz $(ARGS)
 
-mutants: $(STAMP)  ## make recordings and SDKs wrong on purpose, and tell which layers notice
+mutants: $(STAMP) $(if $(findstring --source,$(ARGS)),$(VENV)/mutation/.installed)  ## make recordings and SDKs wrong on purpose, and tell which layers notice
 	@$(VENV)/bin/conformance mutants $(ARGS)
 
 clean:  ## remove all that these commands made in this directory
@@ -67,6 +69,10 @@ $(STAMP): requirements.lock requirements-aws.lock pyproject.toml
 	@$(PIP) install --quiet --require-hashes --no-deps --ignore-requires-python -r requirements-aws.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
+
+$(VENV)/mutation/.installed: requirements-mutation.lock | $(STAMP)
+	@$(PIP) install --quiet --require-hashes --target $(@D) --upgrade -r requirements-mutation.lock
+	@touch $@
 
 node_modules/.installed: package-lock.json | $(STAMP)
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent

@@ -39,6 +39,14 @@ def options(command: argparse.ArgumentParser) -> None:
         help="scenarios a mutant is tried on (15)",
     )
     command.add_argument("--complete", action="store_true", help="try every mutant on every scenario")
+    command.add_argument("--source", choices=["python"], help="mutants of that SDK's own source instead")
+    command.add_argument(
+        "--sample", type=shared.positive, metavar="N", help="draw so many of them; all unless given"
+    )
+    command.add_argument("--seed", type=int, default=1, help="what they are drawn with (1)")
+    command.add_argument(
+        "--lines", type=Path, metavar="FILE", help="where to keep which scenarios execute which line"
+    )
     shared.jobs(command)
     shared.as_json(command)
 
@@ -60,6 +68,10 @@ def execute(given: argparse.Namespace) -> Exit:
         for listener in watching:
             listener(event)
 
+    if given.source:
+        from conformance.commands import source_mutants  # noqa: PLC0415 - needs what is installed on its own
+
+        return source_mutants.execute(given, clean, emit)
     _record(given, clean, emit)
     if interrupted:
         raise KeyboardInterrupt

@@ -205,8 +205,8 @@ SEEDED: tuple[Seeded, ...] = (
             "aws/wait_for_callback/*",
         ),
     ),
-    Seeded("python", "message-cut", ("errors/*", "aws/step/*", "odd/*", "virtual/*fails*")),
-    Seeded("python", "error-is-exception", ("errors/*", "aws/step/*", "virtual/*fails*", "aws/callback/*")),
+    Seeded("python", "message-cut", ("errors/*step*", "parameters/errors-*", "parameters/retries-*")),
+    Seeded("python", "error-is-exception", ("errors/*step*", "parameters/errors-*", "parameters/retries-*")),
     Seeded("python", "falsy-input-lost", ("service/input-*",)),
     Seeded("python", "first-page-only", ("faults/page*", "faults/no-state*")),
     Seeded("python", "large-answer", ("large/result*",)),
@@ -252,8 +252,8 @@ SEEDED: tuple[Seeded, ...] = (
     Seeded(
         "js", "condition-forgets", ("aws/wait_for_condition/*", "errors/condition*", "inside/*condition*")
     ),
-    Seeded("js", "message-cut", ("errors/*", "aws/step/*", "odd/*", "virtual/*fails*")),
-    Seeded("js", "error-is-error", ("errors/*", "aws/step/*", "virtual/*fails*", "aws/callback/*")),
+    Seeded("js", "message-cut", ("errors/*step*", "parameters/errors-*", "parameters/retries-*")),
+    Seeded("js", "error-is-error", ("errors/*step*", "parameters/errors-*", "parameters/retries-*")),
     Seeded("js", "branch-names-lost", ("nested/named*", "aws/map/*", "aws/parallel/*")),
     Seeded("js", "no-limit", ("batches/*", "flat/*", "aws/map/*", "aws/parallel/*")),
     Seeded("js", "flat-is-nested", ("flat/*", "cells/*flat*")),
