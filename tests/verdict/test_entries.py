@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.quality.mutation.entries import BREAKERS, UNBREAKABLE, WHEN, WHERE, Breaking, bites
@@ -76,3 +78,21 @@ def test_a_mutant_is_judged_once_for_all_entries() -> None:
     count = len(judged)
     breaking.bites("virtual-no-lifecycle")
     assert len(judged) == count
+
+
+@pytest.mark.parametrize(
+    ("handler", "reads"),
+    [
+        ([{"step": {"name": "input", "returns": "input"}}], False),
+        ([{"invoke": {"function": "input"}}], False),
+        ([{"step": {"name": "${input}", "returns": 1}}], True),
+        ([{"child": {"do": [{"return": {"$eval": "[input.n]"}}]}}], True),
+        ([{"wait": {"seconds": {"$eval": "input"}}}], True),
+        ([{"parallel": {"branches": [[{"step": {"attempts": [{"returns": [{"$eval": "input"}]}]}}]]}}], True),
+    ],
+)
+def test_the_input_matters_where_an_expression_uses_it(handler: list[Any], reads: bool) -> None:  # noqa: FBT001
+    made = Maker("js", {"title": "x", "handler": handler}, input="{}")
+    made.invoke()
+    made.succeed("null")
+    assert WHEN["execution-input"](made.done()) is reads

@@ -6,18 +6,18 @@ the field or behaviour is broken, and only mutations at a place that the entry s
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property, partial
 from itertools import islice
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from conformance.oracle.paths import ancestors, is_branch
 from conformance.quality.mutation.recordings import MUTATIONS, Judge, Mutation, Original, noticed
 from conformance.quality.mutation.recordings.draft import Draft
 from conformance.quality.mutation.recordings.fields import is_rebuilt
+from conformance.scenario.model import Scenario
+from conformance.scenario.varying import varies
 from conformance.verdict.finding import Finding, Layer
 from conformance.verdict.judge import judge as judged
 from conformance.verdict.ledger import Ledger
@@ -184,7 +184,7 @@ WHERE: dict[str, Place] = {
 }
 """Of which operations an entry speaks, where it does not speak of all that its mutations touch."""
 
-_INPUT = re.compile(r"\binput\b")
+_INPUT = frozenset({"input"})
 
 
 def _ended(status: str) -> Condition:
@@ -192,7 +192,18 @@ def _ended(status: str) -> Condition:
 
 
 def _reads_input(recording: Recording) -> bool:
-    return _INPUT.search(json.dumps(recording.document.get("handler"))) is not None
+    """Whether some expression of the handler uses the execution's input."""
+    scenario = Scenario.from_document(recording.scenario, recording.document)
+    return any(map(_uses_input, scenario.handler))
+
+
+def _uses_input(part: Any) -> bool:
+    """Whether an expression is, or is in, a part of a statement that uses the input."""
+    if is_dataclass(part) and not isinstance(part, type):
+        return any(_uses_input(getattr(part, each.name)) for each in fields(part))
+    if isinstance(part, tuple):
+        return any(map(_uses_input, part))
+    return isinstance(part, str | list | dict) and varies(part, _INPUT)
 
 
 WHEN: dict[str, Condition] = {
