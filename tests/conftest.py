@@ -10,6 +10,7 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent
 REAL = (
+    "browser",
     "fuzz",
     "harness",
     "lab",
