@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
-from conformance import __version__, commands
+from conformance import __version__, commands, machine
 from conformance.errors import ConformanceError, Exit
 from conformance.report import escape
 
@@ -38,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a subject wrote may be no legal text
     try:
-        code = commands.load(given.command).execute(given)
+        command = commands.load(given.command)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on all ends in order
+        code = command.execute(given)
     except ConformanceError as error:
         sys.stderr.write(escape.told([f"error: {error}"]))
         return int(error.exit)
@@ -47,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read the output went away; Python would complain of that on its way out
         return int(Exit.AS_EXPECTED)
+    except (OSError, MemoryError) as error:
+        sys.stderr.write(escape.told([f"error: {machine.said(error)}"]))
+        return int(Exit.ENVIRONMENT)
     return int(code)
 
 

@@ -15,6 +15,7 @@ PACKAGE = "conformance"
 LAYERS: dict[str, frozenset[str]] = {
     # pure: no sockets, no processes
     "errors": frozenset(),
+    "machine": frozenset({"errors"}),
     "vocabulary": frozenset(),
     "sdks": frozenset({"errors", "vocabulary"}),
     "scenario": frozenset({"errors", "vocabulary"}),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from conformance import machine
 from conformance.commands import baselines, chosen, selection, shared
 from conformance.commands.expecting import update
 from conformance.commands.failed import Failed
@@ -89,6 +90,7 @@ def execute(given: argparse.Namespace) -> Exit:
 
 
 def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
+    machine.open_files()
     subjects = chosen.subjects(given.subjects, given.reference)
     ledger = Ledger.load(ledger_file(given.scenarios))
     base = baselines.base(given.baseline, ledger, strict=given.strict) if given.baseline else None

@@ -12,6 +12,7 @@ import contextlib
 import gc
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -182,8 +183,12 @@ class Session:
             asyncio.run(self._until_signal())
         except asyncio.CancelledError:
             interrupted = True
+        except BaseException:
+            interrupted = True  # whatever ends a run in the middle: what is missing can't be judged
+            raise
         finally:
-            self._end(began, interrupted=interrupted)
+            with _undisturbed():
+                self._end(began, interrupted=interrupted)
 
     def stop(self) -> None:
         """Begin no further run; what is under way ends, and is judged."""
@@ -381,6 +386,19 @@ def _leaves(group: BaseExceptionGroup[EnvironmentFault]) -> Iterator[Environment
 
 def _spoken(recording: Recording) -> int:
     return sum(len(exchange.request) + len(exchange.response) for exchange in recording.exchanges)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hear no Ctrl-C: the reports are being written, and are to be whole."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _once(act: Callable[[], object]) -> Callable[[], None]:

@@ -6,13 +6,14 @@ expressions with sense (`scope`, `rules`). Within a layer everything that is wro
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.errors import Location, ScenarioError, UsageError
 from conformance.scenario import patterns, rules, scope, shape
 from conformance.scenario.model import Scenario
-from conformance.scenario.yaml_text import Text, read
+from conformance.scenario.yaml_text import MAX_BYTES, Text, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +118,12 @@ def identity(path: Path, root: Path) -> str:
 def _loaded(path: Path, root: Path, known: Known | None, more: Sequence[Rule]) -> tuple[Scenario, int]:
     """The scenario and the line of its title, which stands for it in annotations."""
     try:
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            raise ScenarioError("no file", where=Location(str(path)), cure="a scenario is a plain file")
+        if info.st_size > MAX_BYTES:
+            cure = f"at most {MAX_BYTES}; use `repeat`"
+            raise ScenarioError(f"a file of {info.st_size} bytes", where=Location(str(path)), cure=cure)
         source = path.read_bytes()
     except OSError as error:
         raise ScenarioError(f"it can't be read: {error.strerror}", where=Location(str(path))) from error

@@ -32,6 +32,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser, many times as fast as Python's own, which stands in where PyYAML is built without it."""
 
 MAX_BYTES = 1024 * 1024
+MAX_VALUES = 40_000
 MAX_DEPTH = 200
 """Enough for 64 contexts in one another; a child takes three levels, a parallel's branch four or five."""
 MAX_SAFE = 2**53 - 1
@@ -170,6 +171,9 @@ class _Reader:
     def add(self, event: Any, value: Any) -> Path:
         """Put a value where it belongs: into the list, as a key, or under the key before it."""
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if len(self.lines) >= MAX_VALUES:
+            cure = "use expressions, or several scenarios"
+            raise self.refuse(event, f"more than {MAX_VALUES} values in one file", cure)
         if not self.stack:
             self.document = value
             self.lines[()], self.columns[()] = line, column
