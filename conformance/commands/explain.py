@@ -16,11 +16,14 @@ from conformance.report import escape
 from conformance.scenario import fields
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.shape import near
+from conformance.sdks import registry
+from conformance.sdks.items import KINDS
 from conformance.verdict.finding import Layer
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.titles import RULES, said, title
 
 WIDTH = 100
+ELSEWHERE = "findings name rules, `conformance divergences` entries, `conformance requirements` requirements"
 
 
 def options(command: argparse.ArgumentParser) -> None:
@@ -39,10 +42,20 @@ def execute(given: argparse.Namespace) -> Exit:
     ledger = Ledger.load(ledger_file(given.scenarios))
     layer, _, rest = given.name.rpartition("/")
     name = rest if layer in [*Layer] else given.name
-    told = [*_rule(name, ledger), *_entry(name, ledger), *_requirement(name), *_fields(name)]
+    told = [
+        *_rule(name, ledger),
+        *_spelling(name),
+        *_entry(name, ledger),
+        *_requirement(name),
+        *_fields(name),
+    ]
     if not told:
-        known = [*_rules(ledger), *(entry.id for entry in ledger.entries), *requirements(), *fields.names()]
-        raise UsageError(f"nothing is called `{given.name}`", cure=near(name, known))
+        entries = [entry.id for entry in ledger.entries]
+        known = [*_rules(ledger), *KINDS, *entries, *requirements(), *fields.names()]
+        hint = near(name, known)
+        raise UsageError(
+            f"nothing is called `{given.name}`", cure=hint if hint.startswith("did you mean") else ELSEWHERE
+        )
     sys.stdout.write(escape.told(["\n".join(told).rstrip()]))
     return Exit.AS_EXPECTED
 
@@ -65,6 +78,21 @@ def _rule(name: str, ledger: Ledger) -> Iterator[str]:
     entries = dict.fromkeys(entry.id for entry, _ in spots)
     if entries:
         yield f"  known to be broken, or different: {', '.join(entries)}"
+    yield ""
+
+
+def _spelling(name: str) -> Iterator[str]:
+    """An item of the SDKs' dialects, and what each SDK's record says of it."""
+    if name not in KINDS:
+        return
+    yield f"{name}: an item of dialects, how an SDK spells what the protocol leaves open"
+    yield from _wrapped([f"  {KINDS[name].about}"])
+    for sdk in registry.names():
+        record = registry.record(sdk)
+        for item in record.items if record else ():
+            if item.name == name:
+                yield from _wrapped([f"  {sdk} {item.versions.text}: {item.value}"])
+                yield f"    {item.source}"
     yield ""
 
 

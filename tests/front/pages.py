@@ -40,7 +40,10 @@ def orphan() -> Recording:
         made.update("1.1", "STEP", "SUCCEED", "1", Name="a", Payload="20"),
         status=400,
     )
-    error = {"ErrorType": "CheckpointError", "ErrorMessage": "Invalid parent operation id."}
+    error = {
+        "ErrorType": "aws_durable_execution_sdk_python.exceptions.CheckpointError",
+        "ErrorMessage": "Invalid parent operation id.",
+    }
     made.answer({"Status": "FAILED", "Error": error})
     return replace(made.done(), stderr="boom\n")
 

@@ -24,6 +24,7 @@ from tests.front.test_cli import GOOD
         ("invariant/virtual-parent", ["name its nearest real ancestor"]),
         ("virtual-parent-id", ["a requirement (MUST)", "nearest non-virtual ancestor"]),
         ("child.virtual", ["child.virtual: a field of scenarios", "true, false or an expression"]),
+        ("ids-hash", ["an item of dialects", "blake2b-64", "md5-16", "https://"]),
         ("virtual", ["child.virtual", "with_retry.virtual"]),
         ("expect.status", ["SUCCEEDED"]),
         ("wait_for_condition", ["check (needed)", "until (needed)"]),
@@ -46,6 +47,8 @@ def test_entries_of_the_ledger_are_explained(capsys: pytest.CaptureFixture[str])
 def test_what_nothing_is_called_says_what_may_have_been_meant(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "vitrual-parent"]) == 2
     assert "did you mean `virtual-parent`?" in capsys.readouterr().err
+    assert main(["explain", "zzzzzz"]) == 2
+    assert "conformance divergences" in capsys.readouterr().err
 
 
 def test_every_rule_has_a_check_that_says_what_it_holds_to() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from conformance.engine.collected import Collected
 from conformance.engine.events import RunEnded, RunStarted
+from conformance.report.page.render import SYMBOLS
 from conformance.verdict.finding import Verdict
 from tests.front import samples
 from tests.front.pages import NASTY, Page, judged, page, sample
@@ -145,6 +146,13 @@ def test_hostile_names_of_subjects_and_files_and_faults_are_escaped() -> None:
     assert "<img" not in text
     assert escape("<script>globalThis") in text
     assert "interrupted: what had not ended is missing" in text
+
+
+def test_every_verdict_has_a_symbol_and_a_colour() -> None:
+    style = page(Collected()).text
+    for verdict in Verdict:
+        assert SYMBOLS[verdict]
+        assert f".v-{verdict}" in style
 
 
 def test_a_run_of_nothing_is_a_page_too() -> None:

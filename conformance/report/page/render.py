@@ -40,6 +40,7 @@ SYMBOLS: Mapping[Verdict, str] = {
     Verdict.DIVERGED: "≠",
     Verdict.VIOLATED: "✗",
     Verdict.UNSUPPORTED: "○",
+    Verdict.UNSTABLE: "≠",
     Verdict.SCENARIO_ERROR: "⚠",
     Verdict.HARNESS_ERROR: "⚠",
 }
