@@ -16,7 +16,7 @@ export const FAULT = 70;
 /** The version of the protocol with the lab. */
 export const PROTOCOL = 1;
 
-const OK = 300;
+const MULTIPLE_CHOICES = 300;
 const GONE = 410;
 const STDERR = 2;
 
@@ -32,7 +32,7 @@ export async function hello(client) {
     profile: support.PROFILE,
     features: support.features(Object.keys(RUNNERS)),
   });
-  if (answer.status >= OK) {
+  if (answer.status >= MULTIPLE_CHOICES) {
     throw new Error(`the lab answered the hello with ${answer.status}: ${answer.body}`);
   }
 }
@@ -140,7 +140,7 @@ export class Lab {
     if (answer.status === GONE) {
       return null;
     }
-    if (answer.status >= OK) {
+    if (answer.status >= MULTIPLE_CHOICES) {
       const said = answer.body.slice(0, 200);
       this.stop("harness", `the lab answered ${method} ${what} with ${answer.status}: ${said}`);
     }

@@ -3,7 +3,7 @@
 import { HttpClient } from "./http-client.mjs";
 
 export const VERSION = "2018-06-01";
-export const OK = 300;
+const MULTIPLE_CHOICES = 300;
 
 /** The Runtime API answered something that a runtime can't go on from. */
 export class RuntimeApiError extends Error {
@@ -78,7 +78,7 @@ export class RuntimeLoop {
 }
 
 function accepted(answer) {
-  if (answer.status >= OK) {
+  if (answer.status >= MULTIPLE_CHOICES) {
     throw new RuntimeApiError(`the Runtime API answered ${answer.status}: ${answer.body.slice(0, 200)}`);
   }
   return answer;

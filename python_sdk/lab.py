@@ -11,6 +11,7 @@ import os
 import queue
 import sys
 import threading
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from python_sdk import sdk, support
@@ -26,9 +27,6 @@ FAULT = 70
 
 PROTOCOL = 1
 """The version of the protocol with the lab."""
-
-_OK = 300
-_GONE = 410
 
 
 def hello(client: HttpClient) -> None:
@@ -47,7 +45,7 @@ def hello(client: HttpClient) -> None:
             "features": support.features(list(RUNNERS)),
         },
     )
-    if answer.status >= _OK:
+    if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise RuntimeError(f"the lab answered the hello with {answer.status}: {answer.body}")
 
 
@@ -175,9 +173,9 @@ class Lab:
             if self._closed:
                 return None
             self.stop("harness", f"the lab does not answer: {error}")
-        if answer.status == _GONE:
+        if answer.status == HTTPStatus.GONE:
             return None
-        if answer.status >= _OK:
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
             self.stop(
                 "harness", f"the lab answered {method} {what} with {answer.status}: {answer.body[:200]}"
             )

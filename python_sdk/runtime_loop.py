@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from python_sdk.http_client import Answer, HttpClient
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 VERSION = "2018-06-01"
-OK = 300
 
 
 class RuntimeApiError(Exception):
@@ -91,7 +91,7 @@ class RuntimeLoop:
 
     @staticmethod
     def _accepted(answer: Answer) -> Answer:
-        if answer.status >= OK:
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise RuntimeApiError(f"the Runtime API answered {answer.status}: {answer.body[:200]}")
         return answer
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 
 from conformance.engine.frames import Frame, frames
@@ -24,7 +25,6 @@ from conformance.wire.program import statements_within
 from conformance.wire.recording import Exchange, Recording
 from conformance.wire.stream import Stream, Update, canonical
 
-REFUSED = 400
 UNKNOWN_SIZE = 2**53
 """The size of a program that could not be read: larger than any."""
 LONGEST = 300  # characters of the service's words that are kept
@@ -263,7 +263,7 @@ class _About:
         if seq is None and (hit := re.search(r"request (\d+)", finding.path)) is not None:
             seq = int(hit[1])
         for exchange in self._recording.exchanges:
-            if exchange.seq == seq and exchange.status >= REFUSED and exchange.fault is None:
+            if exchange.seq == seq and exchange.status >= HTTPStatus.BAD_REQUEST and exchange.fault is None:
                 return Answer(exchange.seq, exchange.status, _words(exchange))
         return None
 

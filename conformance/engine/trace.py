@@ -17,7 +17,7 @@ from conformance.scenario.statements import ABSENT, Statement
 from conformance.wire.identity import ROOT, Place
 from conformance.wire.positions import Role, Slot
 from conformance.wire.program import Program, statements_within
-from conformance.wire.recording import Effect, Exchange, Invocation, Recording
+from conformance.wire.recording import Effect, Exchange, Invocation, Recording, is_success
 from conformance.wire.stream import CHECKPOINT, STATE, Update, canonical
 from conformance.wire.values import json_or
 
@@ -72,7 +72,7 @@ class Requested:
     @property
     def refused(self) -> bool:
         """Whether the service did not take it."""
-        return not 200 <= self.status < 300  # noqa: PLR2004 (HTTP's own)
+        return not is_success(self.status)
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def _answer(one: Invocation) -> tuple[str, str]:
 
 
 def _exchange(one: Exchange, sent: tuple[Sent, ...]) -> Requested:
-    refused = not 200 <= one.status < 300  # noqa: PLR2004 (HTTP's own)
+    refused = not one.taken
     says = ""
     if refused:
         body = json_or(one.response)

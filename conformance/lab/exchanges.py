@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +24,6 @@ from conformance.lab.calls import Calls
 from conformance.lab.emulator import Stack
 from conformance.lab.faults import (
     CRASH_BEFORE,
-    FIRST_SERVER_ERROR,
     LOSE_RESPONSE,
     NO_TOKEN,
     PAGINATE,
@@ -38,13 +38,6 @@ from conformance.lab.polls import Polls
 from conformance.lab.recorder import OpenInvocation, Recorder
 from conformance.wire.recording import Exchange, Outcome
 from conformance.wire.service_model import malformed
-
-ERRORS = 400
-"""The lowest HTTP status that is an error."""
-
-BAD_REQUEST = 400
-TOO_LARGE = 413
-TOO_MANY_REQUESTS = 429
 
 MOST_KEPT_BYTES = 256 * 1024 * 1024
 """Bytes of requests that one run takes, all of them being kept."""
@@ -151,7 +144,7 @@ class Exchanges:
             return self.refuse(request, f"a run may send {MOST_KEPT_BYTES} bytes in all")
         self.kept += size
         parsed = self._http(request)
-        if isinstance(parsed, HTTPResponse) and parsed.status_code == TOO_LARGE:
+        if isinstance(parsed, HTTPResponse) and parsed.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return self.refuse(request, f"a request may have {MOST_UPDATES} updates")
         body = parsed.body if isinstance(parsed, HTTPRequest) and isinstance(parsed.body, dict) else {}
         token = body.get("CheckpointToken") or request.query.get("CheckpointToken", [None])[0]
@@ -171,7 +164,7 @@ class Exchanges:
         answer = self._answer(request, parsed, injection)
         if (
             request.operation == CHECKPOINT
-            and answer.status_code < ERRORS
+            and answer.status_code < HTTPStatus.BAD_REQUEST
             and not injection.has(CRASH_BEFORE)
         ):
             self.observed.take(request.execution, updates, self.stack.clock.micros)
@@ -203,7 +196,9 @@ class Exchanges:
     def refuse(self, request: Request, message: str) -> Response:
         """Refuse a request as too large, and record that without what it held."""
         invocation = self.calls.of_token(None, request.execution)
-        answer = HTTPResponse.create_json(TOO_LARGE, {"Type": "RequestTooLargeException", "message": message})
+        answer = HTTPResponse.create_json(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"Type": "RequestTooLargeException", "message": message}
+        )
         served = answer.body_to_bytes()
         self.active()
         self.recorder.exchanges.append(
@@ -215,7 +210,7 @@ class Exchanges:
                 time=self.stack.clock.seconds,
                 skew=0.0,
                 request="",
-                status=TOO_LARGE,
+                status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 response=served.decode(),
             )
         )
@@ -269,7 +264,7 @@ class Exchanges:
 
     def _paged(self, answer: HTTPResponse) -> HTTPResponse:
         """The answer to a checkpoint with what is new on a page of its own."""
-        if answer.status_code >= ERRORS:
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
             return answer
         marker = f"page-{len(self.pages) + 1}"
         self.pages[marker] = answer.body["NewExecutionState"]["Operations"]
@@ -278,7 +273,7 @@ class Exchanges:
     @staticmethod
     def _changed(answer: HTTPResponse, **members: Any) -> HTTPResponse:
         """A good answer with other members; None leaves one out."""
-        if answer.status_code >= ERRORS:
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
             return answer
         body = {**answer.body, **members}
         return replace(answer, body={key: value for key, value in body.items() if value is not None})
@@ -309,7 +304,7 @@ class Exchanges:
         except (ValueError, RecursionError) as error:  # numbers or nesting beyond what JSON is read to
             return _unreadable(f"{type(error).__name__}: {error}")
         if request.operation == CHECKPOINT and len(_listed(parsed.body)) > MOST_UPDATES:
-            return HTTPResponse(TOO_LARGE, {}, {})
+            return HTTPResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, {})
         if request.operation == CHECKPOINT and (breach := malformed(CHECKPOINT, parsed.body)) is not None:
             where = ".".join(map(str, breach.place)) or "the body"
             return _unreadable(f"{where} is not {breach.wanted}")
@@ -328,7 +323,9 @@ class Exchanges:
 
 def _unreadable(message: str) -> HTTPResponse:
     """The refusal of a request that no service could read: as AWS's REST JSON services word it."""
-    return HTTPResponse.create_json(BAD_REQUEST, {"Type": "SerializationException", "message": message})
+    return HTTPResponse.create_json(
+        HTTPStatus.BAD_REQUEST, {"Type": "SerializationException", "message": message}
+    )
 
 
 def _begins_a_body(update: Mapping[str, Any]) -> bool:
@@ -344,12 +341,12 @@ def _listed(body: Any) -> list[Any]:
 
 def _retryable(status: int) -> bool:
     """Whether AWS's clients may send a request again that was answered so."""
-    return status == TOO_MANY_REQUESTS or status >= FIRST_SERVER_ERROR
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _response(answer: HTTPResponse, operation: str, skew: float, served: bytes) -> Response:
     headers = dict(answer.headers)
-    if answer.status_code >= ERRORS:
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
         # The service names its errors in a header, and both SDKs' clients look nowhere else.
         headers["x-amzn-errortype"] = str(answer.body.get("Type", "ServiceException"))
         return Response(answer.status_code, headers, served)

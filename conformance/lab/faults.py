@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from aws_durable_execution_sdk_python_testing.token import CheckpointToken
@@ -46,8 +47,6 @@ NAMES = frozenset(
     }
 )
 
-INTERNAL_ERROR = 500
-FIRST_SERVER_ERROR = 500
 NAMED = {403: "AccessDeniedException", 404: "ResourceNotFoundException"}
 """What errors are called by their status; all others as the service's model has them."""
 
@@ -107,8 +106,8 @@ class Injection:
                     400, "InvalidParameterValueException", "Checkpoint request payload size is too large."
                 )
             if spec.fault == ERROR:
-                status = spec.status or INTERNAL_ERROR
-                server = status >= FIRST_SERVER_ERROR
+                status = spec.status or HTTPStatus.INTERNAL_SERVER_ERROR
+                server = status >= HTTPStatus.INTERNAL_SERVER_ERROR
                 kind = "ServiceException" if server else NAMED.get(status, "InvalidParameterValueException")
                 kind = spec.type or kind
                 return Refusal(status, kind, f"injected {kind}")

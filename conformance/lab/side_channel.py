@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,8 +21,6 @@ from conformance.lab.run import Run
 from conformance.protocol.messages import Ask, EffectTold, Hello, ProtocolError, ReportTold, read
 
 DONE = 204
-GONE = 410
-TOO_LARGE = 413
 LONGEST_PATH = 200
 """Characters of a path that is not there which the answer repeats."""
 
@@ -64,7 +63,7 @@ class SideChannel:
         found = self._invocation(subject, path[1])
         if found is None or not found[1].in_flight:
             self._drop(subject, path, body or b"(too much to read)")
-            return _json(GONE, {"error": "that invocation has ended"})
+            return _json(HTTPStatus.GONE, {"error": "that invocation has ended"})
         run, invocation = found
         run.recorder.instrumented = True
         if body is None:
@@ -73,7 +72,7 @@ class SideChannel:
         try:
             return await self._about(run, invocation, subject, (method, path[2]), body)
         except GoneError as error:
-            return _json(GONE, {"error": str(error)})
+            return _json(HTTPStatus.GONE, {"error": str(error)})
         except ProtocolError as error:
             run.refuse(invocation, error)
             return _json(400, {"error": str(error)})
@@ -150,7 +149,7 @@ async def _read(request: web.BaseRequest) -> bytes | None:
 
 
 def _too_large() -> web.Response:
-    return _json(TOO_LARGE, {"error": f"a message may have {MOST_BYTES} bytes"})
+    return _json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": f"a message may have {MOST_BYTES} bytes"})
 
 
 def _json(status: int, value: Any) -> web.Response:

@@ -188,7 +188,7 @@ class Talk:
     @property
     def good(self) -> bool:
         """Whether the service took it."""
-        return 200 <= self.exchange.status < 300  # noqa: PLR2004 - HTTP's own
+        return self.exchange.taken
 
     @property
     def token(self) -> str | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 SCHEMA = 1
@@ -42,6 +43,11 @@ class ReportKind(StrEnum):
     SCENARIO = "scenario"  # the scenario asks for what never happens: a fault that strikes nothing
     MACHINE = "machine"  # the machine was too slow for the run to come to an end
     DROPPED = "dropped"  # what a process said of an invocation that had ended: noted, and never judged
+
+
+def is_success(status: int) -> bool:
+    """Whether an HTTP status says that a request was taken."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,11 @@ class Exchange:
     response: str  # body as the service answered it, in the service's frame
     fault: str | None = None  # name of the injected fault that touched it
     answered: int | None = None  # where the answer was held: the sequence number at which it went out
+
+    @property
+    def taken(self) -> bool:
+        """Whether the service took it."""
+        return is_success(self.status)
 
 
 @dataclass(frozen=True)

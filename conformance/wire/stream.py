@@ -186,7 +186,7 @@ class _Request:
 
     @property
     def taken(self) -> bool:
-        return 200 <= self.exchange.status < 300  # noqa: PLR2004 - HTTP's own
+        return self.exchange.taken
 
 
 def _identities(

@@ -12,6 +12,7 @@ import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from conformance.wire.recording import Outcome
@@ -26,7 +27,6 @@ Update = dict[str, Any]
 
 ENDS_OF_ATTEMPTS = ("RETRY", "SUCCEED", "FAIL")
 LATEST = "$LATEST"
-OK = 200
 TIMEOUTS = (("Timeout", "TimeoutSeconds"), ("HeartbeatTimeout", "HeartbeatTimeoutSeconds"))
 
 
@@ -43,7 +43,7 @@ class Told:
         arn = recording.executions[0].arn
         updates: dict[str, list[Update]] = defaultdict(list)
         for exchange in recording.exchanges:
-            if (exchange.execution, exchange.operation, exchange.status) == (arn, CHECKPOINT, OK):
+            if (exchange.execution, exchange.operation, exchange.status) == (arn, CHECKPOINT, HTTPStatus.OK):
                 request = json_or(exchange.request)
                 for update in (request.get("Updates") or ()) if isinstance(request, dict) else ():
                     updates[update.get("Id", "")].append(update)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.prediction import predict, scope_at
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from conformance.wire.recording import ExecutionRecord, Recording
     from conformance.wire.stream import Stream
 
-REFUSED = 400
 IDENTITY = ("name", "item_name", "virtual", "nesting", "wrap")
 """Members of a statement that make its operation the one it is."""
 
@@ -212,7 +212,9 @@ def _broken(recording: Recording, arn: str) -> int | None:
         (
             exchange.seq
             for exchange in recording.of(arn).exchanges
-            if exchange.operation == CHECKPOINT and exchange.status >= REFUSED and exchange.fault is None
+            if exchange.operation == CHECKPOINT
+            and exchange.status >= HTTPStatus.BAD_REQUEST
+            and exchange.fault is None
         ),
         None,
     )

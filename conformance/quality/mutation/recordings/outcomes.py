@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from conformance.quality.mutation.recordings.draft import Draft, Original
 
 OUTPUT = "output"
-REFUSED = 400
 UNWRITTEN = (
     "What an SDK calls its own errors, and says in them, is written down nowhere: only another SDK can tell "
     "that it differs."
@@ -108,7 +108,7 @@ def _late_update(original: Original) -> Iterator[Change]:
 def _token_reused(original: Original) -> Iterator[Change]:
     exchanges = original.recording.exchanges
     for before, position in pairwise(_requests(original)):
-        if exchanges[before].fault is not None or exchanges[before].status >= REFUSED:
+        if exchanges[before].fault is not None or exchanges[before].status >= HTTPStatus.BAD_REQUEST:
             continue  # a request that failed is sent again, with the token that it had
         change = partial(_reuse, position=position, of=before)
         yield "a request spends its predecessor's token", f"exchange {position}", change
