@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ENVIRONMENT_VARIABLE = "CONFORMANCE_CACHE"
 LAYOUT = 1  # part of every key: raise it when what `make` functions leave behind changes
 _MANIFEST = "environment.json"
+_CONTENTS = "contents.sha256"
+_WRITTEN_LATER = "__pycache__"  # by what runs there
+DEPTH = 5  # levels of names: lib/python3.11/site-packages/PACKAGE/*, node_modules/@SCOPE/PACKAGE/*
 _SKIPPED = frozenset({".git", "node_modules", "__pycache__", ".venv", ".pytest_cache", ".mypy_cache"})
 
 Manifest = dict[str, Any]
@@ -72,7 +75,7 @@ def environment(
     """Find an environment, or make it.
 
     It is made in a directory beside its place and renamed, under a lock: it is there whole or not at all, and
-    of several processes that want it one makes it.
+    of several processes that want it one makes it. One that has lost a package since is made anew.
 
     Args:
         name: its key.
@@ -98,6 +101,7 @@ def environment(
             made.mkdir()
             try:
                 manifest = make(made)
+                (made / _CONTENTS).write_text(contents(made), encoding="ascii")
                 (made / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
                 made.rename(place)
             finally:
@@ -116,7 +120,36 @@ def _find(place: Path, whole: Callable[[Path], bool]) -> Manifest | None:
         manifest: Manifest = json.loads((place / _MANIFEST).read_bytes())
     except (OSError, ValueError):
         return None
-    return manifest if whole(place) else None
+    return manifest if _unchanged(place) and whole(place) else None
+
+
+def contents(place: Path) -> str:
+    """Sum up which packages an environment holds: the names in it down to those in each package's directory.
+
+    Deeper it is not looked, nor at what is written later: it is asked at every start.
+    """
+    own = {_MANIFEST, _CONTENTS}
+    names = sorted(name for name in _names(str(place), "", DEPTH) if name not in own)
+    return digest("\n".join(names).encode(errors="surrogateescape"))
+
+
+def _names(root: str, below: str, depth: int) -> Iterator[str]:
+    with os.scandir(f"{root}/{below}") as entries:
+        for entry in entries:
+            if entry.name == _WRITTEN_LATER:
+                continue
+            name = f"{below}/{entry.name}" if below else entry.name
+            yield name
+            if depth > 1 and entry.is_dir(follow_symlinks=False):
+                yield from _names(root, name, depth - 1)
+
+
+def _unchanged(place: Path) -> bool:
+    """Whether all is there that was installed. One that was made before this was written down is taken so."""
+    try:
+        return (place / _CONTENTS).read_text(encoding="ascii") == contents(place)
+    except FileNotFoundError:
+        return True
 
 
 @contextmanager

@@ -48,6 +48,28 @@ def test_what_was_made_is_found_again(root: Path) -> None:
     assert cache.environment("a", never, whole) == (place, manifest) == (place, {"version": "1"})
 
 
+def packages(place: Path) -> cache.Manifest:
+    for name in ("one", "two"):
+        package = place / "lib" / "python3.11" / "site-packages" / name
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("", encoding="utf-8")
+    return make(place)
+
+
+@pytest.mark.parametrize("lost", ["one", "two/__init__.py"])
+def test_one_that_lost_a_package_is_made_anew(lost: str) -> None:
+    place, _ = cache.environment("a", packages, whole)
+    kept = place / "lib" / "python3.11" / "site-packages"
+    (kept / "two" / "__pycache__").mkdir()  # what runs there writes that
+    assert cache.environment("a", never, whole)[0] == place
+    gone = kept / lost
+    for path in (gone / "__init__.py", gone) if gone.is_dir() else (gone,):
+        path.rmdir() if path.is_dir() else path.unlink()
+    cache.environment("a", packages, whole)
+    assert sorted(one.name for one in kept.iterdir()) == ["one", "two"]
+    assert (kept / "two" / "__init__.py").exists()
+
+
 def test_what_failed_leaves_nothing(root: Path) -> None:
     def fail(place: Path) -> cache.Manifest:
         make(place)
