@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 Context: TypeAlias = str | None
+
+MOST = 2**15
+"""Paths that are remembered: every check asks for those of one recording again and again."""
 
 _LAST = re.compile(r"(?:\.?(?P<ordinal>\d+)|\[(?P<branch>\d+)\])$")
 
@@ -20,6 +24,7 @@ def branch(batch: str, index: int) -> str:
     return f"{batch}[{index}]"
 
 
+@lru_cache(maxsize=MOST)
 def context_of(path: str) -> Context:
     """The context an operation was called in; a branch belongs to its batch.
 
@@ -40,14 +45,11 @@ def ordinal_of(path: str) -> int:
     return int(last["ordinal"] or last["branch"])
 
 
-def ancestors(path: str) -> list[str]:
+@lru_cache(maxsize=MOST)
+def ancestors(path: str) -> tuple[str, ...]:
     """The contexts around an operation, innermost first, the root left out."""
-    found: list[str] = []
     context = context_of(path)
-    while context is not None:
-        found.append(context)
-        context = context_of(context)
-    return found
+    return () if context is None else (context, *ancestors(context))
 
 
 def below(path: str, context: str) -> bool:
