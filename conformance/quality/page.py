@@ -57,10 +57,13 @@ def _mutants(given: Any) -> Iterator[str]:
     yield "| kind | mutants | killed | without parity |"
     yield "| --- | --- | --- | --- |"
     for kind, rate in given["rates"].items():
+        if not rate["mutants"]:
+            continue  # of a kind that was not asked for
         yield f"| {kind} | {rate['mutants']} | {rate['killed']} | {rate['killedWithoutParity']} |"
     survivors = [each["mutant"] for each in given["mutants"] if each["survivors"]]
     yield ""
-    yield f"Survivors: {', '.join(survivors) or 'none'}."
+    most = max((len(each["scenarios"]) for each in given["mutants"]), default=0)
+    yield f"Each was tried on {most} scenarios at most. Survivors: {', '.join(survivors) or 'none'}."
 
 
 def _source(given: Any) -> Iterator[str]:

@@ -71,6 +71,19 @@ def test_the_page_tells_what_was_measured_and_what_was_not() -> None:
     assert "+    a = not 3" in text
 
 
+def test_the_page_leaves_out_what_was_not_asked_for() -> None:
+    rate = {"mutants": 2, "killed": 1, "killedWithoutParity": 1}
+    mutants = [
+        {"mutant": "a", "scenarios": ["x", "y"], "survivors": [1]},
+        {"mutant": "b", "scenarios": ["x"], "survivors": []},
+    ]
+    given = {"rates": {"recordings": dict.fromkeys(rate, 0), "live": rate}, "mutants": mutants}
+    text = "\n".join(page.lines(page.Measured((), mutants=given)))
+    assert "| live | 2 | 1 | 1 |" in text
+    assert "recordings |" not in text
+    assert "Each was tried on 2 scenarios at most. Survivors: a." in text
+
+
 def test_lines_are_kept_and_read_again(tmp_path: Path) -> None:
     executed = Executed({("state", 3): frozenset({"a/b"})})
     executed.save(tmp_path / "lines.json")
