@@ -125,15 +125,19 @@ def _want(place: Path, sdk: Sdk, wanted: str) -> None:
     """Ask for another SDK than the pinned one.
 
     The rest of the lock stays, and npm keeps what of it the other SDK allows. The lock's own SDK must go from
-    it: npm would take that for the one asked for, whatever `package.json` says.
+    it, and so must what is only there for development, which may want that SDK as its peer: npm would take it
+    for the one asked for, whatever `package.json` says.
     """
     own, lock = place / "package.json", place / "package-lock.json"
     document = json.loads(own.read_text(encoding="utf-8"))
     document.pop("devDependencies", None)
     document["dependencies"][sdk.package.name] = wanted
     locked = json.loads(lock.read_text(encoding="utf-8"))
-    locked["packages"].pop(f"node_modules/{sdk.package.name}", None)
-    locked["packages"][""] = document
+    locked["packages"] = {
+        name: entry
+        for name, entry in locked["packages"].items()
+        if name != f"node_modules/{sdk.package.name}" and not (entry.get("dev") or entry.get("devOptional"))
+    } | {"": document}
     own.write_text(json.dumps(document, indent=2), encoding="utf-8")
     lock.write_text(json.dumps(locked, indent=2), encoding="utf-8")
 
