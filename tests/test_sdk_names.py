@@ -13,7 +13,10 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "commands/chosen.py",  # the pair that is run where the command line names none
     "lab/emulator.py",  # AWS's emulator is built on one of them, whose log lines are kept apart
-    "quality/mutation/live.py",  # the seeded faults, each of which is one SDK's
+    "commands/mutants.py",  # the one SDK whose source can be mutated
+    "quality/mutation/seeded.py",  # the seeded faults, each of which is one SDK's
+    "quality/mutation/source/kills.py",  # mutants of one SDK's source
+    "quality/mutation/source/sites.py",  # likewise
     "subjects/pypi.py",  # an interpreter has the name of a language
 }
 
