@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from conformance.verdict import parity
 from conformance.verdict.finding import GOOD, NOT_JUDGED, Finding, Layer, Result, Verdict
 
 PARENTS = frozenset(
@@ -46,6 +47,7 @@ class Headline:
     rules_known: int  # break one, and the ledger accounts for all that they break
     same: int  # mean the same as the reference's
     differ_known: int  # behave differently, and the ledger accounts for all of it
+    apart: int  # their faults met other updates than the reference's: no difference of the SDK's
     bad: int  # verdicts that are not good
     compared: int  # judged against the reference
     unjudged: int  # nothing can be said of these
@@ -66,8 +68,9 @@ def headline(subject: str, results: Iterable[Result], *, reference: str) -> Head
         lifecycles=sum(not any(map(_lifecycle, one.findings)) for one in judged),
         rules=sum(not _breaks(one) for one in judged),
         rules_known=sum(bool(_breaks(one)) and _known(_breaks(one)) for one in judged),
-        same=sum(not _differs(one) for one in compared),
+        same=sum(not _differs(one) and not _apart(one) for one in compared),
         differ_known=sum(bool(_differs(one)) and _known(_differs(one)) for one in compared),
+        apart=sum(not _differs(one) and _apart(one) for one in compared),
         bad=sum(one.verdict not in GOOD for one in own),
         compared=len(compared),
         unjudged=len(own) - len(judged),
@@ -88,7 +91,11 @@ def _breaks(result: Result) -> list[Finding]:
 
 
 def _differs(result: Result) -> list[Finding]:
-    return [one for one in result.findings if one.layer is Layer.PARITY]
+    return [one for one in result.findings if one.layer is Layer.PARITY and one.rule != parity.FAULTS_APART]
+
+
+def _apart(result: Result) -> bool:
+    return any(one.rule == parity.FAULTS_APART for one in result.findings)
 
 
 def _known(findings: list[Finding]) -> bool:

@@ -154,13 +154,14 @@ def _rows(one: Headline, aws: dict[str, int] | None, reference: str) -> Iterator
             ),
         )
     if one.compared:
-        new = one.compared - one.same - one.differ_known
+        new = one.compared - one.same - one.differ_known - one.apart
         yield _row(
             f"against {reference}",
             _told(
                 f"{one.same} mean the same",
                 one.differ_known and f"{one.differ_known} behave differently, known",
                 new and f"{new} behave differently, new",
+                one.apart and f"{one.apart} met other faults",
             ),
         )
 

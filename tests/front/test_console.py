@@ -31,6 +31,7 @@ from conformance.report.console import Console
 from conformance.report.progress import Progress
 from conformance.scenario.yaml_text import read
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.parity import FAULTS_APART
 from tests.front import samples
 from tests.front.test_escape import HOSTILE, runs_a_command, unseen
 
@@ -258,10 +259,12 @@ def test_a_headline_counts_what_was_judged() -> None:
         Result("a", "py", Verdict.KNOWN_DIVERGENCE, 0, (known,)),
         Result("b", "py", Verdict.VIOLATED, 0, (PARENT, replace(PARENT, rule="start-missing"))),
         Result("c", "py", Verdict.UNSUPPORTED, 0, ()),
+        Result("d", "js", Verdict.CONFORMS, 0, ()),
+        Result("d", "py", Verdict.PARITY, 0, (replace(known, rule=FAULTS_APART, divergence=None),)),
     ]
     one = headline("py", results, reference="js")
-    assert (one.scenarios, one.parents, one.lifecycles, one.rules, one.unjudged) == (3, 1, 1, 1, 1)
-    assert (one.compared, one.same, one.differ_known, one.bad) == (2, 1, 1, 1)
+    assert (one.scenarios, one.parents, one.lifecycles, one.rules, one.unjudged) == (4, 2, 2, 2, 1)
+    assert (one.compared, one.same, one.differ_known, one.apart, one.bad) == (3, 1, 1, 1, 1)
     assert headline("js", results, reference="js").compared == 0
 
 
