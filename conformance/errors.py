@@ -1,4 +1,4 @@
-"""What can go wrong outside a verdict, each with its cause, its cure and its exit code.
+"""What can go wrong outside a verdict, each with its cause, its hint and its exit code.
 
 A finding about an SDK is never an exception: it is a `conformance.verdict.finding.Finding`. Exceptions are
 for what keeps the suite from judging at all:
@@ -41,18 +41,18 @@ class ConformanceError(Exception):
 
     exit = Exit.ENVIRONMENT
 
-    def __init__(self, message: str, *, where: Location | str | None = None, cure: str | None = None) -> None:
+    def __init__(self, message: str, *, where: Location | str | None = None, hint: str | None = None) -> None:
         """Keep the three parts apart, so that every front end can lay them out in its own way."""
         super().__init__(message)
         self.message = message
         self.where = where
-        self.cure = cure
+        self.hint = hint
 
     def __str__(self) -> str:
-        """One line: place, problem, cure."""
+        """One line: place, problem, hint."""
         place = f"{self.where}: " if self.where else ""
-        cure = f" ({self.cure})" if self.cure else ""
-        return f"{place}{self.message}{cure}"
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}{self.message}{hint}"
 
 
 class UsageError(ConformanceError):

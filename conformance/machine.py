@@ -28,8 +28,8 @@ def said(error: OSError | MemoryError) -> str:
     if isinstance(error, MemoryError):
         return "there is no memory left (run with fewer --jobs, or fewer scenarios)"
     where = f"{error.filename!s}: " if error.filename else ""
-    cure = CURES.get(error.errno or 0)
-    return f"{where}{error.strerror or error}" + (f" ({cure})" if cure else "")
+    hint = CURES.get(error.errno or 0)
+    return f"{where}{error.strerror or error}" + (f" ({hint})" if hint else "")
 
 
 def open_files() -> None:
@@ -49,5 +49,5 @@ def open_files() -> None:
         if soft != resource.RLIM_INFINITY and soft < LEAST_FILES:
             raise EnvironmentFault(
                 f"only {soft} files may be open at once, a run wants {LEAST_FILES}",
-                cure=f"ulimit -n {WANTED_FILES}",
+                hint=f"ulimit -n {WANTED_FILES}",
             )

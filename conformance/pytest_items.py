@@ -121,7 +121,7 @@ class Shared:
         for item in items:
             before = chosen_items.setdefault(item.scenario.id, item)
             if before.path != item.path:
-                raise UsageError(f"{before.path} and {item.path} have the same id", cure="rename one")
+                raise UsageError(f"{before.path} and {item.path} have the same id", hint="rename one")
         plan = Plan(
             scenarios=tuple(item.scenario for item in chosen_items.values()),
             subjects=subjects(config),

@@ -26,7 +26,7 @@ def base(text: str, ledger: Ledger, *, strict: bool = False) -> Side | Subject:
         raise UsageError(
             f"no baseline: there is no such report or directory, and no such subject: {error.message}",
             where=text,
-            cure="name the DIR of --out, the FILE of --json, or a subject such as python@3.0.0",
+            hint="name the DIR of --out, the FILE of --json, or a subject such as python@3.0.0",
         ) from error
 
 

@@ -26,7 +26,7 @@ from conformance.verdict.known_versions import KnownVersions
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.ledger_file import parse
 from conformance.verdict.promise import ended_apart
-from conformance.verdict.proposals import Shown, propose
+from conformance.verdict.proposals import Observed, propose
 from conformance.verdict.surroundings import Surroundings
 from conformance.wire.recording import Recording
 
@@ -66,7 +66,7 @@ def execute(given: argparse.Namespace) -> Exit:
     ledger = Ledger.load(path)
     if given.confirm is not None:
         if not given.directory:
-            raise UsageError("--confirm needs a run", cure="name the DIR of `run --out` with that version")
+            raise UsageError("--confirm needs a run", hint="name the DIR of `run --out` with that version")
         run = _run(given, ledger)
         return max(_interfered(run.collected), _confirm(given.confirm, run.collected, ledger, path))
     if given.propose:
@@ -138,7 +138,7 @@ def _propose(run: _Judged, ledger: Ledger) -> Exit:
     infos = {info.id: info for info in collected.subjects}
     reference = infos.get(collected.started.reference) if collected.started else None
     shown = (
-        Shown(
+        Observed(
             run.programs[judged.result.scenario],
             finding,
             infos[judged.result.subject],
@@ -201,11 +201,11 @@ def _confirmed(text: str, run: Collected) -> tuple[str, str]:
         had = ", ".join(f"{info.sdk}@{info.version}" for info in run.subjects) or "none"
         raise UsageError(
             f"the run has {'more than one subject' if found else 'no subject'} {text}",
-            cure=f"say SDK@VERSION, one of {had}",
+            hint=f"say SDK@VERSION, one of {had}",
         )
     released = release(version)
     if released is None or str(released) != version:
-        raise UsageError(f"{version} is no release", cure="confirm what was published, such as 3.1.0")
+        raise UsageError(f"{version} is no release", hint="confirm what was published, such as 3.1.0")
     return found[0].sdk, version
 
 

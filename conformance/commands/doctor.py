@@ -37,8 +37,8 @@ def _machine() -> Exit:
     for check in machine.checks():
         mark = "✓" if check.good else "✗" if check.needed else "-"
         _say(f"{mark} {check.what:<16} {escape.console(check.seen)}")
-        if not check.good and check.cure:
-            _say(f"{'':<18} {escape.console(check.cure)}")
+        if not check.good and check.hint:
+            _say(f"{'':<18} {escape.console(check.hint)}")
         ready &= check.good or not check.needed
     _say("")
     _say("This machine is ready." if ready else "This machine is not ready: mend what has a ✗.")

@@ -54,7 +54,7 @@ def execute(given: argparse.Namespace) -> Exit:
         known = [*_rules(ledger), *KINDS, *entries, *requirements(), *fields.names()]
         hint = near(name, known)
         raise UsageError(
-            f"nothing is called `{given.name}`", cure=hint if hint.startswith("did you mean") else ELSEWHERE
+            f"nothing is called `{given.name}`", hint=hint if hint.startswith("did you mean") else ELSEWHERE
         )
     sys.stdout.write(escape.told(["\n".join(told).rstrip()]))
     return Exit.AS_EXPECTED

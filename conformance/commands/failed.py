@@ -38,7 +38,7 @@ class Failed:
         """
         failed = self._read().get(self._folder, [])
         if not failed:
-            raise UsageError("nothing failed when it ran last", cure="run without --last-failed")
+            raise UsageError("nothing failed when it ran last", hint="run without --last-failed")
         return select(patterns, failed)
 
     def __call__(self, event: Event) -> None:

@@ -95,7 +95,7 @@ def side(path: Path, ledger: Ledger, *, strict: bool = False) -> Side:
     raise UsageError(
         "there is no such report or directory",
         where=str(path),
-        cure="name the FILE of --json or the DIR of --out",
+        hint="name the FILE of --json or the DIR of --out",
     )
 
 
@@ -154,7 +154,7 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
     for path in chain.from_iterable(beyond(each, started.repeat) for each in directories):
         emit(
             Faulted(
-                UsageError(f"the run's header tells of {started.repeat} repeats", where=str(path), cure=CURE)
+                UsageError(f"the run's header tells of {started.repeat} repeats", where=str(path), hint=CURE)
             )
         )
     interrupted = earlier.ended is None or earlier.ended.interrupted
@@ -193,7 +193,7 @@ def _part(directory: Path) -> Earlier:
     for event in ndjson.read(directory / EVENTS):
         earlier(event)
     if earlier.started is None:
-        raise UsageError("this run has no header", where=str(directory / EVENTS), cure="run it again")
+        raise UsageError("this run has no header", where=str(directory / EVENTS), hint="run it again")
     return earlier
 
 
@@ -230,7 +230,7 @@ def _not_the_runs(kept: Kept, *, twice: bool) -> UsageError:
     return UsageError(
         f"a second recording of {what}" if twice else f"the run's header names no {what}",
         where=str(kept.path),
-        cure=CURE,
+        hint=CURE,
     )
 
 

@@ -105,7 +105,7 @@ def _record(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) ->
     if given.directory:
         replay(given.directory, judges, emit, patterns=given.patterns, keep=clean.keep)
         if not clean.recordings:
-            raise UsageError("no recording is selected", where=str(given.directory), cure="see `run --out`")
+            raise UsageError("no recording is selected", where=str(given.directory), hint="see `run --out`")
         return
     found = selection.scenarios(given.scenarios, given.patterns)
     plan = Plan(

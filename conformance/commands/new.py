@@ -106,17 +106,17 @@ def execute(given: argparse.Namespace) -> Exit:
     """
     if not ID.fullmatch(given.id) or given.id == Path(LEDGER).stem:
         raise UsageError(
-            f"`{given.id}` is no scenario's id", cure="lower-case words, digits, - and _, parts joined by /"
+            f"`{given.id}` is no scenario's id", hint="lower-case words, digits, - and _, parts joined by /"
         )
     folder = given.scenarios or SCENARIOS
     path = folder / f"{given.id}{SUFFIX}"
     if path.exists():
-        raise UsageError("there is such a scenario", where=str(path), cure="choose another id")
+        raise UsageError("there is such a scenario", where=str(path), hint="choose another id")
     title, covers, rest = KINDS[given.kind]
     ids = given.covers or [covers]
     for id_ in ids:
         if id_ not in requirements():
-            raise UsageError(f"`{id_}` is not in the catalogue", cure=near(id_, requirements()))
+            raise UsageError(f"`{id_}` is not in the catalogue", hint=near(id_, requirements()))
     words = f"title: {_quoted(given.title) if given.title else title}\ncovers: [{', '.join(ids)}]\n{rest}"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(words, encoding="utf-8")

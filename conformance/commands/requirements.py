@@ -29,7 +29,7 @@ def execute(given: argparse.Namespace) -> Exit:
     chosen = [one for one in requirements().values() if all(word in _text(one) for word in asked)]
     if not chosen:
         raise UsageError(
-            f"no requirement has {' and '.join(given.words)}", cure="`conformance requirements` has all"
+            f"no requirement has {' and '.join(given.words)}", hint="`conformance requirements` has all"
         )
     covered: dict[str, list[str]] = {}
     for scenario in selection.scenarios(given.scenarios, ()).scenarios:

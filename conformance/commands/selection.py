@@ -35,7 +35,7 @@ def scenarios(root: Path | None, patterns: Sequence[str], skipped: Sequence[str]
     found = _with(found, [one for one in paths if one not in inside], known)
     known.save()
     if not found.scenarios and not found.errors:
-        raise UsageError("no scenario is selected", where=str(folder), cure="see `conformance list`")
+        raise UsageError("no scenario is selected", where=str(folder), hint="see `conformance list`")
     return found
 
 
@@ -58,7 +58,7 @@ def _with(found: Found, paths: Sequence[Path], known: Admitted) -> Found:
         id_ = identity(path, path.parent)
         if id_ in ids:
             raise UsageError(
-                f"two files are the scenario `{id_}`", where=str(path), cure=f"or run {ids[id_]} apart"
+                f"two files are the scenario `{id_}`", where=str(path), hint=f"or run {ids[id_]} apart"
             )
         ids[id_] = str(path)
         one = find(path.parent, [id_], known, RULES)

@@ -95,7 +95,7 @@ def _wanted(given: argparse.Namespace, run: Collected, kept: list[Recording]) ->
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
         raise UsageError(
             f"`{given.scenario}` selects {len(named)} scenarios",
-            cure=f"say one of {', '.join(named[:NAMED])}{more}",
+            hint=f"say one of {', '.join(named[:NAMED])}{more}",
         )
     ids = [info.id for info in run.subjects]
     wanted = [one for one in ids if not given.subjects or one in given.subjects]
@@ -106,7 +106,7 @@ def _wanted(given: argparse.Namespace, run: Collected, kept: list[Recording]) ->
         raise UsageError(
             "there is no such recording",
             where=str(given.directory),
-            cure=f"it has {', '.join(named)} with {', '.join(ids)}",
+            hint=f"it has {', '.join(named)} with {', '.join(ids)}",
         )
     return found
 

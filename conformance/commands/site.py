@@ -83,7 +83,7 @@ def _history(path: Path | None) -> list[site.Row]:
         return site.history(json.loads(path.read_bytes()))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UsageError(
-            f"this is no history of a site: {error}", where=str(path), cure="leave it out to begin anew"
+            f"this is no history of a site: {error}", where=str(path), hint="leave it out to begin anew"
         ) from error
 
 

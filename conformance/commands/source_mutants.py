@@ -51,7 +51,7 @@ def _executed(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) 
     judges = assessors(clean.ledger, strict=False, drawn=False)
     if given.directory:
         if given.lines is None or not given.lines.exists():
-            raise UsageError("--from needs --lines", cure="give the file that a run with --lines has kept")
+            raise UsageError("--from needs --lines", hint="give the file that a run with --lines has kept")
         replay(given.directory, judges, hear, patterns=given.patterns, keep=clean.keep)
         return Executed.load(given.lines)
     selected = selection.scenarios(given.scenarios, given.patterns)

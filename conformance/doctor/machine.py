@@ -32,7 +32,7 @@ class Check:
     what: str
     good: bool
     seen: str
-    cure: str = ""
+    hint: str = ""
     needed: bool = True
 
 
@@ -44,15 +44,15 @@ def checks() -> Iterator[Check]:
 
 def _python() -> Check:
     wanted = ".".join(map(str, PYTHON))
-    cure = f"run this suite with Python {wanted} or later"
-    return Check("Python", sys.version_info >= PYTHON, platform.python_version(), cure)
+    hint = f"run this suite with Python {wanted} or later"
+    return Check("Python", sys.version_info >= PYTHON, platform.python_version(), hint)
 
 
 def _emulator() -> Check:
     try:
         seen = importlib.metadata.version(EMULATOR)
     except importlib.metadata.PackageNotFoundError:
-        return Check("AWS's emulator", good=False, seen="not installed", cure=f"pip install {EMULATOR}")
+        return Check("AWS's emulator", good=False, seen="not installed", hint=f"pip install {EMULATOR}")
     return Check("AWS's emulator", good=True, seen=seen)
 
 
@@ -60,7 +60,7 @@ def _node() -> Check:
     try:
         found = node.find()
     except EnvironmentFault as fault:
-        return Check("Node", good=False, seen=fault.message, cure=fault.cure or "")
+        return Check("Node", good=False, seen=fault.message, hint=fault.hint or "")
     return Check("Node", good=True, seen=f"{found.version}, {found.path}")
 
 
@@ -72,18 +72,18 @@ def _cache() -> Check:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        cure = f"make it writable, or set ${cache.ENVIRONMENT_VARIABLE} to another directory"
-        return Check("cache directory", good=False, seen=f"{directory}: {error.strerror}", cure=cure)
+        hint = f"make it writable, or set ${cache.ENVIRONMENT_VARIABLE} to another directory"
+        return Check("cache directory", good=False, seen=f"{directory}: {error.strerror}", hint=hint)
     return Check("cache directory", good=True, seen=str(directory))
 
 
 def _disk() -> Check:
     place = next(path for path in (cache.directory(), *cache.directory().parents) if path.exists())
     free = shutil.disk_usage(place).free
-    cure = (
+    hint = (
         f"free some, or set ${cache.ENVIRONMENT_VARIABLE} to another disk; {DISK_BYTES >> 30} GB are enough"
     )
-    return Check("disk", free >= DISK_BYTES, f"{free / 1024**3:.1f} GB free at {place}", cure)
+    return Check("disk", free >= DISK_BYTES, f"{free / 1024**3:.1f} GB free at {place}", hint)
 
 
 def _loopback() -> Check:
@@ -91,7 +91,7 @@ def _loopback() -> Check:
         with socket.create_server(("127.0.0.1", 0)):
             pass
     except OSError as error:
-        return Check("loopback", good=False, seen=str(error), cure="let programs listen on 127.0.0.1")
+        return Check("loopback", good=False, seen=str(error), hint="let programs listen on 127.0.0.1")
     return Check("loopback", good=True, seen="a server can listen on 127.0.0.1")
 
 

@@ -58,7 +58,7 @@ class Side:
             raise UsageError(
                 f"a report of schema {schema!r} can't be compared: this version reads {_READ}",
                 where=where,
-                cure="judge its recordings with this version: conformance judge DIR --json FILE",
+                hint="judge its recordings with this version: conformance judge DIR --json FILE",
             )
         try:
             subjects = tuple(SubjectInfo(**info) for info in document["subjects"])

@@ -40,7 +40,7 @@ class Follow:
 class Cause:
     """One fault, as far as can be told: where it shows, and its simplest scenario's first finding.
 
-    `id` is the rule's name, with a number where several causes have one. `struck` has a verdict for every
+    `id` is the rule's name, with a number where several causes have one. `affected` has a verdict for every
     scenario and subject that it shows in, the simplest first.
     """
 
@@ -49,7 +49,7 @@ class Cause:
     layer: Layer
     blame: Blame
     title: str
-    struck: tuple[Judged, ...]
+    affected: tuple[Judged, ...]
     first: Finding  # of the simplest
     follows: tuple[Follow, ...]
     rerun: str  # the command that repeats the simplest, and keeps its recordings
@@ -58,17 +58,17 @@ class Cause:
     @property
     def simplest(self) -> Judged:
         """The verdict of the smallest program that shows it."""
-        return self.struck[0]
+        return self.affected[0]
 
     @property
     def scenarios(self) -> tuple[str, ...]:
         """The ids of the scenarios, the simplest first."""
-        return tuple(dict.fromkeys(one.result.scenario for one in self.struck))
+        return tuple(dict.fromkeys(one.result.scenario for one in self.affected))
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """The ids of the subjects that it shows with."""
-        return tuple(dict.fromkeys(one.result.subject for one in self.struck))
+        return tuple(dict.fromkeys(one.result.subject for one in self.affected))
 
     @property
     def folders(self) -> tuple[tuple[str, int], ...]:
@@ -236,10 +236,10 @@ def _expected_wrongly(key: _Class) -> bool:
 
 
 def _cause(key: _Class, own: list[Judged], merged: list[Judged], started: RunStarted | None) -> Cause:
-    struck = (*sorted(own, key=_simplicity), *sorted(merged, key=_simplicity))
-    first = ordered(struck[0])[0]
+    affected = (*sorted(own, key=_simplicity), *sorted(merged, key=_simplicity))
+    first = ordered(affected[0])[0]
     counts: Counter[tuple[Layer, str]] = Counter()
-    for one in struck:
+    for one in affected:
         counts.update((each.layer, each.rule) for each in ordered(one)[1:])
     follows = sorted(counts.items(), key=lambda each: (RANKS[each[0][0]], -each[1], each[0][1]))
     return Cause(
@@ -248,18 +248,18 @@ def _cause(key: _Class, own: list[Judged], merged: list[Judged], started: RunSta
         layer=key.layer,
         blame=key.blame,
         title=EXPECTATION if _expected_wrongly(key) else title(key.layer, key.rule),
-        struck=struck,
+        affected=affected,
         first=first,
         follows=tuple(Follow(layer, rule, count) for (layer, rule), count in follows),
-        rerun=repeat(_compared(struck, started) if key.blame is Blame.SCENARIO else struck[0], started),
-        look=f"conformance show {KEPT} {shlex.quote(struck[0].result.scenario)}",
+        rerun=repeat(_compared(affected, started) if key.blame is Blame.SCENARIO else affected[0], started),
+        look=f"conformance show {KEPT} {shlex.quote(affected[0].result.scenario)}",
     )
 
 
-def _compared(struck: tuple[Judged, ...], started: RunStarted | None) -> Judged:
+def _compared(affected: tuple[Judged, ...], started: RunStarted | None) -> Judged:
     """A verdict of another subject than the reference, which runs beside it in any case."""
     reference = started.reference if started else ""
-    return next((one for one in struck if one.result.subject != reference), struck[0])
+    return next((one for one in affected if one.result.subject != reference), affected[0])
 
 
 def repeat(judged: Judged, started: RunStarted | None) -> str:

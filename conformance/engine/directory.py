@@ -36,7 +36,7 @@ class Directory:
             raise UsageError(
                 "this directory holds something else than recordings",
                 where=str(folder),
-                cure="name a new one",
+                hint="name a new one",
             )
         for kept in (folder, *folder.glob("repeat-*")):
             for old in store.files(kept):

@@ -54,7 +54,7 @@ def read(path: Path) -> Iterator[Event]:
         lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except OSError as error:
         raise UsageError(
-            "this is no directory of recordings", where=str(path), cure="name the DIR of --out"
+            "this is no directory of recordings", where=str(path), hint="name the DIR of --out"
         ) from error
     for number, line in enumerate(lines, 1):
         try:
@@ -86,7 +86,7 @@ def to_json(event: Event) -> dict[str, Any]:
                 "exit": int(error.exit),
                 "message": error.message,
                 "where": where,
-                "cure": error.cure,
+                "hint": error.hint,
             }
         case RunEnded():
             return {"event": "run-ended", **asdict(event)}
@@ -116,7 +116,8 @@ def from_json(line: dict[str, Any]) -> Event:
         case "faulted":
             where = Location(**fields["where"]) if isinstance(fields["where"], dict) else fields["where"]
             kind: type[ConformanceError] = UsageError if fields["exit"] == Exit.USAGE else EnvironmentFault
-            return Faulted(kind(fields["message"], where=where, cure=fields["cure"]))
+            hint = fields.get("hint", fields.get("cure"))  # "cure" in logs from before 2026-11-25
+            return Faulted(kind(fields["message"], where=where, hint=hint))
         case "run-ended":
             fields["problems"] = tuple(fields["problems"])
             fields["notes"] = tuple(fields.get("notes", ()))

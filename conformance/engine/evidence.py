@@ -20,7 +20,7 @@ from conformance.scenario.statement_parser import PARSERS
 from conformance.scenario.statements import ABSENT, Statement
 from conformance.verdict.finding import Finding, Layer, Result
 from conformance.verdict.where import Where
-from conformance.wire.identity import Place
+from conformance.wire.identity import Position
 from conformance.wire.program import statements_within
 from conformance.wire.recording import Exchange, Recording
 from conformance.wire.stream import Stream, Update, canonical
@@ -267,7 +267,7 @@ class _About:
                 return Answer(exchange.seq, exchange.status, _words(exchange))
         return None
 
-    def _name(self, place: Place | None) -> str | None:
+    def _name(self, place: Position | None) -> str | None:
         """The name that the scenario gives to the operation at a place."""
         if place is None or not place.candidates or place.branch:
             return None

@@ -201,8 +201,8 @@ class Apart:
             while not isinstance(message := await _received(reader), Totals | _Failed):
                 self._emit(message)
         except (asyncio.IncompleteReadError, ConnectionError):
-            cure = "see whether memory is short; the recordings of `--out` can be judged by `judge`"
-            totals.set_exception(EnvironmentFault("the process that judges has ended", cure=cure))
+            hint = "see whether memory is short; the recordings of `--out` can be judged by `judge`"
+            totals.set_exception(EnvironmentFault("the process that judges has ended", hint=hint))
         else:
             if isinstance(message, Totals):
                 totals.set_result(message)

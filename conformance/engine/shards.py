@@ -47,7 +47,7 @@ class Part:
         if not own:
             raise UsageError(
                 f"part {self.number} of {self.of} has no scenario",
-                cure=f"{len(ordered)} are selected: make no more parts",
+                hint=f"{len(ordered)} are selected: make no more parts",
             )
         return tuple(one for one in scenarios if one.id in own)
 
@@ -88,13 +88,13 @@ def united(headers: Sequence[tuple[Path, RunStarted]]) -> RunStarted:
             raise UsageError(
                 "this is a run of its own, no part of one",
                 where=str(path if shard is None else first_path),
-                cure="judge it alone; parts are made by `run --shard I/N --out DIR`",
+                hint="judge it alone; parts are made by `run --shard I/N --out DIR`",
             )
         if shard.number in shards:
             raise UsageError(
                 f"part {shard.number} is given twice",
                 where=str(path),
-                cure=f"the other is {shards[shard.number]}",
+                hint=f"the other is {shards[shard.number]}",
             )
         shards[shard.number] = path
         for what, own, other in (
@@ -109,13 +109,13 @@ def united(headers: Sequence[tuple[Path, RunStarted]]) -> RunStarted:
                 raise UsageError(
                     f"these are no parts of one run: its {what} are {own}, those of {first_path} {other}",
                     where=str(path),
-                    cure="run all parts of one checkout with the same words",
+                    hint="run all parts of one checkout with the same words",
                 )
     assert first.shard is not None  # noqa: S101 - said above
     if missing := sorted({*range(1, first.shard.of + 1)} - shards.keys()):
         raise UsageError(
             f"part {', '.join(map(str, missing))} of {first.shard.of} is missing",
-            cure="name the directories of all parts",
+            hint="name the directories of all parts",
         )
     return replace(
         first,

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from conformance.scenario.model import Scenario
 from conformance.scenario.statements import ABSENT, Statement
-from conformance.wire.identity import ROOT, Place
+from conformance.wire.identity import ROOT, Position
 from conformance.wire.positions import Role, Slot
 from conformance.wire.program import Program, statements_within
 from conformance.wire.recording import Effect, Exchange, Invocation, Recording, is_success
@@ -222,7 +222,7 @@ def _ran(effect: Effect, name: str | None, virtual: bool | None) -> Ran:  # noqa
     )
 
 
-def _name(place: Place | None) -> str | None:
+def _name(place: Position | None) -> str | None:
     """The name that the scenario gives to what stands at a place."""
     if place is None or not place.candidates or place.branch:
         return None

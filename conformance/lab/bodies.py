@@ -13,10 +13,10 @@ from aws_durable_execution_sdk_python.lambda_service import Operation, Operation
 from conformance.lab.control import Control
 from conformance.lab.emulator import Stack
 from conformance.lab.observed import Observed
-from conformance.lab.places import Place, Places
 from conformance.lab.progress import TICK_SECONDS, Progress
 from conformance.lab.recorder import OpenInvocation, Recorder
-from conformance.protocol.messages import Ask, BodyKind, EffectTold, ProtocolError
+from conformance.lab.statement_index import IndexedStatement, StatementIndex
+from conformance.protocol.messages import Ask, BodyKind, EffectMessage, ProtocolError
 from conformance.scenario.program import turn
 from conformance.scenario.statements import After
 from conformance.wire.recording import Effect, Outcome, ReportKind
@@ -52,7 +52,7 @@ class Begun:
     attempt: int | None
 
     @classmethod
-    def of(cls, told: Ask | EffectTold) -> Begun:
+    def of(cls, told: Ask | EffectMessage) -> Begun:
         """From a message of the side channel."""
         return cls(told.at, told.indexes, told.kind.value, told.attempt)
 
@@ -77,7 +77,7 @@ class Hold:
 class Bodies:
     """All bodies of one run."""
 
-    places: Places
+    places: StatementIndex
     stack: Stack
     observed: Observed
     recorder: Recorder
@@ -116,7 +116,7 @@ class Bodies:
         self._note(invocation, begun, "start", None, None)
         return turn(body, run)
 
-    async def tell(self, invocation: OpenInvocation, told: EffectTold) -> None:
+    async def tell(self, invocation: OpenInvocation, told: EffectMessage) -> None:
         """Take an effect that the harness tells of. A body that is to crash never hears that it was taken.
 
         Raises:
@@ -303,7 +303,7 @@ class Bodies:
         return started >= running
 
 
-def _is_at(place: Place, at: str, indexes: tuple[int, ...]) -> bool:
+def _is_at(place: IndexedStatement, at: str, indexes: tuple[int, ...]) -> bool:
     if place.branch is None:
         return at == place.at
     parallel = place.at.rpartition("/branches/")[0]

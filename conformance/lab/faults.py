@@ -120,7 +120,7 @@ class Faults:
 
     specs: tuple[FaultSpec, ...]
     counted: int = field(default=0)
-    _struck: set[int] = field(default_factory=set)  # by place among `specs`
+    _injected: set[int] = field(default_factory=set)  # by place among `specs`
     _reads: int = field(default=0)
     _named: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
 
@@ -153,7 +153,7 @@ class Faults:
         return {
             number: self._awaited(spec)
             for number, spec in enumerate(self.specs)
-            if number not in self._struck and not _of_the_run(spec)
+            if number not in self._injected and not _of_the_run(spec)
         }
 
     def _awaited(self, spec: FaultSpec) -> str:
@@ -166,9 +166,9 @@ class Faults:
         return "any request with updates, and none was sent"
 
     def _strike(self, specs: Iterable[FaultSpec]) -> Injection:
-        struck = tuple(specs)
-        self._struck.update(number for number, spec in enumerate(self.specs) if spec in struck)
-        return Injection(struck)
+        injected = tuple(specs)
+        self._injected.update(number for number, spec in enumerate(self.specs) if spec in injected)
+        return Injection(injected)
 
     def _touches(self, spec: FaultSpec, carried: set[tuple[str | None, str | None]]) -> bool:
         if spec.of is not None:

@@ -23,12 +23,12 @@ from conformance.lab.faults import Faults
 from conformance.lab.holding import Holding
 from conformance.lab.invoker import Invoker
 from conformance.lab.observed import Observed
-from conformance.lab.places import Places
 from conformance.lab.polls import Polls
 from conformance.lab.progress import TICK_SECONDS, End, Progress
 from conformance.lab.recorder import OpenInvocation, Recorder
+from conformance.lab.statement_index import StatementIndex
 from conformance.protocol.features import Need, lacking
-from conformance.protocol.messages import Hello, ProtocolError, ReportTold
+from conformance.protocol.messages import Hello, ProtocolError, ReportMessage
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN, program
 from conformance.scenario.statements import ABSENT, Absent
@@ -94,7 +94,7 @@ class Run:
         )
         self.progress = Progress(pool, self.calls.in_flight, scenario.limit * slowness)
         self.bodies = Bodies(
-            Places.of(scenario), self.stack, observed, self.recorder, self.control, self.progress
+            StatementIndex.of(scenario), self.stack, observed, self.recorder, self.control, self.progress
         )
         payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
         self.root = self.stack.start(MAIN, payload)
@@ -138,7 +138,7 @@ class Run:
                 self.control.stop()
         return self._lacks is None
 
-    def report(self, invocation: OpenInvocation, told: ReportTold) -> None:
+    def report(self, invocation: OpenInvocation, told: ReportMessage) -> None:
         """A harness says why it can't go on: the run ends."""
         self.recorder.report(ReportKind(told.kind), told.message, invocation, told.at, _failed(told))
         self.control.stop()
@@ -253,7 +253,7 @@ def _outcome(end: End | None) -> Outcome:
     return Outcome.HANG if end.hangs else Outcome.CUT
 
 
-def _failed(told: ReportTold) -> FailedExpression | None:
+def _failed(told: ReportMessage) -> FailedExpression | None:
     if isinstance(told.expression, UnsetType):
         return None
     given = told.expression

@@ -18,7 +18,7 @@ from aiohttp import web
 from conformance.lab.bodies import GoneError
 from conformance.lab.recorder import OpenInvocation
 from conformance.lab.run import Run
-from conformance.protocol.messages import Ask, EffectTold, Hello, ProtocolError, ReportTold, read
+from conformance.protocol.messages import Ask, EffectMessage, Hello, ProtocolError, ReportMessage, read
 
 DONE = 204
 LONGEST_PATH = 200
@@ -92,11 +92,11 @@ class SideChannel:
         match message:
             case Ask():
                 return _json(200, await run.bodies.begin(invocation, message))
-            case EffectTold() if len(run.recorder.effects) >= MOST_EFFECTS:
+            case EffectMessage() if len(run.recorder.effects) >= MOST_EFFECTS:
                 raise ProtocolError(f"effects: more than {MOST_EFFECTS} effects are told in one run")
-            case EffectTold():
+            case EffectMessage():
                 await run.bodies.tell(invocation, message)
-            case ReportTold():
+            case ReportMessage():
                 run.report(invocation, message)
             case Hello():
                 raise ProtocolError("hello: it is said once a process, not of an invocation")

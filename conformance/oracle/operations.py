@@ -13,9 +13,9 @@ from conformance.oracle.plan import ANY_END, FAIL, Lifecycle
 from conformance.oracle.reading import (
     SERIALISER_FAILS,
     UNTOLD,
+    BodyRuns,
     Frame,
     Reading,
-    Seen,
     bound,
     context_end,
     given_name,
@@ -225,7 +225,7 @@ def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) ->
         return Raised(Failure(scope.error(ErrorRole.INVOKE_FAILED), UNKNOWN, UNKNOWN))
     if function.timeout is not None or _is_stopped(reading, statement, scope):
         return Lost(f"whether the target of {statement.at} ends by itself is a matter of time")
-    seen = None if reading.seen is None else Seen({})
+    seen = None if reading.seen is None else BodyRuns({})
     target = Reading(reading.scenario, reading.readers, seen, reading.depth + 1)
     root: frozenset[str | None] = frozenset({None})
     given = Scope({"input": payload, "invocation": UNKNOWN}, dialect=scope.dialect)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.oracle import contexts, control, operations
 from conformance.oracle.paths import Context
-from conformance.oracle.reading import Frame, Place, Reader, Reading, Seen
+from conformance.oracle.reading import BodyKey, BodyRuns, Frame, Reader, Reading
 from conformance.oracle.values import UNKNOWN, Scope
 from conformance.scenario.statements import (
     ABSENT,
@@ -73,7 +73,7 @@ def predict(  # noqa: PLR0913 - what is read, and what is known of its run
     given: Any = UNKNOWN,
     *,
     invocations: int | None = None,
-    seen: Seen | None = None,
+    seen: BodyRuns | None = None,
     dialect: Dialect = UNSTATED,
 ) -> Plan:
     """Which operations one execution must put on the wire.
@@ -96,9 +96,9 @@ def scope_at(  # noqa: PLR0913 - what `predict` takes, and where
     scenario: Scenario,
     handler: tuple[Statement, ...],
     given: Any,
-    place: Place,
+    place: BodyKey,
     *,
-    seen: Seen | None = None,
+    seen: BodyRuns | None = None,
     dialect: Dialect = UNSTATED,
 ) -> dict[str, Any] | None:
     """What is in scope at a statement, as far as the scenario tells; None if it doesn't tell that it is run.

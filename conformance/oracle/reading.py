@@ -26,7 +26,7 @@ UNTOLD = Failure(UNKNOWN, UNKNOWN, UNKNOWN)
 SERIALISER_FAILS = Lost("what an SDK does when a serialiser fails is its own business", fatal=True)
 """One ends the operation, or the execution; another has the invocation repeated."""
 
-Place: TypeAlias = tuple[str, tuple[int, ...]]
+BodyKey: TypeAlias = tuple[str, tuple[int, ...]]
 """A statement and the branch indexes and with_retry attempts that lead to it, as effects name it."""
 
 Names: TypeAlias = frozenset[str | None] | None
@@ -53,14 +53,14 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Seen:
+class BodyRuns:
     """What a recording tells of bodies that faults or crashes have run again.
 
     `begun` are the attempts that each body was told as it began; `interrupted` the last attempts of the
     steps, by path, that ended because their process had died.
     """
 
-    begun: Mapping[Place, Sequence[int | None]]
+    begun: Mapping[BodyKey, Sequence[int | None]]
     interrupted: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -75,11 +75,11 @@ class Reading:
 
     scenario: Scenario
     readers: Mapping[type, Reader]
-    seen: Seen | None = None
+    seen: BodyRuns | None = None
     depth: int = 0
     plan: Plan = field(default_factory=Plan)
     created: list[tuple[str | None, str | None]] = field(default_factory=list)
-    watched: Place | None = None
+    watched: BodyKey | None = None
     scopes: list[dict[str, Any]] = field(default_factory=list)
     """What was in scope at the statement that is `watched`, each time that it was read."""
 
@@ -115,7 +115,7 @@ class Reading:
         return path
 
     def attempted(
-        self, path: str, place: Place, statement: Step | WaitForCallback, scope: Scope
+        self, path: str, place: BodyKey, statement: Step | WaitForCallback, scope: Scope
     ) -> attempts.Attempted:
         """Run a step's or submitter's body until it is settled, or as the effects show it."""
         if isinstance(statement, WaitForCallback):

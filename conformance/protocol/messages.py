@@ -19,7 +19,7 @@ VERSION = 1
 LONGEST_QUOTE = 300
 """Characters of a message that is refused that are quoted."""
 
-Place = Annotated[str, Meta(min_length=1, description="a statement's `at`, as the program has it")]
+StatementPlace = Annotated[str, Meta(min_length=1, description="a statement's `at`, as the program has it")]
 Indexes = Annotated[
     tuple[Annotated[int, Meta(ge=0)], ...],
     Meta(description="the branches and with_retry attempts around the statement, outermost first"),
@@ -73,7 +73,7 @@ class BodyKind(StrEnum):
 class Ask(Message, frozen=True):
     """POST /invocations/ID/turns: the SDK has called a body. The answer, a `Turn`, may take its time."""
 
-    at: Place
+    at: StatementPlace
     indexes: Indexes
     kind: BodyKind
     attempt: Attempt | None = None
@@ -91,7 +91,7 @@ class LogLine(Message, frozen=True):
     """A line to be logged by the SDK's own logger."""
 
     op: Literal["log"]
-    at: Place
+    at: StatementPlace
     message: Any
     level: Literal["debug", "info", "warning", "error"] = "info"
     replay: bool | UnsetType = UNSET
@@ -123,7 +123,7 @@ class EffectKind(StrEnum):
     LOG = "log"
 
 
-class EffectTold(Message, frozen=True):
+class EffectMessage(Message, frozen=True):
     """POST /invocations/ID/effects: something happened in the handler. `detail` hangs on `kind` and `event`.
 
     The end of a step, check, submitter, branch, child or handler has `{outcome}`: returned or raised; of the
@@ -132,7 +132,7 @@ class EffectTold(Message, frozen=True):
     """
 
     number: Annotated[int, Meta(ge=1, description="counts the effects of one invocation, in their order")]
-    at: Place
+    at: StatementPlace
     indexes: Indexes
     kind: EffectKind
     event: Literal["start", "end"]
@@ -154,7 +154,7 @@ _EVENTS: dict[EffectKind, tuple[str, ...]] = {
 """Which events there are of a kind; that a body starts is what the lab itself says with its turn."""
 
 
-class ExpressionTold(Message, frozen=True):
+class ExpressionReport(Message, frozen=True):
     """An expression that failed: `budget` where it was for computing too much."""
 
     tree: Annotated[list[Any], Meta(min_length=1)]
@@ -166,7 +166,7 @@ class ExpressionTold(Message, frozen=True):
     ]
 
 
-class ReportTold(Message, frozen=True):
+class ReportMessage(Message, frozen=True):
     """POST /invocations/ID/reports: the harness can't go on, and why. It ends its process after that.
 
     Of kind `expression`, which alone has `expression`, are those that say whose fault is still to be told.
@@ -175,16 +175,21 @@ class ReportTold(Message, frozen=True):
     kind: Literal["harness", "unsupported", "expression"]
     message: Annotated[str, Meta(min_length=1)]
     at: str | None = None
-    expression: ExpressionTold | UnsetType = UNSET
+    expression: ExpressionReport | UnsetType = UNSET
 
 
-SENT: dict[str, type[Message]] = {"hello": Hello, "turns": Ask, "effects": EffectTold, "reports": ReportTold}
+SENT: dict[str, type[Message]] = {
+    "hello": Hello,
+    "turns": Ask,
+    "effects": EffectMessage,
+    "reports": ReportMessage,
+}
 """What a harness sends, by the last part of the path it sends it to."""
 
 GOT: dict[str, type[Message]] = {"turn": Turn}
 """What a harness gets, beside the program."""
 
-Sent: TypeAlias = Hello | Ask | EffectTold | ReportTold
+Sent: TypeAlias = Hello | Ask | EffectMessage | ReportMessage
 
 
 def read(what: str, body: bytes) -> Sent:
@@ -201,9 +206,9 @@ def read(what: str, body: bytes) -> Sent:
         raise ProtocolError(f"{what}: {error}; it was {quoted}") from error
     if isinstance(message, Hello):
         _check(message)
-    if isinstance(message, ReportTold) and (message.kind == "expression") is (message.expression is UNSET):
+    if isinstance(message, ReportMessage) and (message.kind == "expression") is (message.expression is UNSET):
         raise ProtocolError("reports: `expression` belongs to that kind, and to no other")
-    if isinstance(message, EffectTold):
+    if isinstance(message, EffectMessage):
         wanted = _EVENTS[message.kind]
         if message.event not in wanted:
             raise ProtocolError(f"effects: a {message.kind} has no {message.event}, only {wanted[0]}")

@@ -19,7 +19,7 @@ def render(run: Collected) -> str:
     """The whole run as one document. What kept something from being judged stands in a suite of its own."""
     root = ET.Element("testsuites", name="conformance")
     whose = {
-        (one.result.scenario, one.result.subject): cause for cause in causes(run) for one in cause.struck
+        (one.result.scenario, one.result.subject): cause for cause in causes(run) for one in cause.affected
     }
     for info in run.subjects:
         cases = [judged for judged in run.judged() if judged.result.subject == info.id]

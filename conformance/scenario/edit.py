@@ -28,7 +28,7 @@ def changed(source: str, path: Path, value: Any, *, file: str = "scenario") -> s
     node = _at(YAML(typ="safe", pure=True).compose(source), path)
     where = Location(file, read(source.encode(), file).line(path))
     if node is None:
-        raise ScenarioError(f"there is no `{_dotted(path)}` to change", where=where, cure="add it by hand")
+        raise ScenarioError(f"there is no `{_dotted(path)}` to change", where=where, hint="add it by hand")
     start, end = node.start_mark.index, node.end_mark.index
     kept = source[start:end]
     after = kept[len(kept.rstrip()) :]  # a block's end is the beginning of what follows it
@@ -37,7 +37,7 @@ def changed(source: str, path: Path, value: Any, *, file: str = "scenario") -> s
     _put(wanted, path, value)
     if read(text.encode(), file).document != wanted:
         raise ScenarioError(
-            f"`{_dotted(path)}` can't be changed by itself", where=where, cure="change it by hand"
+            f"`{_dotted(path)}` can't be changed by itself", where=where, hint="change it by hand"
         )
     return text
 

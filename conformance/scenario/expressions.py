@@ -84,7 +84,7 @@ def check(template: Any) -> None:
         ExpressionError: The template is outside the subset.
     """
     for problem in admit(template).problems:
-        raise ExpressionError(problem.message, problem.cure)
+        raise ExpressionError(problem.message, problem.hint)
 
 
 def admit(template: Any) -> Admission:
@@ -120,7 +120,7 @@ class _Walk(Rules):
                 if (seen := kind(part)) in ("array", "object"):
                     self.problem(path, f"an {seen} can't be made text", "give one of its items")
         except ExpressionError as error:
-            self.problem(path, error.message, error.cure)
+            self.problem(path, error.message, error.hint)
 
     def mapping(self, template: dict[str, Any], path: Path, bound: frozenset[str]) -> None:
         operators = [key for key in template if key in OPERATORS or key in REFUSED]
@@ -174,8 +174,8 @@ class _Walk(Rules):
         for key in template:
             if key != name and key not in allowed:
                 beside = OPERATORS[name]
-                cure = f"beside it stand {beside}" if beside else "nothing stands beside it"
-                self.problem((*path, key), f"`{key}` beside `{name}`", cure)
+                hint = f"beside it stand {beside}" if beside else "nothing stands beside it"
+                self.problem((*path, key), f"`{key}` beside `{name}`", hint)
 
     def _eval(self, template: dict[str, Any], path: Path, bound: frozenset[str]) -> None:
         self.companions("$eval", template, path, frozenset())
@@ -254,7 +254,7 @@ class _Walk(Rules):
         try:
             self.node(syntax.parse(source), path, bound)
         except ExpressionError as error:
-            self.problem(path, error.message, error.cure)
+            self.problem(path, error.message, error.hint)
 
 
 def _plain(template: Any) -> bool:

@@ -33,7 +33,7 @@ class InvalidScenarioError(ScenarioError):
     def __init__(self, problems: Sequence[ScenarioError]) -> None:
         """Stand for the first of `problems`, and hold all."""
         first = problems[0]
-        super().__init__(first.message, where=first.where, cure=first.cure)
+        super().__init__(first.message, where=first.where, hint=first.hint)
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
@@ -88,11 +88,11 @@ def find(
         UsageError: There is no such folder, there is nothing in it, or a pattern matches no file.
     """
     if not root.is_dir():
-        raise UsageError("there is no such folder of scenarios", where=str(root), cure="--scenarios DIR")
+        raise UsageError("there is no such folder of scenarios", where=str(root), hint="--scenarios DIR")
     files = {identity(path, root): path for path in sorted(root.rglob(f"*{SUFFIX}"))}
     files.pop(LEDGER, None)
     if not files:
-        raise UsageError("there is no scenario", cure=f"files that end in {SUFFIX}")
+        raise UsageError("there is no scenario", hint=f"files that end in {SUFFIX}")
     scenarios: list[Scenario] = []
     errors: list[ScenarioError] = []
     lines: dict[str, Location] = {}
@@ -120,10 +120,10 @@ def _loaded(path: Path, root: Path, known: Known | None, more: Sequence[Rule]) -
     try:
         info = path.stat()
         if not stat.S_ISREG(info.st_mode):
-            raise ScenarioError("no file", where=Location(str(path)), cure="a scenario is a plain file")
+            raise ScenarioError("no file", where=Location(str(path)), hint="a scenario is a plain file")
         if info.st_size > MAX_BYTES:
-            cure = f"at most {MAX_BYTES}; use `repeat`"
-            raise ScenarioError(f"a file of {info.st_size} bytes", where=Location(str(path)), cure=cure)
+            hint = f"at most {MAX_BYTES}; use `repeat`"
+            raise ScenarioError(f"a file of {info.st_size} bytes", where=Location(str(path)), hint=hint)
         source = path.read_bytes()
     except OSError as error:
         raise ScenarioError(f"it can't be read: {error.strerror}", where=Location(str(path))) from error
@@ -146,4 +146,4 @@ def _problems(document: Any, more: Sequence[Rule]) -> list[Problem]:
 
 def _located(problem: Problem, text: Text, path: Path) -> ScenarioError:
     where = Location(str(path), text.line(problem.path))
-    return ScenarioError(problem.message, where=where, cure=problem.cure)
+    return ScenarioError(problem.message, where=where, hint=problem.hint)

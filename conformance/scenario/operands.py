@@ -69,7 +69,7 @@ class Problem:
 
     path: Path
     message: str
-    cure: str | None
+    hint: str | None
 
 
 @dataclass
@@ -107,9 +107,9 @@ class Rules:
         """Add to `admission`."""
         self.admission = admission
 
-    def problem(self, path: Path, message: str, cure: str | None = None) -> None:
+    def problem(self, path: Path, message: str, hint: str | None = None) -> None:
         """Note something that isn't admitted."""
-        self.admission.problems.append(Problem(path, message, cure))
+        self.admission.problems.append(Problem(path, message, hint))
 
     def node(self, node: syntax.Node, path: Path, bound: frozenset[str]) -> None:
         """An expression, and all in it."""

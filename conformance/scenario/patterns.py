@@ -30,7 +30,7 @@ def select(patterns: Sequence[str], ids: Iterable[str]) -> list[str]:
     """The ids that any of the patterns selects, sorted; all of them when there is no pattern.
 
     Raises:
-        UsageError: A pattern selects nothing; the cure names what may have been meant.
+        UsageError: A pattern selects nothing; the hint names what may have been meant.
     """
     known = list(ids)
     if not patterns:
@@ -39,6 +39,6 @@ def select(patterns: Sequence[str], ids: Iterable[str]) -> list[str]:
     for pattern in patterns:
         found = matches(pattern, known)
         if not found:
-            raise UsageError(f"no scenario matches `{pattern}`", cure=near(pattern, known))
+            raise UsageError(f"no scenario matches `{pattern}`", hint=near(pattern, known))
         chosen.update(found)
     return sorted(chosen)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from conformance.scenario.operands import Path
-    from conformance.scenario.walk import Place
+    from conformance.scenario.walk import StatementSite
 
 MAX_HELD = 5
 """Seconds that may pass, in real time, while a body is held back: a wait beside it does not skip."""
@@ -43,8 +43,8 @@ def covers(document: dict[str, Any]) -> Iterator[Problem]:
     for index, id_ in enumerate(document["covers"]):
         if id_ not in known:
             hint = near(id_, known)
-            cure = hint if hint.startswith("did") else "its ids are in language-sdk-spec.yaml"
-            yield Problem(("covers", index), f"`{id_}` is not in the catalogue of requirements", cure)
+            hint = hint if hint.startswith("did") else "its ids are in language-sdk-spec.yaml"
+            yield Problem(("covers", index), f"`{id_}` is not in the catalogue of requirements", hint)
 
 
 def names(document: dict[str, Any]) -> Iterator[Problem]:
@@ -54,15 +54,15 @@ def names(document: dict[str, Any]) -> Iterator[Problem]:
     for path, name, words, what in _references(document):
         fitting = sorted({called for called, word in named if word in words})
         if name not in fitting and not _computes_names(document, words):
-            cure = near(name, fitting) if fitting else "name one"
-            yield Problem(path, f"there is no {what} named `{name}`", cure)
+            hint = near(name, fitting) if fitting else "name one"
+            yield Problem(path, f"there is no {what} named `{name}`", hint)
         elif count[name] > 1:
             yield Problem(
                 path, f"several operations are named `{name}`", "give the one that is meant its own name"
             )
 
 
-def _named(document: dict[str, Any]) -> list[tuple[str, Place]]:
+def _named(document: dict[str, Any]) -> list[tuple[str, StatementSite]]:
     """The operations whose name can be read: it is written out, or computed of the input alone."""
     return [
         (name, here)
@@ -87,7 +87,7 @@ def _computes_names(document: dict[str, Any], words: frozenset[str]) -> bool:
     )
 
 
-def _name(here: Place, document: dict[str, Any]) -> str | None:
+def _name(here: StatementSite, document: dict[str, Any]) -> str | None:
     template = here.given.get("name")
     admission = admit(template)
     if admission.problems or any(name != "input" for _, name in admission.uses):
@@ -172,7 +172,7 @@ def held_in_bodies(document: dict[str, Any]) -> Iterator[Problem]:
                 yield Problem((*path, "after"), message, "hold the outer one")
 
 
-def _can_come(here: Place, other: Place, document: dict[str, Any]) -> bool:
+def _can_come(here: StatementSite, other: StatementSite, document: dict[str, Any]) -> bool:
     """Whether `other` may get where it must while `here` runs.
 
     It stands before it, or in another branch, or around or after a batch that may end without its branch.
@@ -194,7 +194,7 @@ def _can_come(here: Place, other: Place, document: dict[str, Any]) -> bool:
     )
 
 
-def _leaves_behind(batch: Place, here: Place, other: Place) -> bool:
+def _leaves_behind(batch: StatementSite, here: StatementSite, other: StatementSite) -> bool:
     """Whether a batch that `here` stands in, and `other` does not, may end while a branch of it runs."""
     inside = here.path != batch.path and here.path[: len(batch.path)] == batch.path
     outside = other.path == batch.path or other.path[: len(batch.path)] != batch.path
@@ -216,7 +216,7 @@ def _in_map(path: Path, document: dict[str, Any]) -> bool:
 def held_time(document: dict[str, Any]) -> Iterator[Problem]:
     """Beside a held body time is real: the batch that it stands in may not take more than a few seconds."""
     batches = [here for here in walk.everywhere(document) if here.word in ("map", "parallel")]
-    within: dict[Path, list[Place]] = {here.path: [] for here in batches}
+    within: dict[Path, list[StatementSite]] = {here.path: [] for here in batches}
     for here in walk.everywhere(document):
         for path, places in within.items():
             if here.path[: len(path)] == path and here.path != path:
@@ -230,8 +230,8 @@ def held_time(document: dict[str, Any]) -> Iterator[Problem]:
                 seconds = _seconds(slot.path, slot.template)
                 if seconds is not None and seconds > MAX_HELD and slot.path not in told:
                     told.add(slot.path)
-                    cure = f"at most {MAX_HELD} beside a body held by `after`: they pass in real time"
-                    yield Problem(slot.path, f"{seconds} seconds", cure)
+                    hint = f"at most {MAX_HELD} beside a body held by `after`: they pass in real time"
+                    yield Problem(slot.path, f"{seconds} seconds", hint)
 
 
 def _seconds(path: Path, amount: Any) -> float | None:
@@ -246,10 +246,10 @@ def functions(document: dict[str, Any]) -> Iterator[Problem]:
     for here in walk.everywhere(document):
         name = here.given.get("function") if here.word == "invoke" else None
         if isinstance(name, str) and "${" not in name and _bare(name) not in known:
-            cure = (
+            hint = (
                 near(_bare(name), known) if known else "say it under `functions`, if only as {unknown: true}"
             )
-            yield Problem((*here.path, "function"), f"there is no function `{_bare(name)}`", cure)
+            yield Problem((*here.path, "function"), f"there is no function `{_bare(name)}`", hint)
     for name, function in known.items():
         if "timeout" in function and (function.get("unknown") or not function.get("durable", True)):
             path: Path = ("functions", name, "timeout")
@@ -282,7 +282,7 @@ def _computable(template: Any, path: Path, document: dict[str, Any]) -> Iterator
     """An expected result may be computed, of the input alone."""
     admission = admit(template)
     for problem in admission.problems:
-        yield Problem((*path, *problem.path), problem.message, problem.cure)
+        yield Problem((*path, *problem.path), problem.message, problem.hint)
     for use, name in admission.uses:
         if name != "input":
             yield Problem(
@@ -292,7 +292,7 @@ def _computable(template: Any, path: Path, document: dict[str, Any]) -> Iterator
         try:
             evaluate(template, {"input": document.get("input")})
         except ExpressionError as error:
-            yield Problem(path, error.message, error.cure)
+            yield Problem(path, error.message, error.hint)
 
 
 def actions(document: dict[str, Any]) -> Iterator[Problem]:
@@ -302,8 +302,8 @@ def actions(document: dict[str, Any]) -> Iterator[Problem]:
         which = [key for key in ("callback", "of", "nth") if key in action]
         wrong = [key for key in which if key != "of"]
         if "stop" in action and wrong:
-            cure = "a stop concerns the execution or, with `of: NAME`, the target of an invoke"
-            yield Problem((*path, wrong[0]), f"`{wrong[0]}` beside `stop`", cure)
+            hint = "a stop concerns the execution or, with `of: NAME`, the target of an invoke"
+            yield Problem((*path, wrong[0]), f"`{wrong[0]}` beside `stop`", hint)
         elif "stop" not in action and not which:
             yield Problem(path, "an action on no callback", "say `callback: NAME`, `of: NAME` or `nth: N`")
         elif "callback" in which and "of" in which:

@@ -20,7 +20,7 @@ from conformance.scenario.syntax import ExpressionError
 
 if TYPE_CHECKING:
     from conformance.scenario.operands import Path
-    from conformance.scenario.walk import Block, Place, Slot
+    from conformance.scenario.walk import Block, StatementSite, TemplateSite
 
 Names = dict[str, str]
 """Names in scope, each with what it is: value, callback, batch or error."""
@@ -52,8 +52,8 @@ class _Scopes:
         self.given: dict[str, Any] = {}
         self.total = Total(ADMISSION)
 
-    def problem(self, path: Path, message: str, cure: str | None) -> None:
-        self.problems.append(Problem(path, message, cure))
+    def problem(self, path: Path, message: str, hint: str | None) -> None:
+        self.problems.append(Problem(path, message, hint))
 
     def function(self, block: Block, names: Names, *, durable: bool) -> None:
         self.durable = durable
@@ -75,7 +75,7 @@ class _Scopes:
             names, ends = self.statement(here, names)
         return names, not ends
 
-    def statement(self, here: Place, names: Names) -> tuple[Names, bool]:
+    def statement(self, here: StatementSite, names: Names) -> tuple[Names, bool]:
         """Walk a statement; give the names bound after it and whether it never gets there."""
         if here.word in OPERATIONS and not self.durable:
             self.problem(
@@ -94,13 +94,13 @@ class _Scopes:
             self.block(inner, dict(names))
         return self.bound(here, names), here.word in _ENDS
 
-    def choice(self, here: Place, names: Names) -> tuple[Names, bool]:
+    def choice(self, here: StatementSite, names: Names) -> tuple[Names, bool]:
         ways = [self.block(block, dict(names)) for block in walk.blocks(here)]
         if "else" not in here.statement:
             ways.append((names, True))
         return _joined(ways, names)
 
-    def attempt(self, here: Place, names: Names) -> tuple[Names, bool]:
+    def attempt(self, here: StatementSite, names: Names) -> tuple[Names, bool]:
         do, catch = walk.blocks(here)
         ways = [self.block(do, dict(names)), self.block(catch, names | {"e": "error"})]
         after, ends = _joined(ways, names)
@@ -108,15 +108,15 @@ class _Scopes:
             after.pop("e", None)
         return after, ends
 
-    def let(self, here: Place, names: Names) -> Names:
+    def let(self, here: StatementSite, names: Names) -> Names:
         for name, template in here.given.items():
             path = (*here.path, name)
-            self.slot(walk.Slot(path, template), names)
+            self.slot(walk.TemplateSite(path, template), names)
             self.bindable(name, path)
             names = names | {name: "value"}
         return names
 
-    def bound(self, here: Place, names: Names) -> Names:
+    def bound(self, here: StatementSite, names: Names) -> Names:
         name = here.given.get("as") if isinstance(here.given, dict) else None
         if name is None:
             return names
@@ -127,17 +127,17 @@ class _Scopes:
         if name in RESERVED:
             self.problem(path, f"`{name}` can't be bound", "it already means something; take another name")
 
-    def slot(self, slot: Slot, names: Names) -> None:
+    def slot(self, slot: TemplateSite, names: Names) -> None:
         admission = admit(slot.template)
         for problem in admission.problems:
-            self.problem((*slot.path, *problem.path), problem.message, problem.cure)
+            self.problem((*slot.path, *problem.path), problem.message, problem.hint)
         for path, name in admission.uses:
             if name not in names and name not in slot.names:
                 self.unknown(name, (*slot.path, *path), [*names, *slot.names])
         if not admission.problems and all(name in self.given for _, name in admission.uses):
             self.computed(slot)
 
-    def computed(self, slot: Slot) -> None:
+    def computed(self, slot: TemplateSite) -> None:
         """What needs no more than the input is computed once: it may be too much.
 
         Only so much is computed in all; what is beyond is left to those who run it, within the same limits.
@@ -147,7 +147,7 @@ class _Scopes:
             evaluate(slot.template, self.given, budget)
         except BudgetError as error:
             if budget.limits == EVALUATION:
-                self.problem(slot.path, error.message, error.cure)
+                self.problem(slot.path, error.message, error.hint)
         except ExpressionError:
             pass  # it may stand where nobody goes
         finally:
@@ -158,7 +158,7 @@ class _Scopes:
         hint = f"did you mean `{near[0]}`?" if near else f"in scope are {', '.join(sorted(known))}"
         self.problem(path, f"`{name}` is not in scope here", hint)
 
-    def references(self, here: Place, names: Names) -> None:
+    def references(self, here: StatementSite, names: Names) -> None:
         """Names that stand for what is bound, and not for a value: of callbacks, batches, caught errors."""
         if here.word == "await":
             self.reference(here.given["callback"], "callback", (*here.path, "callback"), names)
@@ -175,12 +175,12 @@ class _Scopes:
     def reference(self, name: str, kind: str, path: Path, names: Names) -> None:
         if names.get(name) == kind:
             return
-        what, cure = {
+        what, hint = {
             "callback": ("a callback created before", "create one: `callback: {{as: {}}}`"),
             "batch": ("the result of a map or parallel before", "bind one: `as: {}`"),
             "error": ("a caught error", "only inside `catch`, where it is `e`"),
         }[kind]
-        self.problem(path, f"`{name}` is not {what}", cure.format(name))
+        self.problem(path, f"`{name}` is not {what}", hint.format(name))
 
 
 def _joined(ways: list[tuple[Names, bool]], before: Names) -> tuple[Names, bool]:

@@ -85,7 +85,7 @@ class _Failure:
     error: ValidationError
 
     @property
-    def cure(self) -> str | None:
+    def hint(self) -> str | None:
         return self.schema.get("description")
 
 
@@ -103,7 +103,7 @@ def _told(error: ValidationError) -> Iterator[Problem]:
 
 
 def _wont_do(failure: _Failure) -> Iterator[Problem]:
-    yield Problem(failure.path, f"{_shown(failure.instance)} won't do", failure.cure)
+    yield Problem(failure.path, f"{_shown(failure.instance)} won't do", failure.hint)
 
 
 def _inner(failure: _Failure) -> Iterator[Problem]:
@@ -139,7 +139,7 @@ def _exactly_one(keys: list[str], failure: _Failure) -> Iterator[Problem]:
         seen = f"there are {' and '.join(there)}" if there else "there is none"
         choice = ", ".join(keys) if len(keys) <= _MANY else "its words"
         message = f"exactly one of {choice} is wanted, {seen}"
-        yield Problem(failure.path, message, failure.cure)
+        yield Problem(failure.path, message, failure.hint)
 
 
 def _computes(value: Any) -> bool:
@@ -195,7 +195,7 @@ def _unaccompanied(failure: _Failure) -> Iterator[Problem]:
 def _wrong_kind(failure: _Failure) -> Iterator[Problem]:
     kinds = failure.wanted if isinstance(failure.wanted, list) else [failure.wanted]
     wanted = " or ".join(_KINDS[kind] for kind in kinds)
-    yield Problem(failure.path, f"{_shown(failure.instance)} where {wanted} is wanted", failure.cure)
+    yield Problem(failure.path, f"{_shown(failure.instance)} where {wanted} is wanted", failure.hint)
 
 
 def _none_of(failure: _Failure) -> Iterator[Problem]:

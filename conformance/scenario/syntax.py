@@ -42,11 +42,11 @@ _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None
 class ExpressionError(ValueError):
     """An expression that isn't admitted, or that failed: what is wrong, and what would be right."""
 
-    def __init__(self, message: str, cure: str | None = None) -> None:
-        """Keep the cure apart from the message."""
-        super().__init__(message if cure is None else f"{message} ({cure})")
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        """Keep the hint apart from the message."""
+        super().__init__(message if hint is None else f"{message} ({hint})")
         self.message = message
-        self.cure = cure
+        self.hint = hint
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Slot:
+class TemplateSite:
     """A template in a statement; `names` are in scope there beyond what is in scope around it."""
 
     path: Path
@@ -42,7 +42,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Place:
+class StatementSite:
     """A statement: its word, its fields (a mapping, or what stands there instead), and their path."""
 
     word: str
@@ -52,10 +52,10 @@ class Place:
     statement_path: Path
 
 
-def place(statement: dict[str, Any], path: Path) -> Place:
+def place(statement: dict[str, Any], path: Path) -> StatementSite:
     """The statement that stands at `path`."""
     word = next(key for key in statement if key in PARSERS)
-    return Place(word, statement[word], (*path, word), statement, path)
+    return StatementSite(word, statement[word], (*path, word), statement, path)
 
 
 def roots(document: dict[str, Any]) -> Iterator[Block]:
@@ -66,13 +66,13 @@ def roots(document: dict[str, Any]) -> Iterator[Block]:
             yield Block(("functions", name, "handler"), function["handler"])
 
 
-def everywhere(document: dict[str, Any]) -> Iterator[Place]:
+def everywhere(document: dict[str, Any]) -> Iterator[StatementSite]:
     """All statements, outer ones first, in the document's order."""
     for root in roots(document):
         yield from _within(root)
 
 
-def _within(block: Block) -> Iterator[Place]:
+def _within(block: Block) -> Iterator[StatementSite]:
     for index, statement in enumerate(block.statements):
         here = place(statement, (*block.path, index))
         yield here
@@ -80,7 +80,7 @@ def _within(block: Block) -> Iterator[Place]:
             yield from _within(inner)
 
 
-def blocks(here: Place) -> Iterator[Block]:
+def blocks(here: StatementSite) -> Iterator[Block]:
     """The lists of statements in a statement."""
     if here.word == "parallel":
         for index, branch in enumerate(here.given["branches"]):
@@ -101,7 +101,7 @@ def blocks(here: Place) -> Iterator[Block]:
                 yield Block((*body_path, "do"), body["do"], bound)
 
 
-def bodies(here: Place) -> Iterator[tuple[Path, dict[str, Any], frozenset[str]]]:
+def bodies(here: StatementSite) -> Iterator[tuple[Path, dict[str, Any], frozenset[str]]]:
     """The bodies of a step, check or submitter: path, body, and what is in scope there."""
     key = {"step": None, "wait_for_condition": "check", "wait_for_callback": "submitter"}.get(here.word, "")
     if key == "":
@@ -134,24 +134,26 @@ _TEMPLATES = _typed("Expr", "Optional")
 _DURATIONS = (*_typed("Duration | None"), "delay")
 
 
-def slots(here: Place) -> Iterator[Slot]:
+def slots(here: StatementSite) -> Iterator[TemplateSite]:
     """The templates of a statement itself, not of those in it."""
     if here.word in ("return", "note", "if"):
-        yield Slot(here.path, here.given)
+        yield TemplateSite(here.path, here.given)
     elif here.word == "log":
-        yield Slot((*here.path, "message"), here.given["message"])
+        yield TemplateSite((*here.path, "message"), here.given["message"])
     elif here.word == "raise" and isinstance(here.given, dict):
         yield from _one(here.given, here.path, "message")
     elif here.word in OPERATIONS:
         yield from _operation(here)
 
 
-def _one(given: dict[str, Any], path: Path, key: str, names: frozenset[str] = NOTHING) -> Iterator[Slot]:
+def _one(
+    given: dict[str, Any], path: Path, key: str, names: frozenset[str] = NOTHING
+) -> Iterator[TemplateSite]:
     if key in given:
-        yield Slot((*path, key), given[key], names)
+        yield TemplateSite((*path, key), given[key], names)
 
 
-def _operation(here: Place) -> Iterator[Slot]:
+def _operation(here: StatementSite) -> Iterator[TemplateSite]:
     given = here.given
     for key in _TEMPLATES:
         yield from _one(given, here.path, key, _SCOPED.get(key, NOTHING))
@@ -159,7 +161,7 @@ def _operation(here: Place) -> Iterator[Slot]:
         path = (*here.path, "complete_when")
         yield from _one(given["complete_when"], path, "when", frozenset({"status"}))
     for key, value in given.get("completion", {}).items():
-        yield Slot((*here.path, "completion", key), value)
+        yield TemplateSite((*here.path, "completion", key), value)
     for index, branch in enumerate(given.get("branches", ())):
         if isinstance(branch, dict):
             yield from _one(branch, (*here.path, "branches", index), "name")
@@ -168,14 +170,14 @@ def _operation(here: Place) -> Iterator[Slot]:
     yield from amounts(here)
 
 
-def _body(path: Path, body: dict[str, Any], names: frozenset[str]) -> Iterator[Slot]:
+def _body(path: Path, body: dict[str, Any], names: frozenset[str]) -> Iterator[TemplateSite]:
     yield from _one(body, path, "returns", names)
     yield from _one(body.get("raises", {}), (*path, "raises"), "message", names)
     for index, line in enumerate(body.get("logs", ())):
-        yield Slot((*path, "logs", index, "message"), line["message"], names)
+        yield TemplateSite((*path, "logs", index, "message"), line["message"], names)
 
 
-def amounts(here: Place) -> Iterator[Slot]:
+def amounts(here: StatementSite) -> Iterator[TemplateSite]:
     """The amounts of all durations of a statement, retry strategies and back-off included."""
     given = here.given
     if not isinstance(given, dict):  # a try's statements, a value returned
@@ -199,17 +201,17 @@ def amounts(here: Place) -> Iterator[Slot]:
                 yield from _strategy(strategy, path)
 
 
-def _strategy(given: dict[str, Any], path: Path) -> Iterator[Slot]:
+def _strategy(given: dict[str, Any], path: Path) -> Iterator[TemplateSite]:
     for key in ("initial", "max", "increment", "delay"):
         yield from _duration(given, path, key)
 
 
-def _duration(given: Any, path: Path, key: Any) -> Iterator[Slot]:
+def _duration(given: Any, path: Path, key: Any) -> Iterator[TemplateSite]:
     if isinstance(given, dict) and key not in given:
         return
     value = given[key]
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in UNITS:
         [(unit, amount)] = value.items()
-        yield Slot((*path, key, unit), amount)
+        yield TemplateSite((*path, key, unit), amount)
     else:
-        yield Slot((*path, key), value)
+        yield TemplateSite((*path, key), value)

@@ -87,13 +87,13 @@ def read(source: bytes, file: str) -> Text:
     """
     if len(source) > MAX_BYTES:
         raise ScenarioError(
-            f"a file of {len(source)} bytes", where=Location(file), cure=f"at most {MAX_BYTES}; use `repeat`"
+            f"a file of {len(source)} bytes", where=Location(file), hint=f"at most {MAX_BYTES}; use `repeat`"
         )
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        raise ScenarioError("not UTF-8", where=Location(file, line), cure="save it as UTF-8") from error
+        raise ScenarioError("not UTF-8", where=Location(file, line), hint="save it as UTF-8") from error
     try:
         return _Reader(file).read(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
@@ -116,14 +116,14 @@ class _Reader:
         self.document: Any = None
         self.documents = 0
 
-    def refuse(self, event: Any, message: str, cure: str) -> ScenarioError:
-        return ScenarioError(message, where=Location(self.file, event.start_mark.line + 1), cure=cure)
+    def refuse(self, event: Any, message: str, hint: str) -> ScenarioError:
+        return ScenarioError(message, where=Location(self.file, event.start_mark.line + 1), hint=hint)
 
     def read(self, events: Iterator[Any]) -> Text:
         for event in events:
             self.event(event)
         if not self.documents:
-            raise ScenarioError("an empty file", where=Location(self.file), cure="a scenario is a mapping")
+            raise ScenarioError("an empty file", where=Location(self.file), hint="a scenario is a mapping")
         return Text(self.document, self.lines, self.columns)
 
     def event(self, event: Any) -> None:
@@ -172,8 +172,8 @@ class _Reader:
         """Put a value where it belongs: into the list, as a key, or under the key before it."""
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if len(self.lines) >= MAX_VALUES:
-            cure = "use expressions, or several scenarios"
-            raise self.refuse(event, f"more than {MAX_VALUES} values in one file", cure)
+            hint = "use expressions, or several scenarios"
+            raise self.refuse(event, f"more than {MAX_VALUES} values in one file", hint)
         if not self.stack:
             self.document = value
             self.lines[()], self.columns[()] = line, column

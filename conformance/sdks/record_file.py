@@ -49,7 +49,7 @@ def parse(source: str, where: str) -> Record:
     except yaml.YAMLError as error:
         raise UsageError(f"can't read the record: {error}", where=where) from error
     if root is None:
-        raise UsageError("the record is empty", where=where, cure=f"give it {', '.join(_REQUIRED)}")
+        raise UsageError("the record is empty", where=where, hint=f"give it {', '.join(_REQUIRED)}")
     return _Reader(where).record(root)
 
 
@@ -157,8 +157,8 @@ class _Reader:
             self._refuse(f"{what} is no text", node, "write a text")
         return str(node.value)
 
-    def _refuse(self, message: str, node: yaml.Node, cure: str) -> NoReturn:
-        raise UsageError(message, where=str(Location(self._where, node.start_mark.line + 1)), cure=cure)
+    def _refuse(self, message: str, node: yaml.Node, hint: str) -> NoReturn:
+        raise UsageError(message, where=str(Location(self._where, node.start_mark.line + 1)), hint=hint)
 
 
 def _plain(node: yaml.Node) -> Any:

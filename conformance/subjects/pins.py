@@ -26,7 +26,7 @@ def read(path: Path) -> str:
         raise EnvironmentFault(
             f"the suite's own file can't be read: {error.strerror}",
             where=str(path),
-            cure="use a whole checkout of the suite",
+            hint="use a whole checkout of the suite",
         ) from error
 
 

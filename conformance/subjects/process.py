@@ -234,7 +234,7 @@ class Process:
         return EnvironmentFault(
             "\n".join([problem, *(f"  {line}" for line in lines)]),
             where=self._installed.subject.id,
-            cure=f"its command is {' '.join(self._installed.command)}",
+            hint=f"its command is {' '.join(self._installed.command)}",
         )
 
 

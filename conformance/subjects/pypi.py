@@ -82,7 +82,7 @@ def package(source: Path, subject: str, sdk: Sdk) -> Path:
             raise EnvironmentFault(
                 f"{source.name} is not a wheel or source archive of {sdk.package.name}",
                 where=subject,
-                cure="build one with `python -m build`, and keep its name",
+                hint="build one with `python -m build`, and keep its name",
             )
         return source
     for project in (source / "pyproject.toml", *sorted(source.glob("packages/*/pyproject.toml"))):
@@ -95,14 +95,14 @@ def package(source: Path, subject: str, sdk: Sdk) -> Path:
     raise EnvironmentFault(
         f"no pyproject.toml of {sdk.package.name} in {source} or its packages/",
         where=subject,
-        cure="name a checkout of that repository, or the package's directory in it",
+        hint="name a checkout of that repository, or the package's directory in it",
     )
 
 
 def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None) -> cache.Manifest:
     if importlib.util.find_spec("pip") is None:
         raise EnvironmentFault(
-            f"{sys.executable} has no pip to install it with", where=subject.id, cure="python -m ensurepip"
+            f"{sys.executable} has no pip to install it with", where=subject.id, hint="python -m ensurepip"
         )
     venv.EnvBuilder(with_pip=False, symlinks=True).create(place)
     pip = [sys.executable, "-m", "pip", "--python", str(_interpreter(place)), "--disable-pip-version-check"]
@@ -129,7 +129,7 @@ def _version(place: Path, subject: str, sdk: Sdk) -> str:
     for found in importlib.metadata.distributions(name=sdk.package.name, path=paths):
         return found.version
     raise EnvironmentFault(
-        f"what was installed holds no {sdk.package.name}", where=subject, cure="name a package of that SDK"
+        f"what was installed holds no {sdk.package.name}", where=subject, hint="name a package of that SDK"
     )
 
 

@@ -93,7 +93,7 @@ def sdk(name: str) -> Sdk:
     """
     found = _offered(name)
     if found is None:
-        raise UsageError(f"there is no SDK {name!r}", cure=f"one of {', '.join(names())}")
+        raise UsageError(f"there is no SDK {name!r}", hint=f"one of {', '.join(names())}")
     return found
 
 

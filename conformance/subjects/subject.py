@@ -67,14 +67,14 @@ class Subject:
         if plus and not _MUTANT.fullmatch(mutant):
             raise UsageError(
                 f"{text!r}: {mutant!r} is not a mutant's name",
-                cure="a mutant's name is words in lower case joined by hyphens, such as phantom-fail",
+                hint="a mutant's name is words in lower case joined by hyphens, such as phantom-fail",
             )
         whole, build = _build(rest)
         name, at, wanted = whole.partition("@")
         if name not in registry.names():
-            raise UsageError(f"{text!r}: there is no SDK {name!r}", cure=forms())
+            raise UsageError(f"{text!r}: there is no SDK {name!r}", hint=forms())
         if at and not wanted:
-            raise UsageError(f"{text!r}: nothing after @", cure=forms())
+            raise UsageError(f"{text!r}: nothing after @", hint=forms())
         sdk = registry.sdk(name)
         own = cls(name, mutant=mutant or None, build=build or None)
         if not at:
@@ -94,7 +94,7 @@ class Subject:
         for text in texts:
             for subject in load(Path(text)) if _is_file(text) else (cls.parse(text),):
                 if subject.id in subjects:
-                    raise UsageError(f"subject {subject.id} is given twice", cure="give each subject once")
+                    raise UsageError(f"subject {subject.id} is given twice", hint="give each subject once")
                 subjects[subject.id] = subject
         return tuple(subjects.values())
 
@@ -137,10 +137,10 @@ def load(path: Path) -> tuple[Subject, ...]:
         document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise UsageError(
-            f"no file of subjects can be read here: {error}", where=str(path), cure=_entry_form()
+            f"no file of subjects can be read here: {error}", where=str(path), hint=_entry_form()
         ) from error
     if not isinstance(document, CommentedSeq) or not document:
-        raise UsageError("not a list of subjects", where=str(path), cure=_entry_form())
+        raise UsageError("not a list of subjects", where=str(path), hint=_entry_form())
     return tuple(
         _entry(item, Location(str(path), document.lc.item(number)[0] + 1), path.resolve().parent)
         for number, item in enumerate(document)
@@ -156,21 +156,21 @@ def _entry_form() -> str:
 
 def _entry(item: Any, where: Location, base: Path) -> Subject:
     if not isinstance(item, Mapping):
-        raise UsageError(f"{item!r} is not a subject", where=where, cure=_entry_form())
+        raise UsageError(f"{item!r} is not a subject", where=where, hint=_entry_form())
     if unknown := [str(key) for key in item if key not in _KEYS]:
-        raise UsageError(f"unknown key {', '.join(unknown)}", where=where, cure=_entry_form())
+        raise UsageError(f"unknown key {', '.join(unknown)}", where=where, hint=_entry_form())
     if missing := [key for key in ("name", "command") if key not in item]:
-        raise UsageError(f"{' and '.join(missing)} missing", where=where, cure=_entry_form())
+        raise UsageError(f"{' and '.join(missing)} missing", where=where, hint=_entry_form())
     for key, value in item.items():
         if not isinstance(value, str) or not value:
-            raise UsageError(f"{key} must be text, not {value!r}", where=where, cure="put it in quotes")
+            raise UsageError(f"{key} must be text, not {value!r}", where=where, hint="put it in quotes")
     try:
         own = _command(item["name"], item["command"], f"{item['name']}={item['command']}")
     except UsageError as error:
-        raise UsageError(error.message, where=where, cure=error.cure) from error
+        raise UsageError(error.message, where=where, hint=error.hint) from error
     cwd = (base / item["cwd"]).resolve() if "cwd" in item else base
     if not cwd.is_dir():
-        raise UsageError(f"cwd {cwd} is not a directory", where=where, cure="name one that is there")
+        raise UsageError(f"cwd {cwd} is not a directory", where=where, hint="name one that is there")
     record = _record(base / item["record"]) if "record" in item else None
     return Subject(
         sdk=item.get("sdk", own.sdk),
@@ -193,19 +193,19 @@ def _command(name: str, command: str, text: str) -> Subject:
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{text!r}: {name!r} is not a subject's name",
-            cure="a name starts with a letter and has letters, digits, '.', '_' and '-'",
+            hint="a name starts with a letter and has letters, digits, '.', '_' and '-'",
         )
     if name in registry.names():
-        raise UsageError(f"{text!r}: {name} is taken", cure=f"call it something else, such as my-{name}")
+        raise UsageError(f"{text!r}: {name} is taken", hint=f"call it something else, such as my-{name}")
     try:
         arguments = tuple(shlex.split(command))
     except ValueError as error:
         raise UsageError(
-            f"{text!r}: the command can't be split into words: {error}", cure="close every quote"
+            f"{text!r}: the command can't be split into words: {error}", hint="close every quote"
         ) from error
     if not arguments:
         raise UsageError(
-            f"{text!r}: no command", cure="write NAME=COMMAND, such as mine='./bootstrap --fast'"
+            f"{text!r}: no command", hint="write NAME=COMMAND, such as mine='./bootstrap --fast'"
         )
     return Subject(sdk=name, command=arguments, name=name)
 
@@ -217,9 +217,9 @@ def _source(sdk: registry.Sdk, wanted: str, text: str, base: Path) -> Path:
     if path.is_file():
         raise UsageError(
             f"{text!r}: {path.name} is no package",
-            cure=f"name a directory or a file of {', '.join(registry.of(sdk).ARCHIVES)}",
+            hint=f"name a directory or a file of {', '.join(registry.of(sdk).ARCHIVES)}",
         )
     raise UsageError(
         f"{text!r}: {wanted!r} is neither a version nor a path that is there",
-        cure=f"a version looks like {registry.of(sdk).pinned(sdk)}; a path is one of a package",
+        hint=f"a version looks like {registry.of(sdk).pinned(sdk)}; a path is one of a package",
     )

@@ -9,8 +9,8 @@ from conformance.wire.values import ABSENT, same
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Place = tuple[str | int, ...]
-Difference = tuple[Place, Any, Any]
+JsonPath = tuple[str | int, ...]
+Difference = tuple[JsonPath, Any, Any]
 
 
 def differences(seen: Any, wanted: Any) -> Iterator[Difference]:

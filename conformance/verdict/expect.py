@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
-from conformance.verdict import struck
+from conformance.verdict import faulted
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.wire import payloads
 from conformance.wire.program import statements_within
@@ -35,10 +35,10 @@ def check(scenario: Scenario, recording: Recording, stream: Stream) -> list[Find
 
     `operations` and `invocations` are counted in the scenario's own execution, `bodies` in all of them.
     """
-    return list(_check(scenario.expect, _Seen(scenario, recording, stream)))
+    return list(_check(scenario.expect, _Outcome(scenario, recording, stream)))
 
 
-class _Seen:
+class _Outcome:
     """What a recording came to."""
 
     def __init__(self, scenario: Scenario, recording: Recording, stream: Stream) -> None:
@@ -86,7 +86,7 @@ class _Seen:
     @cached_property
     def _uncertain(self) -> Counter[str | None]:
         statements = _by_place(self.scenario)
-        places = struck.uncertain(self.scenario, self.recording, self.stream)
+        places = faulted.uncertain(self.scenario, self.recording, self.stream)
         return Counter(
             self._named(execution, at, indexes, statements.get(at)) for _, execution, at, indexes in places
         )
@@ -120,7 +120,7 @@ class _Seen:
         return names
 
 
-def _check(expect: Expect, seen: _Seen) -> Iterator[Finding]:
+def _check(expect: Expect, seen: _Outcome) -> Iterator[Finding]:
     if expect.status is not None and seen.status != expect.status:
         why = f", {brief(seen.error)}" if seen.error else ""
         message = f"the execution is {seen.status}{why}; the scenario expects {expect.status}"
@@ -147,7 +147,7 @@ def _check(expect: Expect, seen: _Seen) -> Iterator[Finding]:
         yield from _any_of(expect.any_of, seen)
 
 
-def _error(expected: ExpectedError, seen: _Seen) -> Iterator[Finding]:
+def _error(expected: ExpectedError, seen: _Outcome) -> Iterator[Finding]:
     kind = seen.error.get("ErrorType")
     bare = kind.rpartition(".")[2] if isinstance(kind, str) else None
     if expected.type is not None and bare != expected.type:
@@ -159,7 +159,7 @@ def _error(expected: ExpectedError, seen: _Seen) -> Iterator[Finding]:
         yield _finding("expected-error-message", "output.Error.ErrorMessage", text, expected.message, message)
 
 
-def _any_of(alternatives: tuple[Expect, ...], seen: _Seen) -> Iterator[Finding]:
+def _any_of(alternatives: tuple[Expect, ...], seen: _Outcome) -> Iterator[Finding]:
     """One of several outcomes must hold as a whole; otherwise say of each what speaks against it."""
     against = [list(_check(alternative, seen)) for alternative in alternatives]
     if all(against):

@@ -285,7 +285,7 @@ def _computed(value: Any, here: Location) -> Any:
     try:
         return evaluate(value, {})
     except ExpressionError as error:
-        raise _refuse(error.message, here, error.cure or "compute it otherwise") from error
+        raise _refuse(error.message, here, error.hint or "compute it otherwise") from error
 
 
 def _versions(item: Item) -> KnownVersions:
@@ -324,6 +324,6 @@ def _witnesses(item: Item) -> tuple[str, ...]:
     return tuple(str(each) for each in data)
 
 
-def _refuse(message: str, where: Location, cure: str) -> UsageError:
+def _refuse(message: str, where: Location, hint: str) -> UsageError:
     """Make the error of a ledger that can't be used."""
-    return UsageError(message, where=where, cure=cure)
+    return UsageError(message, where=where, hint=hint)

@@ -98,14 +98,14 @@ class _Reading:
             raise UsageError(
                 "no list of divergences",
                 where=Location(self.file, line),
-                cure="begin the file with `divergences:`",
+                hint="begin the file with `divergences:`",
             )
         for node in listed.value:
             if not isinstance(node, yaml.MappingNode):
                 raise UsageError(
                     "an entry that is no mapping",
                     where=Location(self.file, node.start_mark.line + 1),
-                    cure="docs/verdicts.md has its members",
+                    hint="docs/verdicts.md has its members",
                 )
             yield self.item(node)
 
@@ -113,7 +113,7 @@ class _Reading:
         """Note the members of every mapping; one that is there twice is refused, and what is no JSON."""
         if node is not None and node.tag.removeprefix(_YAML) not in _TAGS:
             where = Location(self.file, node.start_mark.line + 1)
-            raise UsageError(f"the tag {node.tag}", where=where, cure="write plain values")
+            raise UsageError(f"the tag {node.tag}", where=where, hint="write plain values")
         if isinstance(node, yaml.SequenceNode):
             for each in node.value:
                 self.note(each)
@@ -124,7 +124,7 @@ class _Reading:
         for name, value in node.value:
             if str(name.value) in names:
                 where = Location(self.file, name.start_mark.line + 1)
-                raise UsageError(f"`{name.value}` a second time", where=where, cure="say it once")
+                raise UsageError(f"`{name.value}` a second time", where=where, hint="say it once")
             names.add(str(name.value))
             self.note(value)
 

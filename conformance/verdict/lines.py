@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict import struck
+from conformance.verdict import faulted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def told(case: Case) -> Mapping[str, list[dict[str, Any]]]:
     a fault ended nothing counts, since what it had to tell may be lost.
     """
     lines: dict[str, dict[str, dict[str, Any]]] = {}
-    lossy = struck.cut_short(case)
+    lossy = faulted.cut_short(case)
     for effect in case.recording.effects:
         if effect.kind != "log" or effect.invocation in lossy:
             continue

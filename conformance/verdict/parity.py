@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict import lines, meanings, struck
+from conformance.verdict import faulted, lines, meanings
 from conformance.verdict.comparison import differences
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.jitter import chance
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.verdict.case import Case
-    from conformance.verdict.comparison import Difference, Place
+    from conformance.verdict.comparison import Difference, JsonPath
     from conformance.verdict.meanings import ErrorMeaning
     from conformance.wire.recording import Invocation
     from conformance.wire.stream import Update
@@ -72,7 +72,7 @@ def check(subject: Case, reference: Case, *, strict: bool = False) -> list[Findi
 
 def _faults(subject: Case, reference: Case) -> Iterator[Finding]:
     """Say where a fault struck other requests on the two sides, which explains whatever else differs."""
-    seen, wanted = struck.requests(subject), struck.requests(reference)
+    seen, wanted = faulted.requests(subject), faulted.requests(reference)
     if seen != wanted:
         yield _finding(
             FAULTS_APART,
@@ -166,7 +166,7 @@ def _different(where: Where, field: str, rule: str, seen: Any, wanted: Any) -> F
     return _finding(rule, str(at), seen, wanted, message)
 
 
-def _rule(field: str, place: Place) -> str:
+def _rule(field: str, place: JsonPath) -> str:
     named = place[0] if field == "Error" and place and isinstance(place[0], str) else field
     return _HUMP.sub("-", named).lower()
 
@@ -330,8 +330,8 @@ def _told(*sides: list[Any]) -> list[list[Any]]:
 def _runs(case: Case) -> Mapping[str, list[Any]]:
     """Give every run of every body, its attempt and, where it can be compared, invocation; notes by value."""
     runs: dict[str, list[Any]] = {}
-    lossy = struck.cut_short(case)
-    uncertain = struck.uncertain(case.scenario, case.recording, case.stream)
+    lossy = faulted.cut_short(case)
+    uncertain = faulted.uncertain(case.scenario, case.recording, case.stream)
     for effect in case.recording.effects:
         if effect.kind not in _BODIES and effect.kind != "note":
             continue

@@ -47,7 +47,7 @@ _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
 @dataclass(frozen=True)
-class Shown:
+class Observed:
     """A finding, and what showed it.
 
     Attributes:
@@ -85,7 +85,7 @@ class Proposals:
     refused: tuple[str, ...]
 
 
-Place: TypeAlias = tuple[tuple[str, str], ...]
+SpotMembers: TypeAlias = tuple[tuple[str, str], ...]
 """Where a class of findings shows, as the members of an entry's spot."""
 
 
@@ -94,8 +94,8 @@ class _Class:
     """New findings that one entry is to account for."""
 
     id: str
-    place: Place
-    shown: tuple[Shown, ...]
+    place: SpotMembers
+    shown: tuple[Observed, ...]
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ class _Class:
         return found
 
 
-def propose(shown: Iterable[Shown], taken: Iterable[str] = ()) -> Proposals:
+def propose(shown: Iterable[Observed], taken: Iterable[str] = ()) -> Proposals:
     """Propose entries for the findings that no entry accounts for; `taken` are the ids there are.
 
     A proposal holds in its witnesses only where it is about one place of one program, or where it would
@@ -121,7 +121,7 @@ def propose(shown: Iterable[Shown], taken: Iterable[str] = ()) -> Proposals:
     everything = list(shown)
     accounted = [one for one in everything if one.finding.divergence is not None]
     refused: dict[str, None] = {}
-    groups: dict[tuple[Any, ...], list[Shown]] = {}
+    groups: dict[tuple[Any, ...], list[Observed]] = {}
     for one in everything:
         if one.finding.divergence is not None or one.finding.rule == "unsupported":
             continue
@@ -147,7 +147,7 @@ def propose(shown: Iterable[Shown], taken: Iterable[str] = ()) -> Proposals:
     return Proposals(tuple(entries), tuple(refused))
 
 
-def _unfit(one: Shown) -> str | None:
+def _unfit(one: Observed) -> str | None:
     """Why there can be no entry for a finding."""
     tests: tuple[tuple[Callable[[], bool], str], ...] = (
         (lambda: one.finding.layer is Layer.HARNESS, "it is about this suite, not about an SDK"),
@@ -189,7 +189,7 @@ def _json(value: Any) -> bool:
     return True
 
 
-def _place(finding: Finding) -> Place:
+def _place(finding: Finding) -> SpotMembers:
     where = Where.parse(finding.path)
     place = {"layer": finding.layer.value, "rule": finding.rule}
     if where is None:
@@ -198,7 +198,7 @@ def _place(finding: Finding) -> Place:
     return tuple((place | {"field": where.field_class} if where.field else place).items())
 
 
-def _id(place: Place, taken: set[str]) -> str:
+def _id(place: SpotMembers, taken: set[str]) -> str:
     """An id made of the rule and what it is about; numbered where there is one already."""
     told = dict(place)
     words = "-".join(told[key] for key in ("rule", "type", "action", "field") if key in told)
@@ -219,7 +219,7 @@ def _read(text: str) -> Entry | None:
     return entry
 
 
-def _takes(entry: Entry, one: Shown) -> bool:
+def _takes(entry: Entry, one: Observed) -> bool:
     return any(
         entry.accounts_for(Occasion(one.scenario, view, one.slots, one.around))
         for view, _ in entry.views(one.finding, one.subject, one.reference)

@@ -137,14 +137,14 @@ _SUBTYPES: dict[type, str] = {
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """A position of the program: typed path, place of the enclosing context, and what can stand there.
 
     Where the path taken decides what stands there, it is what fits what the wire says, if anything does.
     """
 
     path: str
-    parent: Place | None
+    parent: Position | None
     number: int  # the ordinal or branch number as hashed
     candidates: tuple[Candidate, ...]
 
@@ -160,7 +160,7 @@ class Place:
         return self.path.endswith("]")
 
     @property
-    def real_parent(self) -> Place | None:
+    def real_parent(self) -> Position | None:
         """The nearest enclosing context that is not certainly virtual; None at the root."""
         place = self.parent
         while place is not None and place.virtual:
@@ -175,7 +175,7 @@ class Identity:
     scheme: Scheme
     base: int  # from where the recording numbers branches, which may be another number than the scheme's
     based: bool  # whether the recording shows from where it numbers branches
-    places: Mapping[str, Place]
+    places: Mapping[str, Position]
     unknown: frozenset[str]
     prefix: str = ""  # of typed paths in a chained execution: `<path of the invoke>>`
     _known: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -250,9 +250,9 @@ def _best_base(search: _Search, prefix: str) -> Identity:
     )
 
 
-def _with_ancestors(places: Iterable[Place]) -> Iterator[Place]:
+def _with_ancestors(places: Iterable[Position]) -> Iterator[Position]:
     for place in places:
-        each: Place | None = place
+        each: Position | None = place
         while each is not None:
             yield each
             each = each.parent
@@ -269,19 +269,19 @@ class _Search:
         self.scheme = scheme
         self.said = said
 
-    def run(self, base: int) -> dict[str, Place]:
+    def run(self, base: int) -> dict[str, Position]:
         """Search below virtual contexts and real ones on the wire; then, for what is left, below all."""
         found = self._search(base, exhaustive=False)
         if len(found) < len(self.wanted):
             found = self._search(base, exhaustive=True)
         return found
 
-    def _search(self, base: int, *, exhaustive: bool) -> dict[str, Place]:
-        found: dict[str, Place] = {}
+    def _search(self, base: int, *, exhaustive: bool) -> dict[str, Position]:
+        found: dict[str, Position] = {}
         hashes = 0
-        todo: deque[tuple[str, str, Place]] = deque()
+        todo: deque[tuple[str, str, Position]] = deque()
 
-        def visit(prefix: str, parent: Place | None, children: Children) -> None:
+        def visit(prefix: str, parent: Position | None, children: Children) -> None:
             nonlocal hashes
             for (number, path), candidates in children.items():
                 if hashes >= MOST_HASHES:
@@ -291,7 +291,7 @@ class _Search:
                 fitting = [each for each in candidates if each.fits(self.said.get(operation_id))]
                 if self.scheme.enclosing and not fitting:
                     continue  # the number may be that of another position
-                place = Place(path, parent, number, tuple(fitting or candidates))
+                place = Position(path, parent, number, tuple(fitting or candidates))
                 seen = operation_id in self.wanted
                 if seen:
                     found.setdefault(operation_id, place)
@@ -307,7 +307,7 @@ class _Search:
             visit(prefix, place, _grouped(self._inside(place)))
         return found
 
-    def _branches(self, place: Place, base: int) -> Found:
+    def _branches(self, place: Position, base: int) -> Found:
         """Give number, typed path and candidate of the branches of what can stand at a place."""
         first = place.number + 1 if self.scheme.enclosing else base
         for candidate in place.candidates:
@@ -318,7 +318,7 @@ class _Search:
                     inner = Candidate(slot, (*indexes, index), self.program.virtual(slot))
                     yield index + first, f"{place.path}[{index}]", inner
 
-    def _inside(self, place: Place) -> Found:
+    def _inside(self, place: Position) -> Found:
         """Give number, typed path and candidate of the operations right inside a context."""
         for candidate in place.candidates:
             statement, indexes = candidate.slot.statement, candidate.indexes

@@ -101,7 +101,7 @@ def loads(text: str, *, where: str = "recording") -> Recording:
         raise UsageError(
             f"recording of schema {schema}; this version reads up to {SCHEMA}",
             where=where,
-            cure="judge it with the version that recorded it, or record it again",
+            hint="judge it with the version that recorded it, or record it again",
         )
     try:
         recording: Recording = _reader(Recording)(data, "recording")

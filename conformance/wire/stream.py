@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.sdks import registry
 from conformance.wire import payloads
-from conformance.wire.identity import EXECUTION, Identity, Place, Said, decode
+from conformance.wire.identity import EXECUTION, Identity, Position, Said, decode
 from conformance.wire.payloads import Form
 from conformance.wire.program import Program, function_body, statements_within
 from conformance.wire.values import parse, plain
@@ -100,7 +100,7 @@ class Stream:
             groups.setdefault(update.path, []).append(update)
         return {path: tuple(updates) for path, updates in groups.items()}
 
-    def place(self, update: Update) -> Place | None:
+    def place(self, update: Update) -> Position | None:
         """Give the program's position that an update is about, if its id is that of one."""
         return self.identities[update.execution].places.get(update.id)
 

@@ -83,11 +83,11 @@ EVENTS: tuple[Event, ...] = (
     ),
     Faulted(
         ScenarioError(
-            "unknown key 'stp'", where=Location("scenarios/bad.yaml", 7), cure="did you mean 'step'?"
+            "unknown key 'stp'", where=Location("scenarios/bad.yaml", 7), hint="did you mean 'step'?"
         )
     ),
     Faulted(
-        EnvironmentFault("there is no such version", where="python@9.9.9", cure="name one that is published")
+        EnvironmentFault("there is no such version", where="python@9.9.9", hint="name one that is published")
     ),
     Recorded("virtual/a", JS.id, 1),
     judged("virtual/a", JS, Verdict.CONFORMS),

@@ -14,7 +14,7 @@ from conformance.engine.events import RunEnded, RunStarted
 from conformance.scenario.model import Scenario
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
-from conformance.verdict.proposals import Shown, propose
+from conformance.verdict.proposals import Observed, propose
 from conformance.verdict.surroundings import Surroundings
 from conformance.wire.recording import SubjectInfo
 from tests.verdict.recordings import mapped, with_fields
@@ -42,7 +42,7 @@ def scenarios(tmp_path: Path) -> Path:
     odd = with_fields(mapped("python"), 3, Payload="11")
     around = Surroundings(Scenario.from_document("map/nested", odd.document))
     found = judge(odd, mapped("js"), Ledger()).findings
-    entries = propose(Shown(around, one, odd.subject, JS) for one in found).entries
+    entries = propose(Observed(around, one, odd.subject, JS) for one in found).entries
     folder = tmp_path / "scenarios"
     folder.mkdir()
     (folder / "divergences.yaml").write_text("divergences:\n" + BREAKS + "".join(entries), encoding="utf-8")

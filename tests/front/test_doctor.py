@@ -51,11 +51,11 @@ def test_a_machine_that_is_ready_and_one_that_is_not(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = Check("a", good=True, seen="1")
-    optional = Check("b", good=False, seen="none", cure="get one", needed=False)
+    optional = Check("b", good=False, seen="none", hint="get one", needed=False)
     monkeypatch.setattr(machine, "checks", lambda: iter([good, optional]))
     assert doctor._machine() is Exit.AS_EXPECTED  # noqa: SLF001 - as the command does
     assert "This machine is ready." in capsys.readouterr().out
-    bad = Check("c", good=False, seen="broken", cure="mend it")
+    bad = Check("c", good=False, seen="broken", hint="mend it")
     monkeypatch.setattr(machine, "checks", lambda: iter([good, bad]))
     assert doctor._machine() is Exit.ENVIRONMENT  # noqa: SLF001 - as above
     out = capsys.readouterr().out

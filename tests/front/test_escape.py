@@ -136,7 +136,7 @@ def test_the_log_of_a_run_is_read_back_whatever_it_says(text: str, tmp_path: Pat
     events = [
         replace(samples.EVENTS[0], options=text),
         samples.judged(text, samples.JS, Verdict.VIOLATED, finding),
-        Faulted(EnvironmentFault(text, where=text, cure=text)),
+        Faulted(EnvironmentFault(text, where=text, hint=text)),
     ]
     for event in events:
         writer(event)

@@ -158,7 +158,7 @@ def hostile(text: str) -> tuple[Event, ...]:
     unable = replace(samples.UNABLE, message=text)
     skipped = samples.judged(f"u{text}", samples.JS, Verdict.UNSUPPORTED, unable)
     header = replace(started(text), options=text, asked={samples.PYTHON.id: text})
-    fault = Faulted(EnvironmentFault(text, where=text, cure=text))
+    fault = Faulted(EnvironmentFault(text, where=text, hint=text))
     return (header, replace(verdict, evidence=known), skipped, fault, ended(text))
 
 

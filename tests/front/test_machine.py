@@ -1,4 +1,4 @@
-"""What the machine does not give: said in one line with a cure, exit code 3, and never a traceback."""
+"""What the machine does not give: said in one line with a hint, exit code 3, and never a traceback."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_limit_of_open_files_is_raised_or_the_number_that_is_wanted_is_said(
     monkeypatch.setattr(resource, "setrlimit", lambda _, given: limits.__setitem__(0, given[0]))
     with pytest.raises(EnvironmentFault, match="only 64 files may be open at once") as refused:
         machine.open_files()
-    assert refused.value.cure == f"ulimit -n {machine.WANTED_FILES}"
+    assert refused.value.hint == f"ulimit -n {machine.WANTED_FILES}"
     limits[1] = resource.RLIM_INFINITY
     machine.open_files()
     assert limits[0] == machine.WANTED_FILES

@@ -402,7 +402,7 @@ def test_a_judging_process_that_dies_is_the_environments_fault() -> None:
 
 def test_what_the_judging_process_cannot_save_is_said_as_it_is() -> None:
     def full(*_: object) -> None:
-        raise EnvironmentFault("no space left on device", where="out", cure="make room")
+        raise EnvironmentFault("no space left on device", where="out", hint="make room")
 
     events = run(Pretence(), plan("a"), judge=Apart, save=full)
     assert [str(one.error) for one in events if isinstance(one, Faulted)] == [

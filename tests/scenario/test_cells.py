@@ -99,11 +99,11 @@ def test_kinds_that_only_a_run_knows_are_left_out() -> None:
     assert found == [("root", "virtual"), ("virtual", "real"), ("root", "flat-map")]
 
 
-Told = tuple[int, str, tuple[int, ...], str]
+Reported = tuple[int, str, tuple[int, ...], str]
 """Invocation, place, indexes, and what happened: start, returned or raised."""
 
 
-def recording(*told: Told, pending: tuple[int, ...] = ()) -> Recording:
+def recording(*told: Reported, pending: tuple[int, ...] = ()) -> Recording:
     effects = tuple(
         Effect(
             seq=number,
@@ -154,7 +154,7 @@ def recording(*told: Told, pending: tuple[int, ...] = ()) -> Recording:
     )
 
 
-def ran(at: str, ends: str, *indexes: int, invocation: int = 1) -> list[Told]:
+def ran(at: str, ends: str, *indexes: int, invocation: int = 1) -> list[Reported]:
     return [(invocation, at, indexes, "start"), (invocation, at, indexes, ends)]
 
 

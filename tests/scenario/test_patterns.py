@@ -29,12 +29,12 @@ def test_a_pattern_is_an_id_a_part_or_a_glob(patterns: list[str], chosen: list[s
 
 
 @pytest.mark.parametrize(
-    ("pattern", "cure"), [("virtual/nestde", "did you mean `virtual/nested`?"), ("zzz/*", "known are ")]
+    ("pattern", "hint"), [("virtual/nestde", "did you mean `virtual/nested`?"), ("zzz/*", "known are ")]
 )
-def test_a_pattern_that_selects_nothing_says_what_may_have_been_meant(pattern: str, cure: str) -> None:
+def test_a_pattern_that_selects_nothing_says_what_may_have_been_meant(pattern: str, hint: str) -> None:
     with pytest.raises(UsageError, match="no scenario matches") as caught:
         select(["wait/a", pattern], IDS)
-    assert cure in str(caught.value)
+    assert hint in str(caught.value)
 
 
 @given(st.sets(st.text("ab/-", min_size=1), min_size=1))

@@ -59,7 +59,7 @@ def test_what_is_wrong_is_refused_with_its_line(line: str, instead: str, where: 
         parse(GOOD.replace(line, instead, 1), "mine.yaml")
     assert str(refused.value.where) == f"mine.yaml:{where}"
     assert said in refused.value.message
-    assert refused.value.cure
+    assert refused.value.hint
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,7 @@ def test_a_failure_is_worded_by_its_likely_cause(output: str) -> None:
     assert FAILURES[output] in fault.message
     assert fault.message.splitlines()[-1].strip() == output.splitlines()[-1]
     assert len(fault.message.splitlines()) <= installer.LINES + 1
-    assert fault.cure
+    assert fault.hint
 
 
 def test_a_package_manager_that_is_not_there(tmp_path: Path) -> None:

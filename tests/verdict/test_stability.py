@@ -11,7 +11,7 @@ from conformance.verdict.finding import Blame, Verdict
 from conformance.verdict.stability import unsteady
 from conformance.wire.recording import Recording
 from tests.verdict.recordings import mapped, virtual, with_fields, without
-from tests.verdict.test_struck import apart, together
+from tests.verdict.test_faulted import apart, together
 
 
 def told(seen: Recording, wanted: Recording) -> tuple[str, Blame, Verdict] | None:

@@ -16,7 +16,7 @@ from conformance.wire.positions import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.wire.identity import Place
+    from conformance.wire.identity import Position
     from conformance.wire.recording import Recording
     from conformance.wire.stream import Stream
 
@@ -88,7 +88,7 @@ def shown(recording: Recording, stream: Stream) -> frozenset[Inside]:
     return frozenset(found)
 
 
-def _insides(place: Place, fitting: frozenset[str], outcome: str) -> Iterator[Inside]:
+def _insides(place: Position, fitting: frozenset[str], outcome: str) -> Iterator[Inside]:
     """What the end of the operation at a place shows: of itself, and a branch's failure of its batch."""
     if place.branch:
         if outcome == "failure" and place.parent is not None:
@@ -101,7 +101,7 @@ def _insides(place: Place, fitting: frozenset[str], outcome: str) -> Iterator[In
         yield Inside(kinds.pop(), where, outcome)
 
 
-def _where(place: Place) -> str | None:
+def _where(place: Position) -> str | None:
     around = place.parent
     if around is None or not around.virtual:
         return None

@@ -24,7 +24,7 @@ from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import Recording
 
 Names: TypeAlias = tuple[str, ...]
-Place: TypeAlias = Callable[[Original, str], bool]
+Applies: TypeAlias = Callable[[Original, str], bool]
 """Whether an entry speaks of what a mutation touches."""
 
 Condition: TypeAlias = Callable[[Recording], bool]
@@ -117,17 +117,17 @@ UNBREAKABLE: dict[str, str] = {
 """Why nothing here can break what an entry speaks of."""
 
 
-def _of_type(*types: str) -> Place:
+def _of_type(*types: str) -> Applies:
     return lambda original, touched: any(one.type in types for one in original.operations.get(touched, ()))
 
 
-def _of_subtype(*subtypes: str) -> Place:
+def _of_subtype(*subtypes: str) -> Applies:
     return lambda original, touched: any(
         one.subtype in subtypes for one in original.operations.get(touched, ())
     )
 
 
-def _within(*subtypes: str) -> Place:
+def _within(*subtypes: str) -> Applies:
     own = _of_subtype(*subtypes)
     return lambda original, touched: any(own(original, path) for path in (touched, *ancestors(touched)))
 
@@ -152,9 +152,9 @@ def _rebuilt(original: Original, touched: str) -> bool:
 
 _STEP, _CONTEXT, _CALLBACK = _of_type("STEP"), _of_type("CONTEXT"), _of_type("CALLBACK")
 _BATCHES = _of_subtype("Map", "Parallel")
-_VIRTUAL: Place = _virtual
+_VIRTUAL: Applies = _virtual
 
-WHERE: dict[str, Place] = {
+WHERE: dict[str, Applies] = {
     "step-unique-id": _STEP,
     "step-result-checkpointed": _STEP,
     "step-retry": _STEP,
@@ -274,7 +274,7 @@ def bites(entry: str, recording: Recording, judge: Judge = unaided) -> bool:
     return Breaking(recording, judge).bites(entry)
 
 
-def _speaks(where: Place, original: Original, touched: str) -> bool:
+def _speaks(where: Applies, original: Original, touched: str) -> bool:
     """Whether an entry speaks of a place; outputs, requests and bodies have no operation to be told by."""
     known = touched in original.operations or touched in original.plan.operations
     return not known or where(original, touched)

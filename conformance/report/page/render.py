@@ -72,17 +72,17 @@ def render(run: Collected, known: Mapping[str, Known]) -> str:
     """The whole page; `known` has the ledger's entries by id."""
     found = causes(run)
     groups = [[*group] for _, group in groupby(run.judged(), key=lambda one: one.result.scenario)]
-    struck = {
+    affected = {
         (one.result.scenario, one.result.subject): number
         for number, cause in enumerate(found)
-        for one in cause.struck
+        for one in cause.affected
     }
     reference = run.started.reference if run.started else ""
     chunks, places = _packed(
-        (_folder(group[0]), details.scenario(group, reference, struck, known)) for group in groups
+        (_folder(group[0]), details.scenario(group, reference, affected, known)) for group in groups
     )
     subjects = [info.id for info in run.subjects]
-    rows = [_row(group, subjects, run, struck, place) for group, place in zip(groups, places, strict=True)]
+    rows = [_row(group, subjects, run, affected, place) for group, place in zip(groups, places, strict=True)]
     bad = sum(any(one.result.verdict not in GOOD for one in group) for group in groups)
     style, script = _own("page.css"), _own("page.js")
     index = {
@@ -157,7 +157,7 @@ def _row(
     group: Sequence[Judged],
     subjects: Sequence[str],
     run: Collected,
-    struck: Mapping[tuple[str, str], int],
+    affected: Mapping[tuple[str, str], int],
     place: tuple[int, int],
 ) -> list[Any]:
     """A scenario in the index; `page.js` names what stands where in it."""
@@ -171,7 +171,7 @@ def _row(
     numbers = dict.fromkeys(
         number
         for one in group
-        if (number := struck.get((one.result.scenario, one.result.subject))) is not None
+        if (number := affected.get((one.result.scenario, one.result.subject))) is not None
     )
     return [
         visible(first.result.scenario),

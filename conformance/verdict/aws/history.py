@@ -31,14 +31,14 @@ TIMEOUTS = (("Timeout", "TimeoutSeconds"), ("HeartbeatTimeout", "HeartbeatTimeou
 
 
 @dataclass(frozen=True)
-class Told:
+class Reported:
     """What a recording says of the scenario's own execution: its invocations, its updates by operation."""
 
     invocations: tuple[Invocation, ...]
     updates: dict[str, list[Update]] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, recording: Recording) -> Told:
+    def by(cls, recording: Recording) -> Reported:
         """Gather what the service accepted."""
         arn = recording.executions[0].arn
         updates: dict[str, list[Update]] = defaultdict(list)
@@ -55,7 +55,7 @@ class Told:
         return next((update for update in updates if update.get("Action") == "START"), {})
 
 
-def failed_invocations(events: list[Event], told: Told) -> list[Event]:
+def failed_invocations(events: list[Event], told: Reported) -> list[Event]:
     """Put in the invocations that did not answer: the emulator has only those that did.
 
     The service tells of every invocation. One that failed stands where it ended: after what it wrote, before
@@ -75,7 +75,7 @@ def failed_invocations(events: list[Event], told: Told) -> list[Event]:
     return [{**event, "EventId": number} for number, event in enumerate(mended, start=1)]
 
 
-def invocation_details(events: list[Event], told: Told) -> list[Event]:
+def invocation_details(events: list[Event], told: Reported) -> list[Event]:
     """Say of each invocation which it was and how it failed: the emulator tells only that there was one.
 
     The service's model demands the request's id and both times. A process that dies is a Runtime.ExitError.
@@ -110,7 +110,7 @@ def _error(invocation: Invocation) -> dict[str, Any] | None:
     return None
 
 
-def callback_timeouts(events: list[Event], told: Told) -> list[Event]:
+def callback_timeouts(events: list[Event], told: Reported) -> list[Event]:
     """Put in the timeouts that a callback was created with; nought, which Python sends, stands for none."""
     for event in events:
         if event["EventType"] == "CallbackStarted":
@@ -125,7 +125,7 @@ def callback_timeouts(events: list[Event], told: Told) -> list[Event]:
     return events
 
 
-def invoke_details(events: list[Event], told: Told) -> list[Event]:
+def invoke_details(events: list[Event], told: Reported) -> list[Event]:
     """Say which version an invoke ran and for which tenant; an input is there even where nothing was sent.
 
     The lab knows no versions: every function is its latest one.
@@ -141,7 +141,7 @@ def invoke_details(events: list[Event], told: Told) -> list[Event]:
     return events
 
 
-def attempts(events: list[Event], told: Told) -> list[Event]:
+def attempts(events: list[Event], told: Reported) -> list[Event]:
     """Say of each success which attempt it was, and with which state a condition went on.
 
     A success and a failure are each the end of one attempt of their step, in the order of its updates.
@@ -165,7 +165,7 @@ def attempts(events: list[Event], told: Told) -> list[Event]:
     return events
 
 
-MENDS: tuple[Callable[[list[Event], Told], list[Event]], ...] = (
+MENDS: tuple[Callable[[list[Event], Reported], list[Event]], ...] = (
     failed_invocations,
     invocation_details,
     callback_timeouts,
@@ -176,10 +176,10 @@ MENDS: tuple[Callable[[list[Event], Told], list[Event]], ...] = (
 
 
 def mended(
-    recording: Recording, mends: Iterable[Callable[[list[Event], Told], list[Event]]] = MENDS
+    recording: Recording, mends: Iterable[Callable[[list[Event], Reported], list[Event]]] = MENDS
 ) -> list[Event]:
     """The history of the scenario's own execution, as the service would tell it."""
-    told = Told.by(recording)
+    told = Reported.by(recording)
     events = copy.deepcopy(list(recording.executions[0].history))
     for mend in mends:
         events = mend(events, told)

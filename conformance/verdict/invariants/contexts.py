@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conformance.verdict.case import Case
     from conformance.verdict.finding import Finding
-    from conformance.wire.identity import Place
+    from conformance.wire.identity import Position
     from conformance.wire.stream import Update
 
 
@@ -127,7 +127,7 @@ def _with_contexts(case: Case) -> Iterator[tuple[Update, Mapping[str, _Context]]
             contexts[update.id].ended = True
 
 
-def _may_be_no_context(place: Place, update: Update) -> bool:
+def _may_be_no_context(place: Position, update: Update) -> bool:
     """Whether another path of the program has something at this place that is what the update says it is."""
     return any(not each.context and each.slot.type == update.type for each in place.candidates)
 

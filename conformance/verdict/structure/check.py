@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.prediction import predict, scope_at
-from conformance.oracle.reading import Seen
+from conformance.oracle.reading import BodyRuns
 from conformance.oracle.values import UNKNOWN
 from conformance.scenario import enclosed
 from conformance.scenario.varying import varies, varying
@@ -25,7 +25,7 @@ from conformance.wire.values import json_or
 
 if TYPE_CHECKING:
     from conformance.oracle.plan import Plan
-    from conformance.oracle.reading import Place
+    from conformance.oracle.reading import BodyKey
     from conformance.scenario.model import Scenario
     from conformance.scenario.statements import Statement
     from conformance.wire.recording import ExecutionRecord, Recording
@@ -116,7 +116,7 @@ def _plan(
 
 
 def expected_scope(
-    scenario: Scenario, recording: Recording, stream: Stream, invocation: int, place: Place
+    scenario: Scenario, recording: Recording, stream: Stream, invocation: int, place: BodyKey
 ) -> dict[str, Any] | None:
     """What should have been in scope at a statement of an invocation; None where nothing tells it."""
     arn = next(each.execution for each in recording.invocations if each.number == invocation)
@@ -136,7 +136,7 @@ def _seen_again(
     stream: Stream,
     execution: ExecutionRecord,
     handler: tuple[Statement, ...],
-) -> Seen | None:
+) -> BodyRuns | None:
     """How often bodies ran, where the scenario alone does not tell it."""
     beside = not stream.sequential and (_crashes(handler) or _cut_short(recording, execution.arn))
     return _seen(recording, stream, execution.arn) if scenario.faults or beside else None
@@ -163,16 +163,16 @@ def _cut_short(recording: Recording, arn: str) -> bool:
     return any(each.outcome in (Outcome.ERROR, Outcome.EXIT) for each in recording.of(arn).invocations)
 
 
-def _seen(recording: Recording, stream: Stream, arn: str) -> Seen:
+def _seen(recording: Recording, stream: Stream, arn: str) -> BodyRuns:
     identity = stream.identities.get(arn)
     prefix = identity.prefix if identity else ""
     found = interruptions(stream.of(arn), prefix, spoken(recording.subject))
-    return Seen(_begun(recording, arn), found)
+    return BodyRuns(_begun(recording, arn), found)
 
 
-def _begun(recording: Recording, arn: str) -> dict[Place, list[int | None]]:
+def _begun(recording: Recording, arn: str) -> dict[BodyKey, list[int | None]]:
     """The attempts that each body was told as it began."""
-    begun: dict[Place, list[int | None]] = {}
+    begun: dict[BodyKey, list[int | None]] = {}
     for effect in recording.of(arn).effects:
         if effect.event == "start" and effect.kind in BODIES:
             begun.setdefault((effect.at, effect.indexes), []).append(effect.attempt)

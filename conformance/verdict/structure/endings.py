@@ -15,7 +15,7 @@ from conformance.wire.values import ABSENT, brief, plain, same
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.oracle.reading import Place
+    from conformance.oracle.reading import BodyKey
     from conformance.verdict.finding import Finding
     from conformance.verdict.structure.view import View
     from conformance.wire.recording import ExecutionRecord
@@ -53,7 +53,7 @@ def outcome(view: View, execution: ExecutionRecord, answer: str | None) -> Itera
         yield from _result(view, execution)
 
 
-def body_runs(view: View, begun: Mapping[Place, list[int | None]]) -> Iterator[Finding]:
+def body_runs(view: View, begun: Mapping[BodyKey, list[int | None]]) -> Iterator[Finding]:
     """Every body ran as often as its attempts say, each time as that attempt; replay runs none again.
 
     `begun` are the attempts that a body was told, by its place, in the order of its runs.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.oracle.flow import Lost
-from conformance.oracle.reading import Seen
+from conformance.oracle.reading import BodyRuns
 from conformance.verdict.structure import predict
 from tests.verdict.recordings import Maker
 from tests.verdict.structure.worlds import (
@@ -46,7 +46,7 @@ def test_a_body_that_calls_operations_leaves_what_follows_undetermined(statement
 
 def test_a_body_seen_to_call_operations_leaves_it_undetermined_too() -> None:
     statement = {"step": {"name": "c", "attempts": [BODY, {"returns": 1}], "retry": {"delays": [1]}}}
-    plan = predict(scenario(statement), seen=Seen({("handler/0", ()): [1, 2]}))
+    plan = predict(scenario(statement), seen=BodyRuns({("handler/0", ()): [1, 2]}))
     assert isinstance(plan.flow, Lost)
 
 

@@ -31,7 +31,7 @@ Raw = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Slot:
+class UpdateSite:
     """Where an update stands: the request, by its index among the exchanges, and its own index in it."""
 
     exchange: int
@@ -87,16 +87,16 @@ class Original:
         return {path: tuple(updates) for path, updates in groups.items()}
 
     @cached_property
-    def slots(self) -> dict[tuple[int, int], Slot]:
+    def slots(self) -> dict[tuple[int, int], UpdateSite]:
         """Where each update stands, by its exchange's number and its own."""
         return {
-            (exchange.seq, index): Slot(position, index)
+            (exchange.seq, index): UpdateSite(position, index)
             for position, exchange in enumerate(self.recording.exchanges)
             if exchange.operation == CHECKPOINT
             for index in range(len(_body(exchange.request).get("Updates") or ()))
         }
 
-    def slot(self, update: Update) -> Slot:
+    def slot(self, update: Update) -> UpdateSite:
         """Where an update stands."""
         return self.slots[update.seq, update.index]
 

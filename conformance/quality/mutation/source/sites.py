@@ -123,7 +123,7 @@ def _library() -> tuple[Any, Any, Any]:
     except ImportError as error:
         raise EnvironmentFault(
             f"the mutation library can't be imported: {error}",
-            cure="make mutants ARGS='--source python' installs it",
+            hint="make mutants ARGS='--source python' installs it",
         ) from error
     return plugins, mutating, tree
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.verdict import expect, struck
+from conformance.verdict import expect, faulted
 from conformance.verdict.case import Case
 from conformance.verdict.parity import check
 from conformance.wire.recording import Outcome
@@ -74,9 +74,9 @@ def rules(seen: Recording, wanted: Recording) -> list[str]:
 
 
 def test_requests_of_other_updates_are_other_disturbances() -> None:
-    assert struck.requests(Case.of(apart())) == [["1:STEP.START"]]
-    assert struck.requests(Case.of(apart())) == struck.requests(Case.of(apart(repeats=3)))
-    assert struck.requests(Case.of(together())) == [["1:STEP.START", "1:STEP.SUCCEED"]]
+    assert faulted.requests(Case.of(apart())) == [["1:STEP.START"]]
+    assert faulted.requests(Case.of(apart())) == faulted.requests(Case.of(apart(repeats=3)))
+    assert faulted.requests(Case.of(together())) == [["1:STEP.START", "1:STEP.SUCCEED"]]
     assert rules(together(), apart()) == ["body-attempts", "faults-apart", "invocation-boundary"]
 
 
@@ -94,9 +94,9 @@ def test_what_updates_carry_is_compared_wherever_faults_struck(action: str, rule
 
 def test_notes_of_a_process_that_a_fault_ended_may_be_lost() -> None:
     assert rules(apart(notes=0), apart()) == []
-    assert struck.cut_short(Case.of(apart())) == {1}
+    assert faulted.cut_short(Case.of(apart())) == {1}
     unstruck = replace(apart(), exchanges=tuple(replace(e, fault=None) for e in apart().exchanges))
-    assert struck.cut_short(Case.of(unstruck)) == set()
+    assert faulted.cut_short(Case.of(unstruck)) == set()
 
 
 @pytest.mark.parametrize(
@@ -177,5 +177,5 @@ def test_a_later_update_of_the_same_kind_is_another_one() -> None:
         made.succeed("1")
         return made.done()
 
-    assert struck.requests(Case.of(crashing(0))) == [["1:STEP.RETRY", "1:STEP.START"]]
-    assert struck.requests(Case.of(crashing(2))) == [["1:STEP.RETRY#3", "1:STEP.START#3"]]
+    assert faulted.requests(Case.of(crashing(0))) == [["1:STEP.RETRY", "1:STEP.START"]]
+    assert faulted.requests(Case.of(crashing(2))) == [["1:STEP.RETRY#3", "1:STEP.START#3"]]

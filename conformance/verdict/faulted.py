@@ -33,14 +33,14 @@ def requests(case: Case) -> list[list[str]]:
         taken[what] += update.accepted
         again = taken[what] + (not update.accepted)
         carried.setdefault(update.seq, []).append(what if again == 1 else f"{what}#{again}")
-    struck: list[list[str]] = []
+    faulted: list[list[str]] = []
     previous: tuple[str, list[str]] | None = None
     for exchange in case.recording.exchanges:
         request = (exchange.operation, sorted(carried.get(exchange.seq, ())))
         if exchange.fault is not None and request != previous:
-            struck.append(request[1])
+            faulted.append(request[1])
             previous = request
-    return struck
+    return faulted
 
 
 def uncertain(
@@ -58,11 +58,11 @@ def uncertain(
         for statement in statements_within(body)
         if isinstance(statement, Step) and statement.semantics == "at-most-once"
     }
-    struck = [update for update in (stream.all if deadly else ()) if update.seq in deadly]
-    ended = {(update.seq, update.path) for update in struck if update.action != "START"}
+    faulted = [update for update in (stream.all if deadly else ()) if update.seq in deadly]
+    ended = {(update.seq, update.path) for update in faulted if update.action != "START"}
     starts = [
         update
-        for update in struck
+        for update in faulted
         if (update.type, update.action) == ("STEP", "START") and (update.seq, update.path) not in ended
     ]
     return frozenset(
@@ -76,9 +76,9 @@ def uncertain(
 
 def cut_short(case: Case) -> frozenset[int]:
     """The numbers of the invocations whose process was ended by a fault: what it had to tell may be lost."""
-    struck = {exchange.invocation for exchange in case.recording.exchanges if exchange.fault is not None}
+    faulted = {exchange.invocation for exchange in case.recording.exchanges if exchange.fault is not None}
     return frozenset(
         one.number
         for one in case.recording.invocations
-        if one.outcome is Outcome.EXIT and one.number in struck
+        if one.outcome is Outcome.EXIT and one.number in faulted
     )

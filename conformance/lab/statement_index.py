@@ -14,7 +14,7 @@ Statements = tuple[st.Statement, ...]
 
 
 @dataclass(frozen=True)
-class Place:
+class IndexedStatement:
     """A statement, or a branch of a parallel, and what encloses it.
 
     `within` are the maps, with_retries and branches around it, outermost first: one index each. `branch` is
@@ -27,7 +27,7 @@ class Place:
     bodies: tuple[st.Body, ...] = ()
     branch: int | None = None
 
-    def shares(self, other: Place) -> int:
+    def shares(self, other: IndexedStatement) -> int:
         """How many of the enclosing indexes this place has in common with another."""
         count = 0
         for mine, theirs in zip(self.within, other.within, strict=False):
@@ -38,14 +38,14 @@ class Place:
 
 
 @dataclass
-class Places:
+class StatementIndex:
     """The places of all functions of a scenario."""
 
-    by_at: dict[str, Place] = field(default_factory=dict)
-    by_name: dict[str, list[Place]] = field(default_factory=dict)
+    by_at: dict[str, IndexedStatement] = field(default_factory=dict)
+    by_name: dict[str, list[IndexedStatement]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scenario: Scenario) -> Places:
+    def of(cls, scenario: Scenario) -> StatementIndex:
         """Find them."""
         places = cls()
         handlers = [(MAIN, scenario.handler)]
@@ -65,9 +65,11 @@ class Places:
         return place.bodies[min(run, len(place.bodies)) - 1]
 
 
-def _walk(statements: Statements, within: tuple[str, ...]) -> Iterator[Place]:
+def _walk(statements: Statements, within: tuple[str, ...]) -> Iterator[IndexedStatement]:
     for statement in statements:
-        yield Place(statement.at, getattr(statement, "name", st.ABSENT), within, enclosed.bodies(statement))
+        yield IndexedStatement(
+            statement.at, getattr(statement, "name", st.ABSENT), within, enclosed.bodies(statement)
+        )
         match statement:
             case st.Child(do=do) | st.OnRoot(do=do):
                 yield from _walk(do, within)
@@ -76,7 +78,7 @@ def _walk(statements: Statements, within: tuple[str, ...]) -> Iterator[Place]:
             case st.Parallel(at=at, branches=branches):
                 for index, branch in enumerate(branches):
                     place = f"{at}/branches/{index}"
-                    yield Place(place, branch.name, (*within, place), (), index)
+                    yield IndexedStatement(place, branch.name, (*within, place), (), index)
                     yield from _walk(branch.do, (*within, place))
             case st.Try(do=do, catch=catch):
                 yield from _walk(do, within)

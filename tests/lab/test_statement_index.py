@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.lab.places import Places
+from conformance.lab.statement_index import StatementIndex
 from conformance.scenario.statements import Body
 from tests.lab.fake import Handler, run, scenario, succeeded
 
@@ -39,7 +39,7 @@ DOCUMENT: list[dict[str, Any]] = [
     {"step": {"attempts": [{"do": [{"step": {"name": "deep", "returns": 1}}]}]}},
 ]
 
-PLACES = Places.of(
+PLACES = StatementIndex.of(
     scenario(handler=DOCUMENT, functions={"f": {"handler": [{"wait": {"name": "fw", "seconds": 1}}]}})
 )
 
