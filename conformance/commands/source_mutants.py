@@ -43,7 +43,7 @@ def execute(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) ->
 def _executed(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) -> Executed:
     """Which scenarios execute which line: as kept, or by a run that is traced; fills `clean` too."""
 
-    def hear(event: Event) -> None:
+    def observe(event: Event) -> None:
         if isinstance(event, RunStarted):
             clean.reference = event.reference
         emit(event)
@@ -52,7 +52,7 @@ def _executed(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) 
     if given.directory:
         if given.lines is None or not given.lines.exists():
             raise UsageError("--from needs --lines", hint="give the file that a run with --lines has kept")
-        replay(given.directory, judges, hear, patterns=given.patterns, keep=clean.keep)
+        replay(given.directory, judges, observe, patterns=given.patterns, keep=clean.keep)
         return Executed.load(given.lines)
     selected = selection.scenarios(given.scenarios, given.patterns)
     plan = Plan(
@@ -70,7 +70,7 @@ def _executed(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) 
 
     with tempfile.TemporaryDirectory() as directory:
         stack = kills.traced(real(), Path(directory))
-        Session(plan, stack, judges, hear, keep=keep, judge=judging.start).run()
+        Session(plan, stack, judges, observe, keep=keep, judge=judging.start).run()
         executed = Executed.read(Path(directory), kills.package(), recordings)
     if given.lines is not None:
         executed.save(given.lines)

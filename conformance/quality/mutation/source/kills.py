@@ -167,7 +167,7 @@ def _run(
     faults: list[str] = []
     interrupted = False
 
-    def hear(event: Event) -> None:
+    def observe(event: Event) -> None:
         nonlocal interrupted
         if isinstance(event, Faulted):
             faults.append(str(event.error))
@@ -182,7 +182,7 @@ def _run(
         locations={},
         jobs=2,
     )
-    Session(plan, stack, _UNJUDGED, hear, keep=lambda recording, _: made.append(recording)).run()
+    Session(plan, stack, _UNJUDGED, observe, keep=lambda recording, _: made.append(recording)).run()
     if interrupted:
         raise KeyboardInterrupt
     return made, faults[0] if faults else None
