@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from conformance.lab import request_body
 from conformance.lab.exchanges import Response, parse
 from conformance.lab.run import Run
 
@@ -49,7 +50,7 @@ class Gateway:
             self._note(request)
             return _http(NOT_FOUND, last=True)
         try:
-            body = await _read(request)
+            body = await request_body.read(request, MOST_BYTES)
         except ConnectionError:  # who was about to ask has died: nothing was asked
             return web.Response()
         if body is None:
@@ -79,20 +80,6 @@ class Gateway:
         said = f"a request to the service for nothing of this run: {request.method} {request.raw_path}"
         for run in self._runs():
             run.recorder.drop(said[:LONGEST_PATH])
-
-
-async def _read(request: web.BaseRequest) -> bytes | None:
-    """A request's body; None if it is too large, the rest of it unread.
-
-    Raises:
-        ConnectionError: Its sender has died.
-    """
-    content = bytearray()
-    async for chunk in request.content.iter_any():
-        content += chunk
-        if len(content) > MOST_BYTES:
-            return None
-    return bytes(content)
 
 
 def _http(response: Response, *, last: bool = False) -> web.Response:

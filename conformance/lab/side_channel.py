@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from conformance.lab import request_body
 from conformance.lab.bodies import GoneError
 from conformance.lab.recorder import OpenInvocation
 from conformance.lab.run import Run
@@ -50,7 +51,7 @@ class SideChannel:
             case _:
                 return _json(404, {"error": f"there is no {request.raw_path[:LONGEST_PATH]}"})
         try:
-            body = await _read(request)
+            body = await request_body.read(request, MOST_BYTES)
         except ConnectionError:  # who was about to tell has died: it told nothing
             return web.Response()
         return await self._serve(request.method, unquote(subject), path, body)
@@ -132,20 +133,6 @@ class SideChannel:
         said = f"{path[2]} of an invocation that had ended: {body[:200].decode(errors='replace')}"
         for run in [found[0]] if found else self._runs_of(subject):
             run.recorder.drop(said)
-
-
-async def _read(request: web.BaseRequest) -> bytes | None:
-    """A request's body; None if it is too large, the rest of it unread.
-
-    Raises:
-        ConnectionError: Its sender has died.
-    """
-    content = bytearray()
-    async for chunk in request.content.iter_any():
-        content += chunk
-        if len(content) > MOST_BYTES:
-            return None
-    return bytes(content)
 
 
 def _too_large() -> web.Response:
