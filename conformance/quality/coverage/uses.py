@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.quality.coverage.cells import kind_of, suspends
 from conformance.quality.coverage.classes import class_of, class_of_value, many
 from conformance.quality.coverage.domains import ABSENT, COMPUTED
+from conformance.quality.coverage.inside import KINDS
 from conformance.scenario import enclosed
 from conformance.scenario import statements as s
 
@@ -21,17 +22,7 @@ if TYPE_CHECKING:
 
     from conformance.scenario.model import Scenario
 
-WORDS: dict[type, str] = {
-    s.Step: "step",
-    s.Wait: "wait",
-    s.Child: "child",
-    s.Map: "map",
-    s.Parallel: "parallel",
-    s.Callback: "callback",
-    s.WaitForCallback: "wait_for_callback",
-    s.WaitForCondition: "wait_for_condition",
-    s.Invoke: "invoke",
-    s.WithRetry: "with_retry",
+WORDS: dict[type, str] = KINDS | {
     s.Return: "return",
     s.Raise: "raise",
     s.Log: "log",
