@@ -59,9 +59,9 @@ class Spot:
     """Where a divergence shows, and how what is seen follows from what is wanted there.
 
     It is a field of an update of one type and action, or the `path` of something else. There are no
-    wildcards: only indexes are left open, `Payload.all[].error`, and an invocation's number. What follows
-    from another spot may be about any place: `not-reached` and `goes-on` say what it must be; `scope`
-    is where it applies.
+    wildcards: only indexes are left open, `Payload.all[].error`, and the numbers of invocations, requests
+    and answers. What follows from another spot may be about any place: `not-reached` and `goes-on` say what
+    it must be; `scope` is where it applies.
     """
 
     layer: Layer

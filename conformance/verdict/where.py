@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 _TEXT = re.compile(
     r"(?P<path>[^:]+):(?P<type>[A-Z_]+)\.(?P<action>[A-Z]+)(?:#(?P<occurrence>\d+))?(?:\.(?P<field>.+))?"
 )
-_INVOCATION = re.compile(r"^invocation \d+")
+_NUMBER = re.compile(r"\b(invocation|request|response) \d+")
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -50,8 +50,11 @@ class Where:
 
 
 def open_indexes(field: str) -> str:
-    """Leave list indexes open, and the number of an invocation: `invocation [].Status`."""
-    return _INVOCATION.sub("invocation []", _INDEX.sub("[]", field))
+    """Leave list indexes open, and the numbers of invocations, requests and answers: `invocation [].Status`.
+
+    Which request carries an update is decided by how an SDK packs them, and so by the machine's load.
+    """
+    return _NUMBER.sub(r"\1 []", _INDEX.sub("[]", field))
 
 
 def join(field: str, *members: str | int) -> str:

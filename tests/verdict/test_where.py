@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.verdict.known_versions import KnownVersions
-from conformance.verdict.where import Where, join
+from conformance.verdict.where import Where, join, open_indexes
 from conformance.wire.recording import SubjectInfo
 
 PATHS = st.sampled_from(["1", "1.2", "1[0].1", "?ab12", "2>1.1", "execution"])
@@ -100,3 +100,20 @@ def test_what_is_newer_than_confirmed(version: str, newer: bool) -> None:  # noq
     versions = KnownVersions.parse("js", ">=3.0,<4", "3.0.0")
     assert versions.newer(SubjectInfo("x", "js", version)) is newer
     assert not versions.newer(SubjectInfo("x", "python", "3.5"))
+
+
+@pytest.mark.parametrize(
+    ("path", "opened"),
+    [
+        ("invocation 3.Status", "invocation [].Status"),
+        ("invocation 2:request 7.CheckpointToken", "invocation []:request [].CheckpointToken"),
+        (
+            "response 12.NewExecutionState.Operations[1].Name",
+            "response [].NewExecutionState.Operations[].Name",
+        ),
+        ("Payload.all[2].result", "Payload.all[].result"),
+        ("Error.ErrorMessage of request", "Error.ErrorMessage of request"),
+    ],
+)
+def test_what_packing_and_load_decide_is_left_open(path: str, opened: str) -> None:
+    assert open_indexes(path) == opened
