@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from conformance.commands import chosen, shared
 from conformance.engine.admitted import RULES, Admitted
 from conformance.engine.collator import assessors
 from conformance.engine.collected import Collected, unexpected
-from conformance.engine.events import Judged
+from conformance.engine.events import Event, Judged, Listener
 from conformance.engine.files import ledger_file
 from conformance.engine.judging import start
 from conformance.engine.session import Plan, Session
@@ -23,6 +23,7 @@ from conformance.errors import Location, ScenarioError, UsageError
 from conformance.report import escape, text
 from conformance.scenario.load import load
 from conformance.scenario.model import Scenario
+from conformance.subjects import matcher
 from conformance.subjects.subject import Subject
 from conformance.verdict.finding import GOOD, Verdict
 from conformance.verdict.ledger import Ledger
@@ -84,9 +85,15 @@ class ScenarioItem(pytest.Item):
         if not shared.done:
             shared.run(self.config, (item for item in self.session.items if isinstance(item, ScenarioItem)))
         judged = shared.verdicts.get((self.scenario.id, self.name))
+        if judged is None and shared.cut:
+            pytest.skip("not run: another one failed before, and -x ends the run there")
         if judged is None:
             faults = (f"  {fault}" for fault in shared.collected.faults)
             raise ScenarioFailed(escape.told(["no verdict:", *faults]).rstrip("\n"))
+        known = [one for one in judged.result.findings if one.divergence is not None]
+        if known:
+            words = "\n".join(text.block(judged, tuple(known)))
+            self.add_report_section("call", "known differences", words)
         if judged.result.verdict is Verdict.UNSUPPORTED:
             pytest.skip(escape.console("; ".join(one.message for one in judged.result.findings)))
         if judged.result.verdict not in GOOD:
@@ -106,8 +113,10 @@ class Shared:
     """The one session, and what it came to."""
 
     done: bool = False
+    cut: bool = False  # whether it was ended before all had run, as -x asks for
     collected: Collected = field(default_factory=Collected)
     verdicts: dict[tuple[str, str], Judged] = field(default_factory=dict)
+    _stop: Callable[[], None] = field(default=lambda: None)
 
     def run(self, config: pytest.Config, items: Iterable[ScenarioItem]) -> None:
         """Run every scenario that is selected, with all subjects: parity needs the reference.
@@ -131,11 +140,33 @@ class Shared:
             },
             jobs=config.getoption("conformance_jobs") or shared.usual_jobs(),
         )
+        if any(one.aws for one in plan.scenarios):
+            matcher.provide()
         ledger = Ledger.load(ledger_file(next(iter(chosen_items.values())).root))
-        Session(plan, real(), assessors(ledger, strict=False, drawn=False), self.collected, judge=start).run()
+        session = Session(
+            plan, real(), assessors(ledger, strict=False, drawn=False), self._listener(config), judge=start
+        )
+        self._stop = session.stop
+        session.run()
         self.verdicts = {(one.result.scenario, one.result.subject): one for one in self.collected.judged()}
         if self.collected.interrupted:
             raise KeyboardInterrupt
+
+    def _listener(self, config: pytest.Config) -> Listener:
+        """What takes the events in; after as many bad ones as `--maxfail` says it begins no further run."""
+        most = config.getoption("maxfail")
+        bad = 0
+
+        def take(event: Event) -> None:
+            nonlocal bad
+            self.collected(event)
+            if isinstance(event, Judged) and event.result.verdict not in {*GOOD, Verdict.UNSUPPORTED}:
+                bad += 1
+                if bad == most:
+                    self.cut = True
+                    self._stop()
+
+        return take
 
 
 SHARED = pytest.StashKey[Shared]()

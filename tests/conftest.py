@@ -20,6 +20,7 @@ REAL = (
     "front/test_end_to_end.py",
     "front/test_pytest_plugin.py",
     "front/test_session.py",
+    "front/test_wheel.py",
     "verdict/test_kill_matrix.py",
 )
 """Tests that start processes, wait or send signals: one after the other, in one worker of pytest-xdist."""

@@ -17,6 +17,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "machine": frozenset({"errors"}),
     "vocabulary": frozenset(),
+    "shipped": frozenset(),
     "sdks": frozenset({"errors", "vocabulary"}),
     "scenario": frozenset({"errors", "vocabulary"}),
     "protocol": frozenset({"errors", "scenario"}),
@@ -24,11 +25,12 @@ LAYERS: dict[str, frozenset[str]] = {
     "oracle": frozenset({"errors", "vocabulary", "sdks", "scenario", "wire"}),
     "verdict": frozenset({"errors", "vocabulary", "sdks", "scenario", "wire", "oracle"}),
     # what does the work
-    "subjects": frozenset({"errors", "sdks", "wire"}),
+    "subjects": frozenset({"errors", "shipped", "sdks", "wire"}),
     "lab": frozenset({"errors", "scenario", "protocol", "wire", "subjects"}),
     # a run from its plan to verdicts; it knows the lab by its protocol, and loads the real one only to run
     "engine": frozenset(
-        {"errors", "vocabulary", "sdks", "scenario", "protocol", "wire", "verdict", "subjects", "lab"}
+        {"errors", "shipped", "vocabulary", "sdks", "scenario", "protocol"}
+        | {"wire", "verdict", "subjects", "lab"}
     ),
     # what is told of it
     "report": frozenset({"errors", "vocabulary", "sdks", "wire", "verdict", "engine"}),

@@ -20,6 +20,7 @@ from conformance.engine.files import ledger_file
 from conformance.engine.shards import united
 from conformance.errors import Exit, UsageError
 from conformance.scenario.patterns import select
+from conformance.verdict import aws
 from conformance.verdict.finding import Verdict
 from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import Recording
@@ -122,6 +123,10 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
         UsageError: the directory is none of a run's, it and those beside it are not the parts of one, or a
             pattern selects nothing of it.
     """
+    if not aws.available():
+        from conformance.subjects import matcher  # noqa: PLC0415 (judging has no need of subjects otherwise)
+
+        matcher.find()
     directories = (directory, *beside)
     earlier, whole = _read(directories)
     started = narrowed(whole, patterns)

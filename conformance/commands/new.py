@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from conformance import shipped
 from conformance.commands import shared
 from conformance.engine.admitted import RULES
 from conformance.engine.files import LEDGER, SCENARIOS
@@ -16,6 +17,9 @@ from conformance.errors import Exit, UsageError
 from conformance.scenario.catalogue import requirements
 from conformance.scenario.load import SUFFIX, load
 from conformance.scenario.shape import near
+
+OWN = SCENARIOS if shipped.CHECKOUT else Path("scenarios")
+"""Where a scenario goes: among the checkout's; an installed suite's are no place to write to."""
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 
@@ -108,7 +112,7 @@ def execute(given: argparse.Namespace) -> Exit:
         raise UsageError(
             f"`{given.id}` is no scenario's id", hint="lower-case words, digits, - and _, parts joined by /"
         )
-    folder = given.scenarios or SCENARIOS
+    folder = given.scenarios or OWN
     path = folder / f"{given.id}{SUFFIX}"
     if path.exists():
         raise UsageError("there is such a scenario", where=str(path), hint="choose another id")
@@ -126,9 +130,10 @@ def execute(given: argparse.Namespace) -> Exit:
         path.unlink()
         raise
     sys.stdout.write(f"{path}\n")
+    name = given.id if folder == SCENARIOS else str(path)
     where = f" --scenarios {given.scenarios}" if given.scenarios else ""
-    sys.stderr.write(f"run it   conformance run {given.id}{where}\n")
-    sys.stderr.write(f"watch it conformance run {given.id}{where} --watch\n")
+    sys.stderr.write(f"run it   conformance run {name}{where}\n")
+    sys.stderr.write(f"watch it conformance run {name}{where} --watch\n")
     sys.stderr.write("fields   conformance explain child (or any other word in it)\n")
     return Exit.AS_EXPECTED
 

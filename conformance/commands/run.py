@@ -24,6 +24,7 @@ from conformance.engine.session import Plan, Session
 from conformance.engine.shards import Part, header, spread
 from conformance.engine.stack import real
 from conformance.errors import Exit
+from conformance.subjects import matcher
 from conformance.subjects.subject import Subject
 from conformance.verdict.ledger import Ledger
 
@@ -99,6 +100,8 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     failed = Failed(given.scenarios)
     patterns = failed.among(patterns) if given.last_failed else patterns
     found = selection.scenarios(given.scenarios, patterns, given.skip)
+    if any(one.aws for one in found.scenarios):
+        matcher.provide()
     whole = not (patterns or given.skip or given.scenarios or found.errors or given.hold_each)
     complete = whole and not given.strict and chosen.is_default(subjects)
     scenarios = spread(found.scenarios) if given.order == "file" else found.scenarios[::-1]

@@ -23,7 +23,7 @@ from conformance.errors import ConformanceError
 from conformance.scenario.model import Scenario
 from conformance.scenario.operands import Problem
 from conformance.scenario.rules import Rule
-from conformance.subjects import cache
+from conformance.subjects import cache, matcher
 
 FOLDER = "scenarios"
 MOST = 2000
@@ -38,7 +38,7 @@ def bound_to_aws(document: dict[str, Any]) -> Iterator[Problem]:
         return
     from conformance.verdict import aws  # noqa: PLC0415 (AWS's package is read only where a scenario names it)
 
-    if aws.available():
+    if matcher.find():
         for difference in aws.check_binding(Scenario.from_document("", document)):
             yield Problem(("aws",), difference, None)
 
@@ -88,6 +88,7 @@ class Admitted:
 
 def _fingerprint() -> str:
     """What the code that admits says, and which version of AWS's package is there."""
+    matcher.find()  # so that its version can be told
     here = Path(__file__)
     packages = [Path(folder) for folder in conformance.scenario.__path__] + [
         here.parents[1] / "verdict" / "aws"

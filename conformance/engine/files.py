@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+from conformance import shipped
+
+SCENARIOS = shipped.ROOT / "scenarios"
 LEDGER = "divergences.yaml"
 
 

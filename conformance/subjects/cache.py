@@ -69,6 +69,12 @@ def _files(root: str, below: str) -> Iterator[tuple[str, int, int]]:
                 yield name, stat.st_size, stat.st_mtime_ns
 
 
+def found(name: str, whole: Callable[[Path], bool]) -> Path | None:
+    """An environment that was made before; None where there is none that can be used."""
+    place = directory() / "environments" / name
+    return None if _find(place, whole) is None else place
+
+
 def environment(
     name: str, make: Callable[[Path], Manifest], whole: Callable[[Path], bool]
 ) -> tuple[Path, Manifest]:
@@ -87,14 +93,14 @@ def environment(
     """
     root = directory()
     place = root / "environments" / name
-    if found := _find(place, whole):
-        return place, found
+    if known := _find(place, whole):
+        return place, known
     try:
         for part in ("environments", "locks", "making"):
             (root / part).mkdir(parents=True, exist_ok=True)
         with _lock(root / "locks" / f"{name}.lock"):
-            if found := _find(place, whole):
-                return place, found
+            if known := _find(place, whole):
+                return place, known
             made = root / "making" / name
             shutil.rmtree(made, ignore_errors=True)  # what a run that was killed left behind
             shutil.rmtree(place, ignore_errors=True)

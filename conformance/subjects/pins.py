@@ -7,9 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from conformance import shipped
 from conformance.errors import EnvironmentFault
-
-ROOT = Path(__file__).resolve().parents[2]
 
 _PIN = re.compile(r"^\s*([A-Za-z0-9._-]+)\s*==\s*([^\s;\\#]+)")
 
@@ -26,19 +25,19 @@ def read(path: Path) -> str:
         raise EnvironmentFault(
             f"the suite's own file can't be read: {error.strerror}",
             where=str(path),
-            hint="use a whole checkout of the suite",
+            hint="use a whole checkout of the suite, or install it again",
         ) from error
 
 
 def harness(folder: str) -> Path:
     """A harness's folder, by the name that its SDK's record gives."""
-    return ROOT / folder
+    return shipped.ROOT / folder
 
 
 def npm_file(folder: str, name: str) -> Path:
-    """Find `package.json`, `package-lock.json` or `.npmrc`: at the root, or packaged with the harness."""
+    """Find `package.json`, `package-lock.json` or `.npmrc`: a harness's own, or the root's."""
     beside = harness(folder) / name
-    return beside if beside.exists() else ROOT / name
+    return beside if beside.exists() else shipped.ROOT / name
 
 
 def pins_of(text: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -59,10 +58,11 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
     place, manifest = cache.environment(
         name, lambda made: _make(made, subject, sdk, source), lambda found: _interpreter(found).exists()
     )
+    harness = pins.harness(sdk.harness)
     return Installation(
         version=str(manifest["version"]),
-        command=(str(_interpreter(place)), "-m", sdk.harness),
-        environment={"PYTHONPATH": str(_harness(sdk)), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"},
+        command=(str(_interpreter(place)), "-m", harness.name),
+        environment={"PYTHONPATH": str(harness.parent), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"},
         preload=tuple(f"{sdk.harness}.{module}" for module in _PRELOAD),
     )
 
@@ -139,23 +139,3 @@ def _interpreter(place: Path) -> Path:
 
 def _canonical(name: str) -> str:
     return _NAME.sub("-", name).lower()
-
-
-def _harness(sdk: Sdk) -> Path:
-    """Give a directory to import the harness from.
-
-    That is the checkout's root. Where the suite is installed as a package instead, the harness lies in
-    site-packages, beside the SDK that the emulator uses; a link in a directory of its own keeps the two
-    apart.
-    """
-    harness = pins.harness(sdk.harness)
-    root = harness.parent
-    if not (root / sdk.package.name.replace("-", "_")).exists():
-        return root
-    apart = cache.directory() / "harnesses" / cache.digest(str(root).encode())[:16]
-    link = apart / harness.name
-    if not link.is_symlink():
-        apart.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):  # another run was first, with the same link
-            link.symlink_to(harness)
-    return apart

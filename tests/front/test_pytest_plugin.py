@@ -8,13 +8,18 @@ import pytest
 
 from conformance import pytest_items
 from conformance.engine.collator import Assessors
+from conformance.engine.judging import Here
 from conformance.verdict.finding import Result, Verdict
 from conformance.wire.recording import Recording
-from tests.front.samples import JS, ORPHAN, PYTHON, UNABLE
+from tests.front.samples import JS, KNOWN, ORPHAN, PYTHON, UNABLE
 from tests.front.test_cli import BAD, GOOD
 from tests.front.test_session import Pretence
 
-VERDICTS = {"basics/wrong": (Verdict.VIOLATED, ORPHAN), "basics/unable": (Verdict.UNSUPPORTED, UNABLE)}
+VERDICTS = {
+    "basics/wrong": (Verdict.VIOLATED, ORPHAN),
+    "basics/unable": (Verdict.UNSUPPORTED, UNABLE),
+    "basics/known": (Verdict.KNOWN_DIVERGENCE, KNOWN),
+}
 
 
 def judge(one: Recording, reference: Recording | None) -> Result:
@@ -32,6 +37,7 @@ def pretence(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pret
         "scenarios/basics/right",
         "scenarios/basics/wrong",
         "scenarios/basics/unable",
+        "scenarios/basics/known",
         "more/right2",
     ):
         path = pytester.path / f"{name}.yaml"
@@ -48,7 +54,7 @@ def pretence(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pret
 
 def test_each_scenario_is_an_item_for_each_subject(pytester: pytest.Pytester, pretence: Pretence) -> None:
     result = pytester.runpytest_inprocess("-v", "-rs")
-    result.assert_outcomes(passed=6, failed=1, skipped=1)
+    result.assert_outcomes(passed=8, failed=1, skipped=1)
     result.stdout.fnmatch_lines_random(
         [
             "scenarios/basics/right.yaml::js@2.4.0 PASSED*",
@@ -59,7 +65,7 @@ def test_each_scenario_is_an_item_for_each_subject(pytester: pytest.Pytester, pr
             "more/right2.yaml::python@3.0.0 PASSED*",
         ]
     )
-    assert len(pretence.runs) == len({*pretence.runs}) == 8
+    assert len(pretence.runs) == len({*pretence.runs}) == 10
     assert pretence.busiest > 1
 
 
@@ -84,8 +90,35 @@ def test_only_what_is_selected_runs_but_always_beside_the_reference(
     pytester: pytest.Pytester, pretence: Pretence
 ) -> None:
     result = pytester.runpytest_inprocess("-k", "right2 and python")
-    result.assert_outcomes(passed=1, deselected=7)
+    result.assert_outcomes(passed=1, deselected=9)
     assert {*pretence.runs} == {("right2", JS.id), ("right2", PYTHON.id)}
+
+
+def test_a_known_difference_is_a_section_of_the_report(pytester: pytest.Pytester, pretence: Pretence) -> None:
+    assert pretence
+    result = pytester.runpytest_inprocess("scenarios/basics/known.yaml", "-rA")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*known differences*",
+            "known-divergence: basics/known with python@3.0.0*",
+            "  parity/update-field at 1:CONTEXT.SUCCEED.ContextOptions (*, known: context-options)",
+        ]
+    )
+
+
+def test_after_the_first_failure_x_begins_no_further_run(
+    pytester: pytest.Pytester, pretence: Pretence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pytest_items, "start", Here)  # judged at once, while the pretended runs take no time
+    names = [f"scenarios/late/{number}" for number in range(20)]
+    for name in names:
+        path = pytester.path / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(GOOD, encoding="utf-8")
+    result = pytester.runpytest_inprocess("-x", "--conformance-jobs", "1", "scenarios")
+    result.assert_outcomes(passed=6, failed=1, skipped=1)
+    assert 8 <= len(pretence.runs) < 20
 
 
 def test_nothing_selected_is_an_error(pytester: pytest.Pytester, pretence: Pretence) -> None:

@@ -32,7 +32,7 @@ def check(scenario: Scenario, recording: Recording) -> list[Finding]:
     if scenario.aws is None:
         return []
     if not available():
-        return [_unusable("AWS's conformance package is not installed (requirements-aws.lock has it)")]
+        return [_unusable("AWS's conformance package is not installed; `conformance run aws/step` does that")]
     if scenario.aws.id not in core():
         return [_unusable(f"AWS has no core requirement {scenario.aws.id}")]
     if not recording.executions:

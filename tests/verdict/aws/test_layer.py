@@ -156,4 +156,4 @@ def test_without_the_package_nothing_is_a_pass(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(layer, "available", lambda: False)
     (finding,) = aws.check(scenario(), greeted())
     assert (finding.layer, finding.rule) == (Layer.HARNESS, "aws-requirement")
-    assert "requirements-aws.lock" in finding.message
+    assert "`conformance run aws/step` does that" in finding.message
