@@ -13,7 +13,7 @@ from conformance.oracle.delays import after_failure, after_poll
 from conformance.oracle.flow import Failure, Flow, Lost, Raised, Returned, Stopped
 from conformance.oracle.plan import FAIL, SUCCEED, Lifecycle, Round
 from conformance.oracle.retries import ENDLESS, grants_another, grants_nothing
-from conformance.oracle.serialisers import compact
+from conformance.oracle.serialisers import carried, compact
 from conformance.oracle.values import NON_JSON_VALUE, UNKNOWN, Scope, compute, is_known, is_non_json
 from conformance.scenario.statements import ABSENT
 from conformance.sdks.dialect import filled
@@ -202,6 +202,8 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
         if polled is not None:
             return polled
         rounds.append(Round(state=state, delay=after_poll(statement, attempt, scope)))
+        if statement.serdes is not None:
+            state = carried(statement.serdes, state)
     return _lost("it polls without end")
 
 
@@ -257,7 +259,9 @@ def _failed(raised: Failure, written: Failure, rounds: list[Round], ran: list[in
 
 
 def _unfinished(reason: str, rounds: list[Round]) -> Attempted:
-    return Attempted(Stopped(reason), Lifecycle(frozenset({None}), len(rounds), rounds=tuple(rounds)))
+    return Attempted(
+        Stopped(reason, given_up=True), Lifecycle(frozenset({None}), len(rounds), rounds=tuple(rounds))
+    )
 
 
 def _lost(reason: str, *, fatal: bool = False) -> Attempted:

@@ -79,10 +79,10 @@ def _due(callback: Created, beat: float) -> float | None:
 
 
 def _answered(action: Action, error: Errors) -> Flow:
-    """Without a serialiser SDKs hand over the text as it was sent; nothing sent is nothing received."""
+    """Without a serialiser SDKs hand over the text as it was sent; no bytes are nothing received."""
     if action.kind == "succeed":
         if action.raw is not None:
-            return Returned(action.raw)
+            return Returned(action.raw) if action.raw else Done()
         return Done() if action.payload is ABSENT else Returned(json.dumps(action.payload))
     message = action.error.message if action.error else None
     kind = error(ErrorRole.CALLBACK_FAILED)

@@ -160,6 +160,7 @@ def _rounds(reading: Reading, statement: WithRetry, frame: Frame, scope: Scope) 
         path = reading.add(frame, statement.at, "WAIT", "Wait", called)
         delay = after_failure(statement.retry, attempt, scope)
         reading.plan.carry(path, WaitOptions__WaitSeconds=delay or UNKNOWN)
+        reading.span.take(delay)
     return Lost(f"{statement.at} tries again without end")
 
 
@@ -175,7 +176,9 @@ def _run_branch(reading: Reading, batch: _Batch, each: _Branch) -> Flow:
     nesting = None if batch.statement.nesting is ABSENT else compute(batch.statement.nesting, scope)
     flat = UNKNOWN if nesting is UNKNOWN else nesting == FLAT
     inner = _inside(reading, path, flat, Frame(batch.path, parents, (*batch.indexes, each.index)))
+    surely = reading.span.least
     flow = reading.body(each.do, inner, scope)
+    reading.span.least = surely
     reading.plan.end(path, context_end(flow))
     if inner.uncertain:
         reading.plan.relax(path)

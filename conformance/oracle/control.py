@@ -17,12 +17,12 @@ CAUGHT = "e"
 
 
 def attempt_all(reading: Reading, statement: Try, frame: Frame, scope: Scope) -> Flow:
-    """`try`: an error's type and message are the user's, the rest of it the SDK's business."""
+    """`try`: an error's type and message are the user's, its wrapper the SDK's class, the rest left open."""
     flow = reading.run(statement.do, frame, scope)
     if not isinstance(flow, Raised):
         return flow
-    unknown = dict.fromkeys(("wrapper", "cause", "data"), UNKNOWN)
-    scope.bind(CAUGHT, {"message": flow.failure.message, "type": flow.failure.type, **unknown})
+    told = {"wrapper": flow.failure.kind, "message": flow.failure.message, "type": flow.failure.type}
+    scope.bind(CAUGHT, {**told, "cause": UNKNOWN, "data": UNKNOWN})
     scope.failures[CAUGHT] = flow.failure
     return reading.run(statement.catch, frame, scope)
 

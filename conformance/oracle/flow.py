@@ -41,9 +41,13 @@ class Raised:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The execution never gets any further here: it waits for what never comes, or it has ended."""
+    """The execution never gets any further here.
+
+    It waits for what never comes or, `given_up`, the service ends it as a failed one.
+    """
 
     reason: str
+    given_up: bool = False
 
 
 @dataclass(frozen=True)

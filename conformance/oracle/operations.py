@@ -7,20 +7,19 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from conformance.oracle import attempts, callbacks, delays
+from conformance.oracle import attempts, callbacks, delays, targets
 from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned
 from conformance.oracle.plan import ANY_END, FAIL, Lifecycle
 from conformance.oracle.reading import (
     SERIALISER_FAILS,
     UNTOLD,
-    BodyRuns,
     Frame,
     Reading,
     bound,
     context_end,
     given_name,
 )
-from conformance.oracle.serialisers import keeps, parsed, reads, reads_back, written
+from conformance.oracle.serialisers import parsed, reads, reads_back, written
 from conformance.oracle.values import UNKNOWN, OneOf, Scope, compute, is_known
 from conformance.scenario.statements import ABSENT
 from conformance.vocabulary import ErrorRole
@@ -37,15 +36,13 @@ if TYPE_CHECKING:
         WaitForCondition,
     )
 
-DEEPEST_INVOKE = 8
-"""Chained invokes are followed this deep; a function that invokes itself may have no end."""
-
 
 def step(reading: Reading, statement: Step, frame: Frame, scope: Scope) -> Flow:
     """`step`."""
     path = reading.call(statement, frame, scope, "STEP", "Step")
     place = (statement.at, frame.indexes)
     attempted = reading.attempted(path, place, statement, scope)
+    reading.span.take_rounds(attempted.lifecycle)
     reading.plan.end(path, attempted.lifecycle)
     return reading.serialised(path, statement.bind, attempted.flow, scope, statement.serdes)
 
@@ -55,6 +52,7 @@ def wait_for_condition(reading: Reading, statement: WaitForCondition, frame: Fra
     path = reading.call(statement, frame, scope, "STEP", "WaitForCondition")
     attempted = attempts.condition(statement, scope)
     lifecycle = attempted.lifecycle
+    reading.span.take_rounds(lifecycle)
     if reading.seen is not None:
         lifecycle = Lifecycle(lifecycle.terminals, retries=None)
     reading.plan.end(path, lifecycle)
@@ -69,9 +67,6 @@ def wait_for_condition(reading: Reading, statement: WaitForCondition, frame: Fra
         reading.plan.end(path, open_ended)  # one SDK writes its first state, too
         reading.plan.rewrite(path, partial(written, serdes))
         return SERIALISER_FAILS
-    if not all(keeps(serdes, state) for state in states):
-        reading.plan.end(path, ANY_END)
-        return Lost("its serialiser changes the state that it goes on from")
     if isinstance(attempted.flow, Returned):
         return reading.serialised(path, statement.bind, attempted.flow, scope, serdes)
     reading.plan.rewrite(path, partial(written, serdes))
@@ -84,6 +79,7 @@ def wait(reading: Reading, statement: Wait, frame: Frame, scope: Scope) -> Flow:
     length = delays.seconds(statement.duration, scope)
     reading.plan.carry(path, WaitOptions__WaitSeconds=delays.exactly(length) or UNKNOWN)
     if length is UNKNOWN or length >= 1:
+        reading.span.take(delays.exactly(length))
         return Done()
     reading.plan.relax(path)
     return Lost("a wait of less than a second is refused by some SDKs")
@@ -105,6 +101,7 @@ def wait_on(reading: Reading, statement: Await, _frame: Frame, scope: Scope) -> 
     created = scope.callbacks.get(statement.callback)
     if created is None:
         return Lost(f"no callback {statement.callback} is in scope at {statement.at}")
+    reading.span.take(None)
     flow = callbacks.ending(created, reading.scenario.outside, scope.error)
     return _received(flow, statement.bind, scope, created.serdes)
 
@@ -121,6 +118,7 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
     place = (statement.at, frame.indexes)
     inside = scope.with_values(callback_id=UNKNOWN)
     attempted = reading.attempted(submitter, place, statement, inside)
+    reading.span.take(None)
     reading.plan.end(submitter, attempted.lifecycle)
     if scope.dialect.submitter_result != "kept" or statement.serdes is not None:
         reading.plan.forget(submitter)  # what a submitter returns nobody reads
@@ -174,7 +172,7 @@ def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> F
         ChainedInvokeOptions__TenantId=tenant,
         Payload=sent if is_known(sent) else UNKNOWN,
     )
-    flow = _invoked(reading, statement, payload, scope)
+    flow = targets.ending(reading, statement, payload, scope)
     if statement.payload_serdes is not None and statement.payload_serdes.name == "fail-write":
         reading.plan.relax(path)
         return SERIALISER_FAILS
@@ -214,31 +212,3 @@ def _callback_result(text: Any, scope: Scope) -> Any:
 def _whole(length: Any) -> Any:
     """A timeout in whole seconds, None for none; a fraction is rounded by each SDK in its own way."""
     return UNKNOWN if isinstance(length, float) and not length.is_integer() else length or None
-
-
-def _invoked(reading: Reading, statement: Invoke, payload: Any, scope: Scope) -> Flow:
-    name = compute(statement.function, scope)
-    function = reading.scenario.functions.get(name) if isinstance(name, str) else None
-    if function is None or reading.depth >= DEEPEST_INVOKE:
-        return Lost(f"the target of {statement.at} is not one of the scenario's functions by name")
-    if function.unknown:
-        return Raised(Failure(scope.error(ErrorRole.INVOKE_FAILED), UNKNOWN, UNKNOWN))
-    if function.timeout is not None or _is_stopped(reading, statement, scope):
-        return Lost(f"whether the target of {statement.at} ends by itself is a matter of time")
-    seen = None if reading.seen is None else BodyRuns({})
-    target = Reading(reading.scenario, reading.readers, seen, reading.depth + 1)
-    root: frozenset[str | None] = frozenset({None})
-    given = Scope({"input": payload, "invocation": UNKNOWN}, dialect=scope.dialect)
-    flow = target.body(function.handler, Frame(None, root), given)
-    if isinstance(flow, Raised):
-        return Raised(Failure(scope.error(ErrorRole.INVOKE_FAILED), UNKNOWN, flow.failure.message))
-    return Returned(UNKNOWN) if isinstance(flow, Done) else flow
-
-
-def _is_stopped(reading: Reading, statement: Invoke, scope: Scope) -> bool:
-    """Whether an outside actor stops the target."""
-    name = None if statement.name is ABSENT else compute(statement.name, scope)
-    return any(
-        action.kind == "stop" and action.of is not None and name in (UNKNOWN, action.of)
-        for action in reading.scenario.outside
-    )

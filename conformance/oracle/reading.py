@@ -12,6 +12,7 @@ from conformance.oracle.flow import Done, Failure, Flow, Lost, Raised, Returned,
 from conformance.oracle.paths import Context, operation
 from conformance.oracle.plan import ANY_END, FAIL, STARTED_ONLY, SUCCEED, Expected, Lifecycle, Plan
 from conformance.oracle.serialisers import keeps, reads_back, written
+from conformance.oracle.spans import Span
 from conformance.oracle.values import UNKNOWN, Scope, compute
 from conformance.scenario.statements import ABSENT, Let, WaitForCallback
 from conformance.scenario.unknown import NOTHING
@@ -78,6 +79,7 @@ class Reading:
     seen: BodyRuns | None = None
     depth: int = 0
     plan: Plan = field(default_factory=Plan)
+    span: Span = field(default_factory=Span)
     created: list[tuple[str | None, str | None]] = field(default_factory=list)
     watched: BodyKey | None = None
     scopes: list[dict[str, Any]] = field(default_factory=list)

@@ -49,6 +49,11 @@ def keeps(serdes: Serdes, value: Any) -> bool:
     return serdes.name in WHOLE or (serdes.name == "prefix" and isinstance(value, str))
 
 
+def carried(serdes: Serdes, value: Any) -> Any:
+    """What comes back of a value that was written, if it is read at all: UNKNOWN where it may be another."""
+    return value if serdes.name == "fail-read" or keeps(serdes, value) else UNKNOWN
+
+
 def reads(serdes: Serdes, text: Any) -> bool:
     """Whether a serialiser surely reads a text that somebody else wrote: any JSON where it is UNKNOWN."""
     if serdes.name in ANY_TEXT or serdes.name == "fail-read":

@@ -16,6 +16,7 @@ from conformance.scenario.syntax import ExpressionError
 from conformance.scenario.trees import NON_JSON, compiled
 from conformance.scenario.unknown import UNKNOWN, is_known
 from conformance.sdks.dialect import UNSTATED, Dialect
+from conformance.wire.values import plain, same
 
 if TYPE_CHECKING:
     from conformance.oracle.callbacks import Created
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.vocabulary import ErrorRole
 
 
-__all__ = ["NON_JSON_VALUE", "UNKNOWN", "Scope", "compute", "is_known", "is_non_json"]
+__all__ = ["NON_JSON_VALUE", "UNKNOWN", "Scope", "compute", "fits", "is_known", "is_non_json", "shown"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,35 @@ class OneOf:
     """A value that SDKs may write in either of these ways."""
 
     values: tuple[Any, ...]
+
+
+ANYTHING = "<anything>"
+"""What findings show where the scenario does not tell what must be there."""
+
+
+def fits(seen: Any, wanted: Any) -> bool:
+    """Whether a value is what is wanted, wherever that is known.
+
+    A member that is not known may be missing: one language leaves out what has no value.
+    """
+    if wanted is UNKNOWN:
+        return True
+    if isinstance(seen, dict) and isinstance(wanted, dict):
+        needed = {key for key, each in wanted.items() if each is not UNKNOWN}
+        inside = needed <= seen.keys() <= wanted.keys()
+        return inside and all(fits(seen[key], wanted[key]) for key in seen)
+    if isinstance(seen, list) and isinstance(wanted, list):
+        return len(seen) == len(wanted) and all(map(fits, seen, wanted))
+    return is_known(wanted) and same(seen, plain(wanted))
+
+
+def shown(wanted: Any) -> Any:
+    """What is wanted as findings show it."""
+    if isinstance(wanted, dict):
+        return {key: shown(each) for key, each in wanted.items()}
+    if isinstance(wanted, list):
+        return [shown(each) for each in wanted]
+    return ANYTHING if wanted is UNKNOWN else wanted
 
 
 NON_JSON_VALUE = "a value that JSON can't say is treated by each SDK in its own way"

@@ -67,7 +67,7 @@ def read(
     except (ValueError, RecursionError):
         return Payload(Form.TEXT, {"$text": names(text)})
     batch = subtype in BATCHES
-    payload = _summary(document) if batch and summary else None
+    payload = _summary(document, dialect) if batch and summary else None
     if payload is None and dialect.value_form == "typed-envelope":
         payload = _enveloped(document, dialect, batch=batch)
     if payload is None and batch:
@@ -177,9 +177,11 @@ _SUMMARY = ("type", "totalCount", "successCount", "failureCount", "completionRea
 """What a batch's summary says; what an SDK adds for its own replay is its own business."""
 
 
-def _summary(document: Any) -> Payload | None:
+def _summary(document: Any, dialect: Dialect) -> Payload | None:
     if not isinstance(document, dict) or not ({"completionReason", "totalCount"} & document.keys()):
         return None
+    if isinstance(document.get((dialect.batch_form or BatchForm()).items), list):
+        return None  # it is the result itself
     return Payload(Form.SUMMARY, {key: document[key] for key in _SUMMARY if key in document})
 
 

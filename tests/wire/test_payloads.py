@@ -102,6 +102,8 @@ def test_summaries_keep_what_both_sdks_write() -> None:
     js = read(json.dumps(common | {"itemStatuses": "SS"}), JS, "Map", summary=True)
     assert python.value == js.value == common
     assert (python.form, js.form) == (Form.SUMMARY, Form.SUMMARY)
+    whole = read(json.dumps({"all": [], "completionReason": "ALL_COMPLETED"}), JS, "Map", summary=True)
+    assert whole.form == Form.JSON_BATCH
 
 
 @pytest.mark.parametrize("text", ["", "plain", "{", "NaN"])

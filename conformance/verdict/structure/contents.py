@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.batches import Raced
-from conformance.oracle.paths import context_of, is_branch, ordinal_of
+from conformance.oracle.paths import ancestors, context_of, is_branch, ordinal_of
 from conformance.oracle.plan import FAIL, SUCCEED
 from conformance.oracle.serialisers import parsed
-from conformance.oracle.values import UNKNOWN, OneOf, is_known
+from conformance.oracle.values import UNKNOWN, OneOf, fits, is_known, shown
 from conformance.scenario.unknown import NOTHING
 from conformance.sdks.dialect import SdkError
 from conformance.verdict import meanings
@@ -110,10 +110,10 @@ def _value(view: View, expected: Expected, update: Update, wanted: Any) -> Itera
     elif wanted is NOTHING:
         yield from _nothing(view, expected, update)
     elif isinstance(wanted, OneOf):
-        if is_known(wanted) and not any(same(seen, plain(each)) for each in wanted.values):
-            yield _differs(view, expected, update, "Payload", seen, list(wanted.values))
-    elif is_known(wanted) and not same(seen, plain(wanted)):
-        yield _differs(view, expected, update, "Payload", seen, wanted)
+        if not any(fits(seen, each) for each in wanted.values):
+            yield _differs(view, expected, update, "Payload", seen, shown(list(wanted.values)))
+    elif not fits(seen, wanted):
+        yield _differs(view, expected, update, "Payload", seen, shown(wanted))
 
 
 def _nothing(view: View, expected: Expected, update: Update) -> Iterator[Finding]:
@@ -183,14 +183,21 @@ def _batch(
 
 
 def _raced(view: View, expected: Expected, update: Update, wanted: Raced) -> Iterator[Finding]:
-    """Of a race: the items of branches that ended, and one for each branch that is on the wire."""
+    """Of a race: the items of branches that ended, and one for each branch that is on the wire by then.
+
+    A FLAT branch is so by what is in it.
+    """
     items = update.fields["Payload"]["all"]
     for number, item in enumerate(items):
         right = wanted.items.get(item.get("index"))
         if right is not None and item.get("status") != STARTED:
             yield from _item(view, expected, update, (number, item, right))
-    branches = (path for path in view.accepted if is_branch(path) and context_of(path) == expected.path)
-    begun = {ordinal_of(path) for path in branches}
+    begun = {
+        ordinal_of(branch)
+        for path, updates in view.accepted.items()
+        for branch in (path, *ancestors(path))
+        if is_branch(branch) and context_of(branch) == expected.path and updates[0].seq <= update.seq
+    }
     listed = {item.get("index") for item in items}
     if not begun <= listed:
         yield _differs(view, expected, update, "Payload.all", sorted(map(str, listed)), sorted(begun))
@@ -205,9 +212,9 @@ def _item(
             yield _differs(
                 view, expected, update, f"Payload.all[{number}].{name}", seen.get(name), wanted[name]
             )
-    if is_known(wanted["result"]) and not same(seen.get("result"), plain(wanted["result"])):
+    if not fits(seen.get("result"), wanted["result"]):
         name = f"Payload.all[{number}].result"
-        yield _differs(view, expected, update, name, seen.get("result"), wanted["result"])
+        yield _differs(view, expected, update, name, seen.get("result"), shown(wanted["result"]))
     if wanted["error"] is None:
         return
     error = seen.get("error")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.oracle.flow import Done, Flow, Raised, Returned
-from conformance.oracle.values import UNKNOWN, is_known
+from conformance.oracle.values import UNKNOWN, fits, shown
 from conformance.sdks.dialect import SdkError
 from conformance.verdict.structure.contents import bare
 from conformance.wire import payloads
-from conformance.wire.values import ABSENT, brief, plain, same
+from conformance.wire.values import ABSENT, brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,9 +83,10 @@ def _result(view: View, execution: ExecutionRecord) -> Iterator[Finding]:
     wanted: Any = flow.value if isinstance(flow, Returned) else None
     absent = ABSENT if returned else None  # what returns nothing may leave it out, what returns null may not
     seen = absent if execution.result is None else payloads.read(execution.result, view.dialect, None).value
-    if is_known(wanted) and not same(seen, plain(wanted)):
-        message = f"the execution's result is {brief(seen)}; by the scenario it is {brief(wanted)}"
-        yield view.finding("outcome-wrong", f"{view.prefix}output.Result", seen, wanted, message)
+    if not fits(seen, wanted):
+        right = shown(wanted)
+        message = f"the execution's result is {brief(seen)}; by the scenario it is {brief(right)}"
+        yield view.finding("outcome-wrong", f"{view.prefix}output.Result", seen, right, message)
 
 
 def _status(flow: Flow) -> str | None:

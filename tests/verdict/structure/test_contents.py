@@ -269,6 +269,22 @@ def test_of_a_race_the_result_says_which_branches_must_be_there() -> None:
     ]
 
 
+def test_a_flat_branch_has_begun_once_something_in_it_is_on_the_wire() -> None:
+    flat = {"map": RACE["map"] | {"nesting": "FLAT"}}
+    made = scenario(flat, {"wait": {"seconds": 1}})
+
+    def told(*items: dict[str, Any]) -> list[str]:
+        def change(sent: list[Update], maker: Maker) -> None:
+            [end] = [each for each in sent if each["Id"] == maker.id("1") and each["Action"] == "SUCCEED"]
+            end["Payload"] = json.dumps({"all": items, "completionReason": "MIN_SUCCESSFUL_REACHED"})
+
+        return [each.path for each in judged(made, written(made, "js", change))]
+
+    one, two = {"index": 0, "status": "SUCCEEDED", "result": 1}, {"index": 1, "status": "STARTED"}
+    assert told(one, two) == []
+    assert told(one) == ["1:CONTEXT.SUCCEED.Payload.all"]
+
+
 @pytest.mark.parametrize(
     ("retry", "least", "most"),
     [
@@ -338,6 +354,25 @@ def test_how_the_execution_ends(
     [finding] = judged(made, replace(recording, executions=(ended,)))
     assert finding.rule == "outcome-wrong"
     assert (finding.path, finding.seen, finding.wanted) == told
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({"class": "CallbackError", "id": "c-1"}, None),
+        ({"class": "CallbackError"}, None),
+        ({"class": "Other", "id": "c-1"}, {"class": "CallbackError", "id": "<anything>"}),
+        ({"id": "c-1"}, {"class": "CallbackError", "id": "<anything>"}),
+        ({"class": "CallbackError", "id": "c-1", "more": 1}, {"class": "CallbackError", "id": "<anything>"}),
+    ],
+)
+def test_of_a_result_what_is_known_is_judged(said: dict[str, str], wanted: Any) -> None:
+    told = {"$eval": "{class: 'CallbackError', id: e.cause}"}
+    made = scenario({"try": [RAISE], "catch": [{"return": told}]})
+    recording = written(made)
+    ended = replace(recording.executions[0], result=json.dumps(said))
+    found = judged(made, replace(recording, executions=(ended,)))
+    assert [each.wanted for each in found] == ([] if wanted is None else [wanted])
 
 
 def test_the_last_answer_is_how_the_execution_ends() -> None:

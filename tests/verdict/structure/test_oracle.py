@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.oracle.flow import Returned
+from conformance.oracle.flow import Lost, Returned
 from conformance.oracle.values import UNKNOWN
 from conformance.verdict.structure import predict
 from tests.verdict.structure.worlds import (
@@ -360,7 +360,7 @@ def test_an_error_again_is_the_same_error() -> None:
     "unknown",
     [
         {"if": {"$eval": "invocation == 1"}, "then": [step("s")]},
-        caught(RAISE, then=({"if": {"$eval": "e.wrapper == 'x'"}, "then": [step("s")]},)),
+        caught(RAISE, then=({"if": {"$eval": "e.data == 'x'"}, "then": [step("s")]},)),
         caught(RAISE, then=({"if": {"$eval": "e.cause == null"}, "then": [step("s")]},)),
         each("m", {"$eval": "e2"}, step("s")),
         {"wait": {"seconds": 0}},
@@ -505,22 +505,61 @@ def test_an_invoke_ends_as_its_target_does() -> None:
         assert shape(made) == {"1": "ChainedInvoke root -"}
 
 
+WAITS = {"wait": {"seconds": 10}}
+STOPPED = {"of": "call", "stop": {"type": "T", "message": "enough"}}
+CAUGHT = "caught: enough"
+UNSAID = "caught: ?"
+
+
 @pytest.mark.parametrize(
     ("function", "outside", "told"),
     [
-        ({}, [], True),
-        ({"timeout": 5}, [], False),
-        ({}, [{"of": "call", "stop": None}], False),
-        ({}, [{"stop": None}], True),
+        ({}, [], "1"),
+        ({"timeout": 5}, [], UNSAID),
+        ({"timeout": 10}, [], "?"),
+        ({"timeout": 11}, [], "1"),
+        ({}, [{"stop": None}], "1"),
+        ({}, [STOPPED | {"after": 4}], CAUGHT),
+        ({}, [STOPPED | {"after": 10}], "?"),
+        ({}, [STOPPED | {"after": 11}], "1"),
+        ({}, [STOPPED | {"after": 4, "nth": 2}], "?"),
+        ({}, [{"of": "call", "stop": None, "after": 4}], UNSAID),
+        ({"timeout": 5}, [STOPPED | {"after": 4}], CAUGHT),
+        ({"timeout": 3}, [STOPPED | {"after": 4}], UNSAID),
+        ({"timeout": 4}, [STOPPED | {"after": 4}], "?"),
+        (
+            {"timeout": 5, "handler": [{"callback": {"name": "c", "as": "c"}}, {"await": {"callback": "c"}}]},
+            [],
+            UNSAID,
+        ),
+        ({"timeout": 5, "handler": [each("m", [1, 2], WAITS), {"return": 1}]}, [], "?"),
+        ({"timeout": 21, "handler": [each("m", [1, 2], WAITS), {"return": 1}]}, [], "1"),
+        (
+            {"timeout": 9, "handler": [failing("s", retry={"delays": [4, 6]}), {"return": 1}]},
+            [],
+            UNSAID,
+        ),
+        ({"timeout": 99, "handler": [step("s", crashes=True), {"return": 1}]}, [], "?"),
     ],
 )
-def test_a_target_that_others_may_end_ends_in_a_way_that_is_not_told(
-    function: dict[str, object], outside: list[dict[str, object]], *, told: bool
+def test_a_target_ends_by_itself_or_is_cut_off(
+    function: dict[str, object], outside: list[dict[str, object]], told: str
 ) -> None:
     made = scenario(
-        {"invoke": {"name": "call", "function": "f", "payload": 1, "as": "r"}},
-        {"return": {"$eval": "r"}},
-        functions={"f": function | {"handler": [{"return": 1}]}},
+        {
+            "try": [
+                {"invoke": {"name": "call", "function": "f", "payload": 1, "as": "r"}},
+                {"return": {"$eval": "r"}},
+            ],
+            "catch": [{"return": {"$eval": "'caught: ' + e.message"}}],
+        },
+        functions={"f": {"handler": [WAITS, {"return": 1}]} | function},
         outside=outside,
     )
-    assert (predict(made).flow == Returned(1)) is told
+    flow = predict(made).flow
+    if told == "?":
+        assert isinstance(flow, Lost)
+    elif told == UNSAID:
+        assert flow == Returned(UNKNOWN)
+    else:
+        assert flow == Returned(told if told == CAUGHT else 1)

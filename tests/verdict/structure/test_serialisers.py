@@ -220,6 +220,10 @@ def test_a_first_state_that_cannot_be_written_may_leave_its_check_unrun(name: st
 
 def test_a_state_that_is_changed_on_its_way_leaves_what_follows_open() -> None:
     assert isinstance(plan_of(scenario(polled([GOES_ON, GOES_ON], serdes="upper"))).flow, Lost)
+    by_attempts = polled([{"returns": "a"}], "attempt == 3", serdes="upper")
+    plan = plan_of(scenario(by_attempts, {"return": 1}))
+    assert plan.flow == Returned(1)
+    assert len(plan.operations["1"].lifecycle.rounds) == 2
     assert plan_of(scenario(polled([GOES_ON], "state >= 1", serdes="upper"), {"return": 1})).flow == Returned(
         1
     )
