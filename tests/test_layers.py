@@ -40,7 +40,8 @@ LAYERS: dict[str, frozenset[str]] = {
 FRONT_ENDS: dict[str, frozenset[str]] = {
     "quality": frozenset(),
     "doctor": frozenset(),
-    "commands": frozenset({"quality", "doctor"}),
+    "history": frozenset(),
+    "commands": frozenset({"quality", "doctor", "history"}),
     "cli": frozenset({"commands"}),
     "__main__": frozenset({"cli"}),
     "pytest_items": frozenset({"commands"}),

@@ -21,7 +21,7 @@ from conformance.engine.directory import Directory
 from conformance.engine.events import Event, Judged
 from conformance.engine.files import ledger_file
 from conformance.engine.session import Plan, Session
-from conformance.engine.shards import Part, header, spread
+from conformance.engine.shards import header, spread
 from conformance.engine.stack import real
 from conformance.errors import Exit
 from conformance.subjects import matcher
@@ -61,12 +61,7 @@ def options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="hold the answer to each update that something depends on, and judge whether it was waited for",
     )
-    command.add_argument(
-        "--shard",
-        type=_part,
-        metavar="I/N",
-        help="only the Ith of N parts; `judge DIR...` makes one run of all their --out again",
-    )
+    shared.shard(command)
     command.add_argument(
         "--watch", action="store_true", help="run a scenario again whenever its file is saved"
     )
@@ -141,13 +136,6 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
 def _bad(event: Event) -> bool:
     """Whether an event tells of a verdict with something unexpected."""
     return isinstance(event, Judged) and bool(unexpected(event))
-
-
-def _part(text: str) -> Part:
-    try:
-        return Part.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _options(given: argparse.Namespace) -> str:

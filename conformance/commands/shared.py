@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from conformance.engine.files import SCENARIOS
+from conformance.engine.shards import Part
 
 A_CORE = 4
 MOST_JOBS = 32
@@ -56,6 +57,23 @@ def jobs(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"runs at a time ({default} on this machine: {A_CORE} a core, {MOST_JOBS} at most)",
     )
+
+
+def shard(command: argparse.ArgumentParser) -> None:
+    """Which part of a run."""
+    command.add_argument(
+        "--shard",
+        type=_part,
+        metavar="I/N",
+        help="only the Ith of N parts; `judge DIR...` makes one run of all parts again",
+    )
+
+
+def _part(text: str) -> Part:
+    try:
+        return Part.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def usual_jobs() -> int:

@@ -165,7 +165,7 @@ def _expectation_wrong(verdicts: list[Judged]) -> bool:
     return bool(against[0]) and all(each == against[0] for each in against)
 
 
-_SYMPTOMS = frozenset(
+SYMPTOMS = frozenset(
     {"request-refused", "operation-missing", "lifecycle-missing", "outcome-wrong", "body-runs"}
     | {"value-breaks-expression"}
 )
@@ -205,7 +205,7 @@ def _absorbs(wider: _Class, key: _Class, common: frozenset[tuple[Layer, str]]) -
     return (
         wider.whose == key.whose
         and wider.layer in _TELLING
-        and wider.rule not in _SYMPTOMS
+        and wider.rule not in SYMPTOMS
         and key.layer in _TELLING
         and (wider.layer, wider.rule) in common
     )
@@ -224,7 +224,7 @@ def _comes_to(wider: _Class, verdicts: list[Judged], key: _Class) -> bool:
 
 def _consequence(key: _Class) -> bool:
     """Whether it only tells of what came of a fault: an outcome, a value used, or a difference."""
-    return key.layer in _OUTCOMES or (key.rule in _SYMPTOMS and key.rule != "request-refused")
+    return key.layer in _OUTCOMES or (key.rule in SYMPTOMS and key.rule != "request-refused")
 
 
 _OUTCOMES = frozenset({Layer.EXPECT, Layer.PARITY, Layer.AWS})

@@ -82,17 +82,18 @@ class Recorder:
         if self.dropped <= MOST_DROPPED:
             self.report(ReportKind.DROPPED, what)
 
-    def report(
+    def report(  # noqa: PLR0913, PLR0917 (all that can be known of it)
         self,
         kind: ReportKind,
         message: str,
         invocation: OpenInvocation | None = None,
         at: str | None = None,
         expression: FailedExpression | None = None,
+        feature: str | None = None,
     ) -> None:
-        """Write down what a harness or the lab says about the run."""
+        """Write down what a harness or the lab says about the run; `feature` where one is lacking."""
         number = invocation.number if invocation else None
-        self.reports.append(Report(self.next(), kind, message, number, at, expression))
+        self.reports.append(Report(self.next(), kind, message, number, at, expression, feature))
 
     def invocations(self) -> tuple[Invocation, ...]:
         """The invocations, in order of start."""

@@ -133,8 +133,9 @@ class Run:
         if self._lacks is ABSENT:
             self._lacks = lacking(self.scenario, frozenset(hello.features))
             if self._lacks is not None:
-                message = hello.refusal(self._lacks.feature)
-                self.recorder.report(ReportKind.UNSUPPORTED, message, None, self._lacks.at)
+                lacks = self._lacks
+                message = hello.refusal(lacks.feature)
+                self.recorder.report(ReportKind.UNSUPPORTED, message, at=lacks.at, feature=lacks.feature)
                 self.control.stop()
         return self._lacks is None
 

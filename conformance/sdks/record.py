@@ -9,13 +9,19 @@ from typing import Any
 from conformance.sdks.dialect import UNSTATED, Dialect
 from conformance.sdks.versions import Versions
 
+ALL = Versions(">=0")
+
 
 @dataclass(frozen=True)
 class Package:
-    """Where releases come from: a registry, and the package's name there."""
+    """Where releases come from: a registry, and the package's name there.
+
+    `releases` are those that are the SDK: an early one may only have taken the name.
+    """
 
     registry: str
     name: str
+    releases: Versions = ALL
 
 
 @dataclass(frozen=True)

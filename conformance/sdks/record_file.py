@@ -15,6 +15,7 @@ from conformance.sdks.record import Item, Package, Record, Traces
 from conformance.sdks.versions import Versions
 
 _MEMBERS = ("sdk", "title", "upstream", "package", "harness", "builds", "traces", "dialect")
+_PACKAGE = ("registry", "name", "releases")
 _APART = ("package", "builds", "traces", "dialect")
 _REQUIRED = ("sdk", "title", "upstream", "dialect")
 _ITEM = ("value", "versions", "source")
@@ -80,13 +81,16 @@ class _Reader:
     def _package(self, node: yaml.Node | None) -> Package | None:
         if node is None:
             return None
-        members = self._members(node, ("registry", "name"), ("registry", "name"), "a package")
+        members = self._members(node, _PACKAGE, _PACKAGE[:2], "a package")
         registry = self._text(members["registry"], "registry")
         if registry not in REGISTRIES:
             self._refuse(
                 f"{registry!r} is no registry", members["registry"], f"one of {', '.join(REGISTRIES)}"
             )
-        return Package(registry, self._text(members["name"], "name"))
+        name = self._text(members["name"], "name")
+        if "releases" not in members:
+            return Package(registry, name)
+        return Package(registry, name, self._versions(members["releases"], "releases"))
 
     def _traces(self, node: yaml.Node | None) -> Traces | None:
         if node is None:
@@ -114,14 +118,17 @@ class _Reader:
             value = KINDS[name].read(_plain(members["value"]))
         except ValueError as error:
             self._refuse(f"{name}: {error}", members["value"], KINDS[name].about)
-        try:
-            versions = Versions.parse(self._text(members["versions"], "versions"))
-        except ValueError as error:
-            self._refuse(f"{name}: {error}", members["versions"], 'such as ">=2.1.0"')
+        versions = self._versions(members["versions"], name)
         source = self._text(members["source"], "source")
         if not source.startswith("https://"):
             self._refuse(f"{name}: source is no https URL", members["source"], "link to what says so")
         return Item(name, value, versions, source)
+
+    def _versions(self, node: yaml.Node, what: str) -> Versions:
+        try:
+            return Versions.parse(self._text(node, "versions"))
+        except ValueError as error:
+            self._refuse(f"{what}: {error}", node, 'such as ">=2.1.0"')
 
     def _apart(self, items: tuple[Item, ...], node: yaml.Node) -> None:
         for one, other in combinations(items, 2):

@@ -36,6 +36,24 @@ def directory() -> Path:
     return Path(platformdirs.user_cache_dir("durable-conformance", appauthor=False))
 
 
+def root() -> Path:
+    """The cache's directory, which is there then.
+
+    Raises:
+        EnvironmentFault: it can't be made.
+    """
+    place = directory()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"the cache can't be used: {error}",
+            where=str(place),
+            hint=f"make it writable, or set {ENVIRONMENT_VARIABLE} to another directory",
+        ) from error
+    return place
+
+
 def key(label: str, parts: Mapping[str, Any]) -> str:
     """Name an environment by all that matters to it: a readable label and a hash of `parts` (JSON values)."""
     text = json.dumps({**parts, "layout": LAYOUT}, sort_keys=True)

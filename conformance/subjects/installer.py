@@ -41,8 +41,8 @@ def stop() -> None:
             guard.kill(group)
 
 
-def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping[str, str]) -> None:
-    """Run a package manager's command to its end.
+def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping[str, str]) -> str:
+    """Run a package manager's command to its end, and give what it wrote.
 
     Args:
         command: its arguments, the program first.
@@ -78,6 +78,7 @@ def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping
         raise EnvironmentFault("its installation was stopped", where=subject)
     if process.returncode:
         raise fault(subject, _text(output), "can't be installed")
+    return _text(output)
 
 
 def _finish(process: subprocess.Popen[bytes], subject: str) -> bytes:

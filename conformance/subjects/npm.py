@@ -28,6 +28,31 @@ def pinned(sdk: Sdk) -> str:
     return pins.npm_pins(sdk.harness)[sdk.package.name]
 
 
+def released(sdk: Sdk) -> tuple[str, ...]:
+    """All versions that the registry has.
+
+    Raises:
+        EnvironmentFault: there is no Node, or the registry doesn't answer.
+    """
+    found = node.find()
+    told = installer.run(
+        [*found.npm, "view", sdk.package.name, "versions", "--json", "--loglevel=error"],
+        subject=sdk.name,
+        cwd=cache.root(),
+        environment=_environment(found),
+    )
+    try:
+        versions = json.loads(told)
+    except ValueError as error:
+        raise installer.fault(sdk.name, told, f"npm names no version of {sdk.package.name}") from error
+    return tuple([versions] if isinstance(versions, str) else map(str, versions))
+
+
+def _environment(found: node.Node) -> dict[str, str]:
+    path = os.pathsep.join([str(found.path.parent), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path}
+
+
 def install(subject: Wanted, sdk: Sdk) -> Installation:
     """Install a subject, or find it installed.
 
@@ -103,10 +128,9 @@ def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None, found: no
     if source is not None or subject.version != pinned(sdk):
         verb = "install"
         _want(place, sdk, str(subject.version) if source is None else f"file:{source}")
-    path = os.pathsep.join([str(found.path.parent), os.environ.get("PATH", os.defpath)])
     # install-links: a directory is packed and unpacked as a registry's package would be, not linked to.
     command = [*found.npm, verb, *_FLAGS, "--install-links"]
-    installer.run(command, subject=subject.id, cwd=place, environment={**os.environ, "PATH": path})
+    installer.run(command, subject=subject.id, cwd=place, environment=_environment(found))
     try:
         document = json.loads(_manifest(place, sdk).read_text(encoding="utf-8"))
         name, version = document["name"], document["version"]

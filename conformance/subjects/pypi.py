@@ -37,6 +37,32 @@ def pinned(sdk: Sdk) -> str:
     return pins.pip_pins(sdk.harness)[sdk.package.name]
 
 
+_AVAILABLE = "Available versions:"
+
+
+def released(sdk: Sdk) -> tuple[str, ...]:
+    """All versions that the index has, those that were withdrawn left out.
+
+    Raises:
+        EnvironmentFault: the index doesn't answer.
+    """
+    asked = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    told = installer.run(
+        [*asked, "index", "versions", "--pre", sdk.package.name],
+        subject=sdk.name,
+        cwd=cache.root(),
+        environment=_environment(),
+    )
+    for line in told.splitlines():
+        if line.startswith(_AVAILABLE):
+            return tuple(each.strip() for each in line.removeprefix(_AVAILABLE).split(","))
+    raise installer.fault(sdk.name, told, f"pip names no version of {sdk.package.name}")
+
+
+def _environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if key not in _DISTURBING} | _UNSET
+
+
 def install(subject: Wanted, sdk: Sdk) -> Installation:
     """Install a subject, or find it installed.
 
@@ -106,7 +132,7 @@ def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None) -> cache.
         )
     venv.EnvBuilder(with_pip=False, symlinks=True).create(place)
     pip = [sys.executable, "-m", "pip", "--python", str(_interpreter(place)), "--disable-pip-version-check"]
-    environment = {key: value for key, value in os.environ.items() if key not in _DISTURBING} | _UNSET
+    environment = _environment()
     if source is None and subject.version == pinned(sdk):
         wanted = ["--require-hashes", "-r", str(_lock(sdk))]
     else:

@@ -72,6 +72,13 @@ class Registry(Protocol):
     def pinned(self, sdk: Sdk) -> str:
         """The version that the SDK's name alone means."""
 
+    def released(self, sdk: Sdk) -> tuple[str, ...]:
+        """All versions that the registry has, in any order.
+
+        Raises:
+            EnvironmentFault: the registry doesn't answer, or there is no client to ask it with.
+        """
+
     def install(self, subject: Wanted, sdk: Sdk) -> Installation:
         """Install a subject, or find it installed.
 

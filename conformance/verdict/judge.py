@@ -80,7 +80,8 @@ def _harness(recording: Recording) -> list[Finding]:
             continue
         where = report.at or (f"invocation {report.invocation}" if report.invocation else "run")
         rule, blame = _REPORTED.get(report.kind, (f"{report.kind}-report", Blame.HARNESS))
-        findings.append(Finding(Layer.HARNESS, rule, where, report.message, None, blame, report.message))
+        wanted = report.feature
+        findings.append(Finding(Layer.HARNESS, rule, where, report.message, wanted, blame, report.message))
     return findings
 
 

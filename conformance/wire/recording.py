@@ -169,7 +169,10 @@ class FailedExpression:
 
 @dataclass(frozen=True)
 class Report:
-    """Something a harness or the lab said about the run itself; `expression` where it is one that failed."""
+    """Something a harness or the lab said about the run itself.
+
+    `expression` is there where it is one that failed, `feature` where that is what a version does not have.
+    """
 
     seq: int
     kind: ReportKind
@@ -177,6 +180,7 @@ class Report:
     invocation: int | None = None
     at: str | None = None
     expression: FailedExpression | None = None
+    feature: str | None = None
 
 
 @dataclass(frozen=True)
