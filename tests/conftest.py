@@ -17,6 +17,7 @@ REAL = (
     "subjects",
     "front/test_bench.py",
     "front/test_coverage.py",
+    "front/test_debug.py",
     "front/test_end_to_end.py",
     "front/test_pytest_plugin.py",
     "front/test_session.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,8 @@ from conformance.engine.session import Plan, Session
 from conformance.engine.shards import header, spread
 from conformance.engine.stack import real
 from conformance.errors import Exit
-from conformance.subjects import matcher
+from conformance.report import escape
+from conformance.subjects import debugging, matcher
 from conformance.subjects.subject import Subject
 from conformance.verdict.ledger import Ledger
 
@@ -70,6 +72,24 @@ def options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write into `expect` what all subjects agree about, where nothing else objects",
     )
+    command.add_argument(
+        "--debug",
+        action="append",
+        default=[],
+        dest="ports",
+        type=_debugged,
+        metavar="SUBJECT=PORT",
+        help="have it wait for a debugger at 127.0.0.1:PORT: one run at a time, without limits",
+    )
+    for name in debugging.names():
+        command.add_argument(
+            f"--debug-{name}",
+            action="append",
+            dest="ports",
+            type=partial(_debugged_as, name),
+            metavar="PORT",
+            help=f"the same as --debug {name}=PORT",
+        )
     shared.judging(command)
     shared.baseline(command)
     command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
@@ -92,6 +112,9 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     base = baselines.base(given.baseline, ledger, strict=given.strict) if given.baseline else None
     if isinstance(base, Subject) and base.id not in {one.id for one in subjects}:
         subjects = (*subjects, base)
+    ports = debugging.ports(given.ports, subjects)
+    for subject, port in ports.items():
+        sys.stderr.write(f"{escape.console(subject)} waits for a debugger at 127.0.0.1:{port}\n")
     failed = Failed(given.scenarios)
     patterns = failed.among(patterns) if given.last_failed else patterns
     found = selection.scenarios(given.scenarios, patterns, given.skip)
@@ -105,7 +128,7 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
         subjects=subjects,
         locations=found.lines,
         errors=selection.problems(found),
-        jobs=given.jobs,
+        jobs=1 if ports else given.jobs,
         repeat=given.repeat,
         complete=complete and not given.shard,
         shard=header(given.shard, scenarios, complete=complete) if given.shard else None,
@@ -119,7 +142,7 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     directory = Directory(given.out) if given.out else None
     session = Session(
         plan,
-        real(),
+        real(ports),
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         baselines.before(base, reports, *([directory] if directory else [])),
         save=directory.keep if directory else lambda *_: None,
@@ -136,6 +159,17 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
 def _bad(event: Event) -> bool:
     """Whether an event tells of a verdict with something unexpected."""
     return isinstance(event, Judged) and bool(unexpected(event))
+
+
+def _debugged(text: str) -> debugging.Port:
+    try:
+        return debugging.Port.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _debugged_as(name: str, text: str) -> debugging.Port:
+    return _debugged(f"{name}={text}")
 
 
 def _options(given: argparse.Namespace) -> str:

@@ -6,7 +6,10 @@ what needs no lab never pays for it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.session import Lab, Pool, Stack
@@ -16,15 +19,29 @@ if TYPE_CHECKING:
     from conformance.subjects.subject import Subject
 
 
-def real() -> Stack:
-    """What a session runs with when no test says otherwise."""
-    return Stack(install=_install, stop_installing=_stop_installing, lab=_lab, pool=_pool)
+NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
-def _install(subject: Subject) -> Installed:
+def real(ports: Mapping[str, int] = NOBODY) -> Stack:
+    """What a session runs with when no test says otherwise.
+
+    Args:
+        ports: by a subject's id, the port at which it waits for a debugger; then there are no limits.
+    """
+    return Stack(
+        install=partial(_install, ports),
+        stop_installing=_stop_installing,
+        lab=partial(_lab, limits=not ports),
+        pool=_pool,
+    )
+
+
+def _install(ports: Mapping[str, int], subject: Subject) -> Installed:
+    from conformance.subjects.debugging import debugged  # noqa: PLC0415 (as the module says)
     from conformance.subjects.install import install  # noqa: PLC0415 (as the module says)
 
-    return install(subject)
+    installed = install(subject)
+    return debugged(installed, ports[subject.id]) if subject.id in ports else installed
 
 
 def _stop_installing() -> None:
@@ -33,10 +50,10 @@ def _stop_installing() -> None:
     stop()
 
 
-def _lab() -> AbstractAsyncContextManager[Lab]:
+def _lab(*, limits: bool) -> AbstractAsyncContextManager[Lab]:
     from conformance.lab.lab import Lab as Real  # noqa: PLC0415 (as the module says)
 
-    return Real()
+    return Real(limits=limits)
 
 
 def _pool(installed: Installed, lab: Any) -> Pool:

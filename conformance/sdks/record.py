@@ -37,6 +37,18 @@ class Traces:
 
 
 @dataclass(frozen=True)
+class Debugger:
+    """How a process of the SDK is started so that a debugger can attach, and waits until one has.
+
+    `arguments` follow the program that its command begins with; `{port}` in them is the port of 127.0.0.1.
+    `module` is what the program must be able to import for that, where it is not there by itself.
+    """
+
+    arguments: tuple[str, ...]
+    module: str | None = None
+
+
+@dataclass(frozen=True)
 class Item:
     """How one thing is spelled by a range of versions, and the source that says so."""
 
@@ -61,6 +73,7 @@ class Record:
     harness: str | None = None
     builds: tuple[str, ...] = ()
     traces: Traces | None = None
+    debugger: Debugger | None = None
     items: tuple[Item, ...] = ()
 
     @property

@@ -11,12 +11,12 @@ import yaml
 
 from conformance.errors import Location, UsageError
 from conformance.sdks.items import KINDS
-from conformance.sdks.record import Item, Package, Record, Traces
+from conformance.sdks.record import Debugger, Item, Package, Record, Traces
 from conformance.sdks.versions import Versions
 
-_MEMBERS = ("sdk", "title", "upstream", "package", "harness", "builds", "traces", "dialect")
+_MEMBERS = ("sdk", "title", "upstream", "package", "harness", "builds", "traces", "debugger", "dialect")
+_APART = ("package", "builds", "traces", "debugger", "dialect")
 _PACKAGE = ("registry", "name", "releases")
-_APART = ("package", "builds", "traces", "dialect")
 _REQUIRED = ("sdk", "title", "upstream", "dialect")
 _ITEM = ("value", "versions", "source")
 REGISTRIES = ("pypi", "npm", "crates", "maven")
@@ -75,6 +75,7 @@ class _Reader:
             harness=texts.get("harness"),
             builds=self._texts(members.get("builds"), "builds"),
             traces=self._traces(members.get("traces")),
+            debugger=self._debugger(members.get("debugger")),
             items=items,
         )
 
@@ -98,6 +99,16 @@ class _Reader:
         members = self._members(node, ("folder", "carriers"), ("folder",), "traces")
         carriers = self._texts(members.get("carriers"), "carriers")
         return Traces(self._text(members["folder"], "folder"), carriers)
+
+    def _debugger(self, node: yaml.Node | None) -> Debugger | None:
+        if node is None:
+            return None
+        members = self._members(node, ("arguments", "module"), ("arguments",), "a debugger")
+        arguments = self._texts(members["arguments"], "arguments")
+        if not any("{port}" in one for one in arguments):
+            self._refuse("no argument has {port} in it", members["arguments"], 'such as "--listen={port}"')
+        module = members.get("module")
+        return Debugger(arguments, None if module is None else self._text(module, "module"))
 
     def _texts(self, node: yaml.Node | None, what: str) -> tuple[str, ...]:
         if node is None:

@@ -24,7 +24,8 @@ class Installed:
     """A subject that can be started: its real version, its command, the environment variables of its own.
 
     `cwd` None means an empty directory, which every process gets for itself. `preload` are the modules that
-    its processes can share, if they can: the first of them is what its command runs.
+    its processes can share, if they can: the first of them is what its command runs. `debugged` is the
+    command of a process that waits for a debugger, None where the subject is not debugged.
     """
 
     subject: Subject
@@ -33,6 +34,7 @@ class Installed:
     environment: dict[str, str]
     cwd: Path | None = None
     preload: tuple[str, ...] = ()
+    debugged: tuple[str, ...] | None = None
 
 
 def install(subject: Subject) -> Installed:

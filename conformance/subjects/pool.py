@@ -14,7 +14,7 @@ from conformance.subjects import guard
 from conformance.subjects.event import Answer, Event
 from conformance.subjects.output import Tail
 from conformance.subjects.process import Process, State
-from conformance.subjects.starting import Starter, starter
+from conformance.subjects.starting import Commands, Debugged, Starter, starter
 from conformance.subjects.usage import Usage
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Pool:
             "CONFORMANCE_LAB": f"{lab_url}/subjects/{quote(installed.info.id, safe='')}",
         }
         self._starter: Starter = starter(installed.command, installed.preload, environment)
+        if installed.debugged is not None:
+            self._starter = Debugged(Commands(installed.debugged, environment), self._starter)
         self._processes: list[Process] = []
         self._waiting: deque[tuple[Event, asyncio.Future[Process]]] = deque()
         self._starts: set[asyncio.Task[None]] = set()

@@ -98,7 +98,8 @@ class Process:
         """
         try:
             await self._launch(starter)
-            problem = await asyncio.wait_for(self._started, START_SECONDS)
+            limit = START_SECONDS if self._installed.debugged is None else None
+            problem = await asyncio.wait_for(self._started, limit)
         except OSError as error:
             # TimeoutError is an OSError too, and the one without a number.
             problem = (
@@ -221,7 +222,8 @@ class Process:
             self.kill()
         else:
             self.state = State.RETURNING
-            self._overdue = asyncio.get_running_loop().call_later(RETURN_SECONDS, self.kill)
+            if self._installed.debugged is None:
+                self._overdue = asyncio.get_running_loop().call_later(RETURN_SECONDS, self.kill)
 
     def _resolve(self, reply: Reply) -> None:
         if not self._answer.done():

@@ -79,6 +79,30 @@ class Commands:
         """There is nothing."""
 
 
+class Debugged:
+    """Starts a process that waits for a debugger wherever there is none, and every other one as usual."""
+
+    def __init__(self, waiting: Starter, otherwise: Starter) -> None:
+        """`waiting` starts those that wait, which have the one port that there is."""
+        self._waiting = waiting
+        self._otherwise = otherwise
+        self._lock = asyncio.Lock()
+        self._running: Running | None = None
+
+    async def start(self, cwd: Path, own: Mapping[str, str], output: int) -> Running:
+        """Start one."""
+        async with self._lock:
+            if self._running is not None and self._running.returncode is None:
+                return await self._otherwise.start(cwd, own, output)
+            self._running = await self._waiting.start(cwd, own, output)
+            return self._running
+
+    async def close(self) -> None:
+        """Leave nothing of either way."""
+        await self._waiting.close()
+        await self._otherwise.close()
+
+
 class Forks:
     """Forks each process from a template, which is made with the first; where that fails, starts them."""
 

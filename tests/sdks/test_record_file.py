@@ -52,6 +52,8 @@ def test_a_record_says_how_each_version_spells() -> None:
         ("title: Mine", "title: Mine\ntitle: Mine", 3, "twice"),
         (", source: https://example.com/b}", "}", 8, "lacks source"),
         ("upstream:", "package: {registry: attic, name: mine}\nupstream:", 3, "no registry"),
+        ("upstream:", "debugger: {arguments: [--wait]}\nupstream:", 3, "no argument has {port}"),
+        ("upstream:", "debugger: {module: debugpy}\nupstream:", 3, "lacks arguments"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_line(line: str, instead: str, where: int, said: str) -> None:
