@@ -26,6 +26,7 @@ from conformance.lab.run import Run
 from conformance.lab.side_channel import SideChannel
 from conformance.protocol.messages import Hello
 from conformance.scenario.model import Scenario
+from conformance.scenario.program import MAIN
 from conformance.wire.recording import Recording, SubjectInfo
 
 HOST = "127.0.0.1"
@@ -60,7 +61,7 @@ class Lab:
         for server in self._servers:
             await server.cleanup()
 
-    async def run(
+    async def run(  # noqa: PLR0913 - what a run is made of
         self,
         scenario: Scenario,
         subject: SubjectInfo,
@@ -68,13 +69,14 @@ class Lab:
         delays: Delays | None = None,
         *,
         hold_each: bool = False,
+        function: str = MAIN,
     ) -> Recording:
-        """Run a scenario with the subject whose processes are in `pool`.
+        """Run a scenario with the subject whose processes are in `pool`, as the function of that name.
 
         Raises:
             EnvironmentFault: The suite itself could not do its part, such as starting a process.
         """
-        run = Run(scenario, subject, pool, delays, self._slowness, hold_each=hold_each)
+        run = Run(scenario, subject, pool, delays, self._slowness, hold_each=hold_each, function=function)
         with self.hosting(run):
             if (hello := self.hello(subject.id)) is not None:
                 run.admits(hello)

@@ -55,6 +55,7 @@ class Run:
         slowness: float = 1.0,
         *,
         hold_each: bool = False,
+        function: str = MAIN,
     ) -> None:
         """Compose an emulator and start the scenario's execution in it; nothing moves before `record`.
 
@@ -64,6 +65,7 @@ class Run:
             pool: The subject's processes.
             delays: How many real seconds the gateway holds a request; asked once a request.
             hold_each: Whether the answer to each update is held that something depends on: see `holding`.
+            function: What the scenario's own function is called.
             slowness: By how much slower this machine computes than limits were chosen for.
         """
         self.delays = delays
@@ -97,7 +99,7 @@ class Run:
             StatementIndex.of(scenario), self.stack, observed, self.recorder, self.control, self.progress
         )
         payload = None if scenario.input is ABSENT else json.dumps(scenario.input)
-        self.root = self.stack.start(MAIN, payload)
+        self.root = self.stack.start(function, payload)
         self.exchanges = Exchanges(
             root=self.root,
             stack=self.stack,

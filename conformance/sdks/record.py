@@ -63,7 +63,7 @@ class Record:
     """What the suite knows of one SDK.
 
     `harness` is the folder of its harness, if the suite has one. `builds` are the builds that it has besides
-    the usual one.
+    the usual one. `runtime` is how Lambda's identifiers of the runtimes begin that its functions run in.
     """
 
     sdk: str
@@ -75,6 +75,7 @@ class Record:
     traces: Traces | None = None
     debugger: Debugger | None = None
     items: tuple[Item, ...] = ()
+    runtime: str | None = None
 
     @property
     def repository(self) -> str:

@@ -14,7 +14,18 @@ from conformance.sdks.items import KINDS
 from conformance.sdks.record import Debugger, Item, Package, Record, Traces
 from conformance.sdks.versions import Versions
 
-_MEMBERS = ("sdk", "title", "upstream", "package", "harness", "builds", "traces", "debugger", "dialect")
+_MEMBERS = (
+    "sdk",
+    "title",
+    "upstream",
+    "package",
+    "harness",
+    "runtime",
+    "builds",
+    "traces",
+    "debugger",
+    "dialect",
+)
 _APART = ("package", "builds", "traces", "debugger", "dialect")
 _PACKAGE = ("registry", "name", "releases")
 _REQUIRED = ("sdk", "title", "upstream", "dialect")
@@ -77,6 +88,7 @@ class _Reader:
             traces=self._traces(members.get("traces")),
             debugger=self._debugger(members.get("debugger")),
             items=items,
+            runtime=texts.get("runtime"),
         )
 
     def _package(self, node: yaml.Node | None) -> Package | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.errors import EnvironmentFault
+from conformance.errors import EnvironmentFault, UsageError
 from conformance.subjects import registry
 from conformance.wire.recording import SubjectInfo
 
@@ -47,11 +47,34 @@ def install(subject: Subject) -> Installed:
         return _own(subject, subject.command)
     sdk = registry.sdk(subject.sdk)
     made = registry.of(sdk).install(subject, sdk)
-    environment = dict(made.environment)
-    if subject.mutant:
-        environment["CONFORMANCE_MUTANT"] = subject.mutant
     info = SubjectInfo(subject.id, subject.sdk, made.version)
-    return Installed(subject, info, made.command, environment, preload=made.preload)
+    return Installed(subject, info, made.command, _environment(made, subject), preload=made.preload)
+
+
+def install_runtime(subject: Subject) -> Installed:
+    """Install a subject's SDK for handlers that are run as they are.
+
+    Raises:
+        EnvironmentFault: it can't be had.
+        UsageError: the suite has nothing that runs handlers with it.
+    """
+    runtime = None
+    if subject.command is None:
+        sdk = registry.sdk(subject.sdk)
+        made = registry.of(sdk).install(subject, sdk)
+        runtime = made.runtime
+    if runtime is None:
+        raise UsageError(
+            f"{subject.id}: handlers can't be run as they are with this SDK",
+            hint="the suite has a runtime for those from PyPI and npm",
+        )
+    info = SubjectInfo(subject.id, subject.sdk, made.version)
+    return Installed(subject, info, runtime.command, _environment(made, subject), preload=runtime.preload)
+
+
+def _environment(made: registry.Installation, subject: Subject) -> dict[str, str]:
+    fault = {"CONFORMANCE_MUTANT": subject.mutant} if subject.mutant else {}
+    return {**made.environment, **fault}
 
 
 def _own(subject: Subject, command: tuple[str, ...]) -> Installed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.errors import EnvironmentFault
 from conformance.subjects import cache, installer, node, pins
-from conformance.subjects.registry import Installation, Sdk, Wanted
+from conformance.subjects.registry import Installation, Runtime, Sdk, Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +83,7 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
         version=str(manifest["version"]),
         command=(str(found.path), str(pins.harness(sdk.harness) / "main.mjs")),
         environment={"CONFORMANCE_SDK": str(place)} | build | compiled,
+        runtime=Runtime((str(found.path), str(pins.harness(sdk.harness) / "aws-handlers.mjs"))),
     )
 
 

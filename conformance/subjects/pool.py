@@ -44,6 +44,20 @@ ENVIRONMENT = {
 }
 
 
+def starting(installed: Installed, gateway_url: str, lab_url: str) -> Starter:
+    """What starts the processes of a subject, each with the environment that they share."""
+    environment = {
+        **ENVIRONMENT,
+        **installed.environment,
+        "AWS_ENDPOINT_URL_LAMBDA": gateway_url,
+        "CONFORMANCE_LAB": f"{lab_url}/subjects/{quote(installed.info.id, safe='')}",
+    }
+    made = starter(installed.command, installed.preload, environment)
+    if installed.debugged is not None:
+        return Debugged(Commands(installed.debugged, environment), made)
+    return made
+
+
 class Pool:
     """The processes of one subject.
 
@@ -51,24 +65,19 @@ class Pool:
     invocation may be held open while another one of the same subject has to run.
     """
 
-    def __init__(self, installed: Installed, gateway_url: str, lab_url: str) -> None:
+    def __init__(
+        self, installed: Installed, gateway_url: str, lab_url: str, own: Starter | None = None
+    ) -> None:
         """Prepare a pool; nothing is started yet.
 
         Args:
             installed: what to start.
             gateway_url: base URL of what stands for the Lambda service.
             lab_url: base URL of the lab's side channel.
+            own: what starts its processes, where that is not one made for it alone.
         """
         self._installed = installed
-        environment = {
-            **ENVIRONMENT,
-            **installed.environment,
-            "AWS_ENDPOINT_URL_LAMBDA": gateway_url,
-            "CONFORMANCE_LAB": f"{lab_url}/subjects/{quote(installed.info.id, safe='')}",
-        }
-        self._starter: Starter = starter(installed.command, installed.preload, environment)
-        if installed.debugged is not None:
-            self._starter = Debugged(Commands(installed.debugged, environment), self._starter)
+        self._starter: Starter = own or starting(installed, gateway_url, lab_url)
         self._processes: list[Process] = []
         self._waiting: deque[tuple[Event, asyncio.Future[Process]]] = deque()
         self._starts: set[asyncio.Task[None]] = set()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import EnvironmentFault
 from conformance.subjects import cache, installer, pins
-from conformance.subjects.registry import Installation, Sdk, Wanted
+from conformance.subjects.registry import Installation, Runtime, Sdk, Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,11 +85,13 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
         name, lambda made: _make(made, subject, sdk, source), lambda found: _interpreter(found).exists()
     )
     harness = pins.harness(sdk.harness)
+    handlers = f"{harness.name}.aws_handlers"
     return Installation(
         version=str(manifest["version"]),
         command=(str(_interpreter(place)), "-m", harness.name),
         environment={"PYTHONPATH": str(harness.parent), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"},
         preload=tuple(f"{sdk.harness}.{module}" for module in _PRELOAD),
+        runtime=Runtime((str(_interpreter(place)), "-m", handlers), (handlers, f"{harness.name}.sdk")),
     )
 
 

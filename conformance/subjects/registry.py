@@ -18,16 +18,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Runtime:
+    """What runs a handler as it is, as Lambda's own runtime does: a command, and what its processes share."""
+
+    command: tuple[str, ...]
+    preload: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Installation:
     """What it takes to start a process of an installed SDK.
 
     `preload` are the modules that its processes can share: the first of them is what the command runs.
+    `runtime` is for handlers that are not the harness; None where the suite has none for this SDK.
     """
 
     version: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
+    runtime: Runtime | None = None
 
 
 @dataclass(frozen=True)

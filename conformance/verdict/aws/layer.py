@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.aws.binding import placeholders
@@ -23,8 +23,10 @@ _MISSING = re.compile(r"No actual event found for EventId=(?P<id>\d+)")
 _PART = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
-def check(scenario: Scenario, recording: Recording) -> list[Finding]:
+def check(scenario: Scenario, recording: Recording, written: Sequence[str] | None = None) -> list[Finding]:
     """Say where a recording is not what AWS's requirement asks for; nothing when the scenario has none.
+
+    `written` are the lines that the handler's processes wrote, where they are what is known of its logs.
 
     As AWS's own runner does: the matcher reads only the events that are expected, by their ids, and a result
     is looked at only if the execution succeeded. Unlike it, what is wrong further on is told, too.
@@ -42,7 +44,7 @@ def check(scenario: Scenario, recording: Recording) -> list[Finding]:
     return [
         *_history(wanted, recording, context),
         *_result(wanted, recording, context),
-        *_logs(wanted, recording, context),
+        *_logs(wanted, recording, context, written),
     ]
 
 
@@ -97,23 +99,38 @@ def _result(wanted: Requirement, recording: Recording, context: PlaceholderConte
             yield _finding("result", "output.Result", seen, asked, message)
 
 
-def _logs(wanted: Requirement, recording: Recording, context: PlaceholderContext) -> Iterator[Finding]:
+def _logs(
+    wanted: Requirement, recording: Recording, context: PlaceholderContext, written: Sequence[str] | None
+) -> Iterator[Finding]:
     """Count the lines that got through the SDK's logger, where the subject tells of them."""
-    if not recording.instrumented:
+    if not recording.instrumented and written is None:
         return
     from aws_durable_execution_conformance_tests.cloudwatch import (  # noqa: PLC0415 - only where it is needed
         CloudWatchLogValidator,
     )
 
     arn = recording.executions[0].arn
-    lines = [
-        {"timestamp": effect.seq, "message": _line(effect.detail)}
-        for effect in recording.effects
-        if effect.kind == "log" and effect.execution == arn
-    ]
+    if written is None:
+        lines = [
+            {"timestamp": effect.seq, "message": _line(effect.detail)}
+            for effect in recording.effects
+            if effect.kind == "log" and effect.execution == arn
+        ]
+    else:
+        lines = [
+            {"timestamp": number, "message": line}
+            for number, line in enumerate(written)
+            if _tells_of(line, arn)
+        ]
     for error in CloudWatchLogValidator().validate(list(wanted.logs), lines, context).errors:
         seen = [line["message"] for line in lines]
         yield _finding("logs", "logs", seen, context.substitute(list(wanted.logs)), error)
+
+
+def _tells_of(line: str, arn: str) -> bool:
+    """Whether a line is one of an execution's, as AWS's runner asks for them: JSON that names it."""
+    record = json_or(line)
+    return isinstance(record, dict) and arn in (record.get("durableExecutionArn"), record.get("executionArn"))
 
 
 def _line(detail: dict[str, Any]) -> str:

@@ -46,6 +46,16 @@ def core() -> Mapping[str, str]:
     )
 
 
+def left_out(id_: str) -> bool:
+    """Whether an id is of a theme that is not core, by its number: `10-3` like every other `10-` of it."""
+    return id_.partition("-")[0] in _numbers_left_out()
+
+
+@cache
+def _numbers_left_out() -> frozenset[str]:
+    return frozenset(path.stem.partition("-")[0] for path in _files() if path.parent.name in NOT_CORE)
+
+
 @cache
 def requirement(id_: str) -> Requirement:
     """Read a requirement.
