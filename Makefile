@@ -12,7 +12,7 @@ export PYTHON
 conformance: $(STAMP)  ## run every scenario through both SDKs
 	@$(VENV)/bin/conformance run $(ARGS)
 
-test: $(STAMP)  ## the suite's own tests, on all cores
+test: $(STAMP) node_modules/.installed  ## the suite's own tests, on all cores
 	@$(VENV)/bin/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 lint: $(STAMP) node_modules/.installed  ## types, style and format of both languages

