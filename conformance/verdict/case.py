@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import enclosed
+from conformance.verdict.branch_ends import BranchEnds
 from conformance.verdict.surroundings import Surroundings
 from conformance.wire.program import statements_within
 from conformance.wire.stream import CHECKPOINT, Stream, canonical, spoken
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 DEADLY = frozenset({"crash-before", "crash-after"})
 """The faults that end a process."""
-
-BatchPlace = tuple[str, str, tuple[int, ...]]
-"""Where a batch is run: its execution, its statement, and the indexes of the branches that it is in."""
 
 _FUNCTIONS = frozenset({"handler", "child", "branch"})
 """What the harness tells the end of, with the size of what it returned if it returned anything."""
@@ -118,15 +116,9 @@ class Case:
         return {batch: tuple(branches) for batch, branches in groups.items()}
 
     @cached_property
-    def ends(self) -> Mapping[BatchPlace, Mapping[int, str]]:
-        """How the bodies of each batch's branches ended, by the branch's index; the last word counts."""
-        groups: dict[BatchPlace, dict[int, str]] = {}
-        for effect in self.recording.effects:
-            if (effect.kind, effect.event) == ("branch", "end") and effect.indexes:
-                batch = (effect.execution, effect.at, effect.indexes[:-1])
-                outcome = str((effect.detail or {}).get("outcome"))
-                groups.setdefault(batch, {})[effect.indexes[-1]] = outcome
-        return groups
+    def ends(self) -> BranchEnds:
+        """How the bodies of batches' branches ended."""
+        return BranchEnds.of(self.recording.effects)
 
     @cached_property
     def answered(self) -> bool:

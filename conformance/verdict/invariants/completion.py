@@ -121,8 +121,8 @@ def _bodies_ended(case: Case, update: Update, batch: Candidate) -> Counter[str] 
     """How the bodies of a batch's branches ended, None where that may not have been told."""
     if not case.recording.instrumented or case.disturbed or not case.answered:
         return None
-    ends = case.ends.get((update.execution, batch.at, batch.indexes), {})
-    return Counter(ends.values())
+    ends = case.ends.until((update.execution, batch.at, batch.indexes), update.invocation)
+    return Counter("returned" if end.returned else "raised" for end in ends)
 
 
 def summaries_count_right(case: Case) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import statements as s
@@ -83,9 +82,11 @@ def small_results_are_kept(case: Case) -> Iterator[Finding]:
             continue
         (one,) = contexts
         if _of_batch(one.slot):
-            parts = [*sizes.branches.get((update.execution, one.at, one.indexes), {}).values()]
+            ends = case.ends.until((update.execution, one.at, one.indexes), update.invocation)
+            parts = [end.size for end in ends]
         else:
-            parts = sizes.own.get((update.execution, update.invocation, one.at, one.indexes), [])
+            own = (update.execution, update.invocation, one.at, one.indexes)
+            parts = [sizes[own]] if own in sizes else []
         if not parts or None in parts:
             continue
         size = sum(part for part in parts if part is not None)
@@ -104,28 +105,18 @@ def small_results_are_kept(case: Case) -> Iterator[Finding]:
         )
 
 
-@dataclass
-class _Sizes:
-    """The sizes of what bodies returned; None for what JSON can't say, or nobody told."""
+def _sizes(case: Case) -> dict[tuple[Any, ...], int | None]:
+    """The sizes of what children and branches returned, by execution, invocation, place and indexes.
 
-    own: dict[tuple[Any, ...], list[int | None]] = field(default_factory=dict)
-    """A child's or branch's own, by execution, invocation, place and indexes."""
-
-    branches: dict[tuple[Any, ...], dict[int, int | None]] = field(default_factory=dict)
-    """A batch's branches, whenever they ended, by execution, place and indexes."""
-
-
-def _sizes(case: Case) -> _Sizes:
-    sizes = _Sizes()
+    None for what JSON can't say, or nobody told.
+    """
+    sizes: dict[tuple[Any, ...], int | None] = {}
     for effect in case.recording.effects:
         if effect.event != "end" or effect.kind not in ("child", "branch"):
             continue
         detail = effect.detail if isinstance(effect.detail, dict) else {}
         size = detail.get("size") if detail.get("outcome") == "returned" else 0
-        sizes.own[effect.execution, effect.invocation, effect.at, effect.indexes] = [size]
-        if effect.kind == "branch" and effect.indexes:
-            batch = (effect.execution, effect.at, effect.indexes[:-1])
-            sizes.branches.setdefault(batch, {})[effect.indexes[-1]] = size
+        sizes[effect.execution, effect.invocation, effect.at, effect.indexes] = size
     return sizes
 
 
