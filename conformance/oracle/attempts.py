@@ -33,6 +33,10 @@ POLLS_WITHOUT_LIMIT = 60
 
 AT_MOST_ONCE = "at-most-once"
 OUT_OF_PLACE = "what an SDK makes of a body that calls operations is its own business"
+"""The language SDK specification gives operations to contexts (4.8) and has no word on bodies that call some.
+
+What is on the wire all the same has a parent that the structure layer knows, and the invariants' lifecycle.
+"""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from conformance.oracle.paths import Context, branch
 from conformance.oracle.plan import ANY_END, STARTED_ONLY, Expected
 from conformance.oracle.reading import SERIALISER_FAILS, Frame, Reading, bound, context_end, given_name, names
 from conformance.oracle.retries import grants_another
-from conformance.oracle.serialisers import kept, reads_back, written
+from conformance.oracle.serialisers import keeps, kept, reads_back, written
 from conformance.oracle.values import UNKNOWN, Scope, compute
 from conformance.scenario.statements import ABSENT, Map
 from conformance.vocabulary import ErrorRole
@@ -184,18 +184,29 @@ def _run_branch(reading: Reading, batch: _Batch, each: _Branch) -> Flow:
         reading.plan.relax(path)
         reading.plan.end(path, ANY_END)
         return Lost(f"whether {path} is FLAT depends on the invocation")
-    serdes = batch.statement.item_serdes or batch.statement.serdes
+    serdes, sure = _item_serdes(batch.statement, scope)
     if serdes is not None and isinstance(flow, Done | Returned):
         if isinstance(flow, Done):
             reading.plan.forget(path)
-        own = batch.statement.item_serdes is not None  # one SDK takes the batch's for its items too
-        reading.plan.rewrite(path, partial(written if own else kept, serdes))
+        reading.plan.rewrite(path, partial(written if sure else kept, serdes))
         if not reads_back(serdes, flow.value if isinstance(flow, Returned) else UNKNOWN):
-            reading.unserialised(path, written=not own or serdes.name != "fail-write")
+            reading.unserialised(path, written=not sure or serdes.name != "fail-write")
             return SERIALISER_FAILS
-        same_again = not own and isinstance(flow, Returned) and kept(serdes, flow.value) is not UNKNOWN
+        if not isinstance(flow, Returned):
+            return Returned(UNKNOWN)
+        same_again = kept(serdes, flow.value) is not UNKNOWN or (sure and keeps(serdes, flow.value))
         return flow if same_again else Returned(UNKNOWN)
     return flow
+
+
+def _item_serdes(batch: Map | Parallel, scope: Scope) -> tuple[Serdes | None, bool]:
+    """The serialiser of a batch's items, and whether it is sure that it writes them.
+
+    A batch's own covers its items too in SDKs whose dialect says so.
+    """
+    if batch.item_serdes is not None or scope.dialect.batch_serdes == "batch":
+        return batch.item_serdes, True
+    return batch.serdes, scope.dialect.batch_serdes == "items"
 
 
 def _complete(reading: Reading, batch: _Batch, flows: list[Flow], scope: Scope) -> Flow:

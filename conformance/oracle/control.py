@@ -28,7 +28,7 @@ def attempt_all(reading: Reading, statement: Try, frame: Frame, scope: Scope) ->
 
 
 def misused(_reading: Reading, statement: OnRoot, _frame: Frame, _scope: Scope) -> Flow:
-    """`on_root`: an SDK may refuse it or not."""
+    """`on_root`: an SDK may refuse it or not; language SDK specification 4.8.2 knows only the right one."""
     reason = f"what an SDK makes of a context used out of its place at {statement.at} is its own business"
     return Lost(reason, fatal=True)
 
@@ -43,7 +43,11 @@ def choose(reading: Reading, statement: If, frame: Frame, scope: Scope) -> Flow:
 
 
 def _changes(statement: If, scope: Scope) -> bool:
-    """Whether the number of the invocation decides: an SDK ends the execution of a program that changes."""
+    """Whether the number of the invocation decides: an SDK ends the execution of a program that changes.
+
+    It must where an operation has another type (language SDK specification 3.3.3); how early it sees anything
+    else, and whether at all, is its own. Replays of what changes nothing on the wire look the same as any.
+    """
     return is_known(compute(statement.condition, scope.with_values(invocation=1)))
 
 

@@ -74,15 +74,20 @@ def wait_for_condition(reading: Reading, statement: WaitForCondition, frame: Fra
 
 
 def wait(reading: Reading, statement: Wait, frame: Frame, scope: Scope) -> Flow:
-    """`wait`: a START, and nothing else from the SDK."""
+    """`wait`: a START, and nothing else from the SDK.
+
+    Language SDK specification 4.5.2 has WaitSeconds be at least 1: one of less is refused, or is 1. Which of
+    them it leaves to each SDK, and with a refusal all that follows.
+    """
     path = reading.call(statement, frame, scope, "WAIT", "Wait")
     length = delays.seconds(statement.duration, scope)
     reading.plan.carry(path, WaitOptions__WaitSeconds=delays.exactly(length) or UNKNOWN)
     if length is UNKNOWN or length >= 1:
         reading.span.take(delays.exactly(length))
         return Done()
+    reading.plan.carry(path, WaitOptions__WaitSeconds=(1, 1))
     reading.plan.relax(path)
-    return Lost("a wait of less than a second is refused by some SDKs")
+    return Lost("a wait of less than a second is refused by some SDKs, and one of a second to others")
 
 
 def callback(reading: Reading, statement: Callback, frame: Frame, scope: Scope) -> Flow:

@@ -25,7 +25,12 @@ UNTOLD = Failure(UNKNOWN, UNKNOWN, UNKNOWN)
 """An error of which only the SDK knows what it says."""
 
 SERIALISER_FAILS = Lost("what an SDK does when a serialiser fails is its own business", fatal=True)
-"""One ends the operation, or the execution; another has the invocation repeated."""
+"""One ends the operation, or the execution; another has the invocation repeated.
+
+Language SDK specification 9.3 calls a value that can't be read a terminal failure; of what, the operation
+or the execution, it does not say, nor anything of values that can't be written. What it does say scenarios
+hold an SDK to by their own `expect`.
+"""
 
 BodyKey: TypeAlias = tuple[str, tuple[int, ...]]
 """A statement and the branch indexes and with_retry attempts that lead to it, as effects name it."""

@@ -64,7 +64,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Dialect:
-    """All items, for one version. `docs/dialects.md` tells what each one is."""
+    """All items, for one version. `items.py` tells what each one is."""
 
     ids_hash: str | None = None
     ids_prefix: str | None = None
@@ -89,6 +89,8 @@ class Dialect:
     submitter_result: str | None = None
     callback_result: str | None = None
     with_retry_unwrapped: str | None = None
+    batch_serdes: str | None = None
+    attempt_numbers: str | None = None
 
     def error(self, role: ErrorRole) -> SdkError | None:
         """The class that stands for a role; None where the record does not say."""

@@ -143,6 +143,14 @@ KINDS: Mapping[str, Kind] = {
         "how a wait_for_callback writes its result: the value, or the text that the callback brought",
         _one_of("value", "text"),
     ),
+    "batch-serdes": Kind(
+        "what a batch's own serialiser writes where its items have none: the batch's result alone, or its"
+        " items' results as well",
+        _one_of("batch", "items"),
+    ),
+    "attempt-numbers": Kind(
+        "whether the bodies of steps and checks are told which attempt it is", _one_of("told", "untold")
+    ),
     "with-retry-unwrapped": Kind(
         "whether an unwrapped with_retry runs in the context around it (`inline`) or in a virtual one",
         _one_of("inline", "virtual"),

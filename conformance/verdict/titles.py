@@ -61,6 +61,7 @@ TITLES: Mapping[str, str] = {
     # the invariants layer, of bodies
     "body-runs-again": "A body whose result is checkpointed must not run again",
     "attempt-miscounted": "A body must be told the attempt that follows from the RETRY updates before it",
+    "attempt-untold": "A body must be told which attempt it is, by an SDK that tells it",
     "attempt-never-ran": "What ends an attempt must end one whose body ran",
     "attempt-runs-twice": "With at-most-once semantics no attempt may run twice",
     "used-before-durable": "A result must be used only once the service has taken it",

@@ -286,6 +286,14 @@ BROKEN = (
         2,
     ),
     Broken(
+        "attempts_are_counted",
+        "attempt-untold",
+        "effect:handler/0.attempt",
+        _body(("START",), ("run", None), ("SUCCEED",)),
+        None,
+        "the attempt's number",
+    ),
+    Broken(
         "at_most_once_is_kept",
         "attempt-runs-twice",
         "effect:handler/0",

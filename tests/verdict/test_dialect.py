@@ -356,6 +356,8 @@ ELSEWHERE = {
     "batch_completion": "the structure layer predicts by it which branches are run",
     "backoff_rounding": "the structure layer holds each delay to it",
     "callback_result": "the structure layer holds the value to it",
+    "batch_serdes": "the structure layer predicts by it what items carry",
+    "attempt_numbers": "the invariant attempts_are_counted holds bodies to it",
     "with_retry_unwrapped": "the structure layer predicts by it where operations stand",
 }
 """Items that this layer does not say itself, and what does."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from conformance.wire.recording import Effect
 
 
+NUMBERED = frozenset({"step", "check"})
+"""Bodies that an SDK may tell which attempt they are; no SDK tells a submitter."""
+
+
 def checkpointed_bodies_stay_done(case: Case) -> Iterator[Finding]:
     """A body whose result is checkpointed does not run again.
 
@@ -43,14 +47,24 @@ def checkpointed_bodies_stay_done(case: Case) -> Iterator[Finding]:
 
 
 def attempts_are_counted(case: Case) -> Iterator[Finding]:
-    """A body's attempt is one more than the RETRYs taken before it ran.
+    """A body's attempt is one more than the RETRYs taken before it ran, and it is told so by SDKs that can.
 
     Source: language SDK specification 4.4.5.
     """
     owners = Owners.of(case)
     for effect in _starts(case):
         path = owners.path(effect)
-        if path is None or effect.attempt is None:
+        if path is None:
+            continue
+        if effect.attempt is None:
+            if effect.kind in NUMBERED and case.dialect.attempt_numbers == "told":
+                yield broken(
+                    "attempt-untold",
+                    f"effect:{effect.place}.attempt",
+                    None,
+                    "the attempt's number",
+                    f"the body of {path} is not told which attempt it is",
+                )
             continue
         retries = [u for u in case.stream.operations[path] if u.action == "RETRY" and u.seq < effect.seq]
         if effect.attempt != len(retries) + 1:

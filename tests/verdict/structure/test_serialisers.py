@@ -119,6 +119,28 @@ def test_a_batch_in_one_text() -> None:
     assert written(Serdes("opserde"), {"all": items}) == {"$text": "OPSERDE:X,[1]"}
 
 
+@pytest.mark.parametrize(
+    ("sdk", "payload", "right"),
+    [
+        ("python", '{"wrapped":"x"}', True),
+        ("python", '"x"', False),
+        ("js", '"x"', True),
+        ("js", '{"wrapped":"x"}', False),
+    ],
+)
+def test_a_batchs_own_serialiser_writes_its_items_where_the_dialect_says_so(
+    sdk: str, payload: str, *, right: bool
+) -> None:
+    made = scenario(each("m", ["x"], {"return": "x"}, serdes="wrap"))
+
+    def change(sent: list[dict[str, Any]], maker: Maker) -> None:
+        [end] = [one for one in sent if one["Id"] == maker.id("1[0]") and one["Action"] == "SUCCEED"]
+        end["Payload"] = payload
+
+    found = [one.path for one in judged(made, written_down(made, sdk, change))]
+    assert found == ([] if right else ["1[0]:CONTEXT.SUCCEED.Payload"])
+
+
 def test_what_cannot_be_told() -> None:
     assert written(Serdes("nothing"), 1) is UNKNOWN
     assert written(Serdes("wrap"), {"a": UNKNOWN}) is UNKNOWN

@@ -45,6 +45,16 @@ def _attempt_miscounted(original: Original) -> Iterator[Change]:
             )
 
 
+def _attempt_untold(original: Original) -> Iterator[Change]:
+    for effect in _starts(original):
+        if effect.attempt is not None:
+            yield (
+                f"the body at {effect.at} is not told its attempt",
+                effect.at,
+                partial(_untell, effect=effect),
+            )
+
+
 def _over_the_limit(original: Original) -> Iterator[Change]:
     limited = set(_limited(original))
     effects = [each for each in original.recording.effects if each.kind == "branch" and each.at in limited]
@@ -144,6 +154,15 @@ def _miscount(draft: Draft, *, effect: Effect) -> None:
     )
 
 
+def _untell(draft: Draft, *, effect: Effect) -> None:
+    draft.replace(
+        effects=tuple(
+            replace(each, attempt=None) if _same_run(each, effect) else each
+            for each in draft.recording.effects
+        )
+    )
+
+
 def _tell_another(draft: Draft, *, effect: Effect) -> None:
     wrong = {**effect.detail, "callback_id": effect.detail["callback_id"] + "x"}
     draft.replace(
@@ -171,6 +190,7 @@ BODY_RUNS: tuple[Mutation, ...] = (
     Mutation("body-runs-again", "a body that ran", _runs_again),
     Mutation("body-never-ran", "a body that ran", _never_ran),
     Mutation("attempt-miscounted", "a body that ran", _attempt_miscounted),
+    Mutation("attempt-untold", "a body that is told its attempt", _attempt_untold),
     Mutation("over-the-limit", "a batch that runs its branches one at a time", _over_the_limit),
     Mutation("callback-id-changed", "a program that is told a callback's id", _id_changed),
     Mutation("note-changed", "a note that a replay repeats", _note_changed),
