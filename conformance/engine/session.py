@@ -35,7 +35,7 @@ from conformance.engine.judging import Here, Judging
 from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Blame, Finding, Layer
-from conformance.wire.recording import Recording, SubjectInfo
+from conformance.wire.recording import Handover, Recording, SubjectInfo
 
 LONGEST_DELAY = 0.05
 """Seconds that a request is held at most when delays are asked for."""
@@ -70,7 +70,7 @@ class Pool(Protocol):
 class Lab(Protocol):
     """What runs a scenario."""
 
-    async def run(
+    async def run(  # noqa: PLR0913 - what a run is made of
         self,
         scenario: Scenario,
         subject: SubjectInfo,
@@ -78,10 +78,12 @@ class Lab(Protocol):
         delays: Delays | None = None,
         *,
         hold_each: bool = False,
+        handover: Handover | None = None,
     ) -> Recording:
         """Run it once; `delays` gives the seconds for which the next request is held.
 
         `hold_each` holds the answer to each update that something depends on until the subject stands still.
+        With `handover` another subject takes the run over, and `pool` is a relay of both.
         """
 
 

@@ -27,7 +27,7 @@ from conformance.lab.side_channel import SideChannel
 from conformance.protocol.messages import Hello
 from conformance.scenario.model import Scenario
 from conformance.scenario.program import MAIN
-from conformance.wire.recording import Recording, SubjectInfo
+from conformance.wire.recording import Handover, Recording, SubjectInfo
 
 HOST = "127.0.0.1"
 BACKLOG = 512
@@ -70,13 +70,25 @@ class Lab:
         *,
         hold_each: bool = False,
         function: str = MAIN,
+        handover: Handover | None = None,
     ) -> Recording:
         """Run a scenario with the subject whose processes are in `pool`, as the function of that name.
+
+        With `handover` another one takes the run over, and `pool` is a `Relay` of both.
 
         Raises:
             EnvironmentFault: The suite itself could not do its part, such as starting a process.
         """
-        run = Run(scenario, subject, pool, delays, self._slowness, hold_each=hold_each, function=function)
+        run = Run(
+            scenario,
+            subject,
+            pool,
+            delays,
+            self._slowness,
+            hold_each=hold_each,
+            function=function,
+            handover=handover,
+        )
         with self.hosting(run):
             if (hello := self.hello(subject.id)) is not None:
                 run.admits(hello)
@@ -109,4 +121,4 @@ class Lab:
         return next((run for run in self._runs if arn in run.arns), None)
 
     def _runs_of(self, subject: str) -> list[Run]:
-        return [run for run in self._runs if run.subject.id == subject]
+        return [run for run in self._runs if subject in run.subjects]

@@ -36,6 +36,7 @@ from conformance.wire.recording import (
     SCHEMA,
     ExecutionRecord,
     FailedExpression,
+    Handover,
     Outcome,
     Recording,
     ReportKind,
@@ -56,6 +57,7 @@ class Run:
         *,
         hold_each: bool = False,
         function: str = MAIN,
+        handover: Handover | None = None,
     ) -> None:
         """Compose an emulator and start the scenario's execution in it; nothing moves before `record`.
 
@@ -66,11 +68,14 @@ class Run:
             delays: How many real seconds the gateway holds a request; asked once a request.
             hold_each: Whether the answer to each update is held that something depends on: see `holding`.
             function: What the scenario's own function is called.
+            handover: Where another subject takes over; `pool` is then a `Relay` of both.
             slowness: By how much slower this machine computes than limits were chosen for.
         """
         self.delays = delays
         self.scenario = scenario
         self.subject = subject
+        self.handover = handover
+        self.subjects = frozenset({subject.id, handover.to.id if handover else subject.id})
         self.arns: set[str] = set()
         self.recorder = Recorder()
         self.control = Control()
@@ -223,6 +228,7 @@ class Run:
             stderr=self.recorder.tail(),
             instrumented=self.recorder.instrumented,
             held=self.exchanges.holding is not None,
+            handover=self.handover,
         )
 
     def _execution(self, execution: Execution) -> ExecutionRecord:

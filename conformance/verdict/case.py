@@ -54,6 +54,11 @@ class Case:
         """How the subject spells."""
         return spoken(self.recording.subject)
 
+    def dialect_in(self, invocation: int | None) -> Dialect:
+        """How whoever handled an invocation spells; a run may have changed hands."""
+        subject = self.recording.subject_of(invocation)
+        return self.dialect if subject == self.recording.subject else spoken(subject)
+
     @cached_property
     def returned_nothing(self) -> frozenset[tuple[str, tuple[int, ...]]]:
         """The handlers, children and branches, by place and indexes, that only ever returned nothing."""

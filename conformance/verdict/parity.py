@@ -234,14 +234,14 @@ def _output(case: Case) -> dict[str, Any]:
         output["Result"] = payloads.read(execution.result, payloads.PLAIN, None, names=names).value
         if output["Result"] is None and ("handler", ()) in case.returned_nothing:
             del output["Result"]
-    if execution.error is not None and not _of_the_service(case, execution.error):
+    if execution.error is not None and not of_the_service(case, execution.error):
         output["Error"] = payloads.error(execution.error, names)
     if case.stream.sequential:
         output["Invocations"] = len(case.recording.invocations)
     return output
 
 
-def _of_the_service(case: Case, error: Mapping[str, Any]) -> bool:
+def of_the_service(case: Case, error: Mapping[str, Any]) -> bool:
     """Whether an execution's error is only the service's word that its last invocation failed.
 
     Nothing of the subject is lost with it: what the service quotes there is the document of the error that

@@ -64,6 +64,14 @@ class SubjectInfo:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """Where another subject took a run over: all invocations beyond number `after` are `to`'s."""
+
+    after: int
+    to: SubjectInfo
+
+
+@dataclass(frozen=True)
 class ExecutionRecord:
     """One durable execution: the first is the scenario's own, others are targets of chained invokes."""
 
@@ -204,6 +212,15 @@ class Recording:
     """Whether the subject used the side channel: one that did not tells of no body."""
     held: bool = False
     """Whether the gateway held the answer to each update that something depends on: see `lab.holding`."""
+    handover: Handover | None = None
+    """Where the run went over from `subject` to another one; None where it did not."""
+
+    def subject_of(self, invocation: int | None) -> SubjectInfo:
+        """Who handled an invocation, by its number; of what belongs to none, the run's first subject."""
+        handover = self.handover
+        if handover is None or invocation is None or invocation <= handover.after:
+            return self.subject
+        return handover.to
 
     def of(self, execution: str) -> Part:
         """What it holds of one execution."""

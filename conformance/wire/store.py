@@ -51,8 +51,10 @@ def stem(scenario: str, subject: str) -> str:
 
 
 def file_name(recording: Recording) -> str:
-    """Name of the file for a recording."""
-    return stem(recording.scenario, recording.subject.id) + SUFFIXES[0]
+    """Name of the file for a recording; one that changed hands says where, and to whom."""
+    handover = recording.handover
+    then = f"+{handover.after}+{handover.to.id}" if handover else ""
+    return stem(recording.scenario, recording.subject.id + then) + SUFFIXES[0]
 
 
 def write(recording: Recording, folder: Path) -> Path:

@@ -150,7 +150,7 @@ def canonical(recording: Recording, scenario: Scenario | None = None) -> Stream:
     identities = _identities(recording, scenario, requests, dialect)
     main = recording.executions[0].arn if recording.executions else ""
     return Stream(
-        all=tuple(_updates(requests, identities, dialect)),
+        all=tuple(_updates(requests, identities, recording)),
         identities=identities,
         main=main,
         sequential=not _concurrent(scenario),
@@ -251,14 +251,17 @@ def _concurrent(scenario: Scenario) -> bool:
 
 
 def _updates(
-    requests: list[_Request], identities: Mapping[str, Identity], dialect: Dialect
+    requests: list[_Request], identities: Mapping[str, Identity], recording: Recording
 ) -> Iterator[Update]:
     counts: dict[tuple[str, str, bool], int] = {}
+    dialects: dict[str, Dialect] = {}
     answered: dict[tuple[str, str | None, str], _Request] = {}
     for request in requests:
         exchange, identity = request.exchange, identities[request.exchange.execution]
         before = _repeats(request, answered)
         accepted = request.taken and before is None
+        subject = recording.subject_of(exchange.invocation)
+        dialect = dialects.get(subject.id) or dialects.setdefault(subject.id, spoken(subject))
         for index, raw in enumerate(request.updates):
             path = _path(identity, raw)
             key = (path, str(raw.get("Action")), accepted)

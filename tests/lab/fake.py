@@ -32,9 +32,9 @@ HELLO = {
 }
 
 
-def subject_url(lab: Lab) -> str:
+def subject_url(lab: Lab, subject: str = FAKE.id) -> str:
     """What a process of the fake has as CONFORMANCE_LAB."""
-    return f"{lab.url}/subjects/{FAKE.id}"
+    return f"{lab.url}/subjects/{subject}"
 
 
 class Died(Exception):  # noqa: N818 - what it says
@@ -49,6 +49,7 @@ class Handler:
     lab: Lab
     session: aiohttp.ClientSession
     token: str = ""
+    subject: str = FAKE.id
     operations: dict[str, dict[str, Any]] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -93,7 +94,7 @@ class Handler:
 
     async def tell(self, what: str, **body: Any) -> tuple[int, Any]:
         """Talk to the side channel: status and body."""
-        url = f"{subject_url(self.lab)}/invocations/{self.event.request_id}/{what}"
+        url = f"{subject_url(self.lab, self.subject)}/invocations/{self.event.request_id}/{what}"
         method = "GET" if what == "program" else "POST"
         async with self.session.request(method, url, json=body or None) as response:
             text = await response.text()

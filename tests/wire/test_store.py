@@ -10,7 +10,7 @@ import pytest
 
 from conformance.errors import EnvironmentFault, UsageError
 from conformance.wire import store
-from conformance.wire.recording import SCHEMA, Report, ReportKind, SubjectInfo
+from conformance.wire.recording import SCHEMA, Handover, Report, ReportKind, SubjectInfo
 from tests.verdict.recordings import mapped, virtual
 
 if TYPE_CHECKING:
@@ -42,6 +42,17 @@ def test_whether_the_side_channel_was_used_is_kept() -> None:
     silent = replace(virtual("js"), instrumented=False, effects=())
     assert store.loads(store.dumps(silent)) == silent
     assert store.loads(_broken(lambda data: data.pop("instrumented"))) == virtual("python")
+
+
+def test_where_a_run_changed_hands_is_kept_and_named(tmp_path: Path) -> None:
+    alone = virtual("python")
+    handed = [
+        replace(alone, handover=Handover(after, SubjectInfo("python@4", "python", "4"))) for after in (1, 2)
+    ]
+    for recording in (alone, *handed):
+        assert store.read(store.write(recording, tmp_path)) == recording
+    assert len(store.files(tmp_path)) == 3
+    assert store.loads(_broken(lambda data: data.pop("handover"))) == alone
 
 
 def test_file_names_tell_recordings_apart() -> None:
