@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.subjects.subject import Subject
+from conformance.verdict.held import Held
 
 REFERENCE, COMPARED = "js", "python"
 EVERY_BUILD = (COMPARED, "js+cjs")
@@ -24,9 +25,21 @@ def subjects(wanted: Sequence[str] | None, reference: str | None) -> tuple[Subje
     return (first, *(other for other in others if other.id != first.id))
 
 
-def is_default(chosen: tuple[Subject, ...]) -> bool:
-    """Whether these are the subjects that run when none is named."""
-    return {one.id for one in chosen} == {one.id for one in subjects(None, None)}
+def held(chosen: tuple[Subject, ...]) -> Held:
+    """Whose entries of the ledger must show where all scenarios run with these, whose first is the reference.
+
+    They are the SDKs' pinned versions. Entries are written beside the usual reference, and its own beside the
+    usual subject: what parity sees of one of them is held to where that comparison is made.
+    """
+    pinned = {
+        one.sdk: one.id for one in chosen if one.command is None and one.id == Subject.parse(one.sdk).id
+    }
+    reference, usual = chosen[0].id, pinned.get(REFERENCE)
+    beside = {sdk for sdk, id_ in pinned.items() if sdk != REFERENCE and usual and reference in (usual, id_)}
+    if COMPARED in beside:
+        beside.add(REFERENCE)
+    compared = (id_ for sdk, id_ in pinned.items() if sdk in beside)
+    return Held(tuple(pinned.values()), tuple(compared), reference)
 
 
 def asked(chosen: tuple[Subject, ...]) -> dict[str, str]:

@@ -140,6 +140,7 @@ def replay(  # noqa: PLR0913 (what a session is given, less what runs)
         locations={scenario: judged.location for (scenario, _), judged in earlier.judged.items()},
         assessors=assessors,
         emit=emit,
+        held=started.held,
     )
     pairs = [(name, info.id) for name in started.scenarios for info in started.subjects]
     others = {(name, info.id) for name in whole.scenarios for info in whole.subjects}.difference(pairs)

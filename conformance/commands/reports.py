@@ -13,7 +13,7 @@ from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Faulted, Listener
 from conformance.engine.files import ledger_file
 from conformance.errors import Exit
-from conformance.report import escape, github, jsonreport, junit, markdown, sarif
+from conformance.report import escape, github, jsonreport, junit, markdown, sarif, table
 from conformance.report.console import Console
 from conformance.report.files import AtEnd
 from conformance.report.progress import Progress
@@ -42,14 +42,14 @@ class Reports:
             (given.json, jsonreport.render),
             (given.junit, junit.render),
             (given.html, partial(_page, given.scenarios)),
+            (given.markdown, markdown.render),
+            (given.table, table.render),
         ):
             if path:
                 self.listeners.append(AtEnd(path, render))
         workspace = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
         if given.sarif:
             self.listeners.append(AtEnd(given.sarif, lambda run: sarif.render(run, workspace)))
-        if given.markdown:
-            self.listeners.append(AtEnd(given.markdown, markdown.render))
         if os.environ.get("GITHUB_ACTIONS") == "true":
             self.listeners.append(github.Annotations(sys.stdout, workspace))
             if summary := os.environ.get("GITHUB_STEP_SUMMARY"):

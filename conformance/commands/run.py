@@ -121,7 +121,8 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     if any(one.aws for one in found.scenarios):
         matcher.provide()
     whole = not (patterns or given.skip or given.scenarios or found.errors or given.hold_each)
-    complete = whole and not given.strict and chosen.is_default(subjects)
+    held = chosen.held(subjects)
+    complete = whole and not given.strict and bool(held.ran)
     scenarios = spread(found.scenarios) if given.order == "file" else found.scenarios[::-1]
     plan = Plan(
         scenarios=given.shard.select(scenarios) if given.shard else scenarios,
@@ -136,6 +137,7 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
         hold_each=given.hold_each,
         asked=chosen.asked(subjects),
         options=_options(given),
+        held=held,
     )
     reports = Reports(given, ledger)
     reports.listeners.append(failed)

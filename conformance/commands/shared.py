@@ -97,6 +97,12 @@ def judging(command: argparse.ArgumentParser) -> None:
     for kind, name in {"json": "JSON", "junit": "JUnit", "html": "HTML", "sarif": "SARIF"}.items():
         command.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write a {name} report")
     command.add_argument("--markdown", type=Path, metavar="FILE", help="write a summary in Markdown")
+    command.add_argument(
+        "--table",
+        type=Path,
+        metavar="FILE",
+        help="write a table in Markdown: each scenario with each subject",
+    )
 
 
 def baseline(command: argparse.ArgumentParser, *, subjects: bool = True) -> None:

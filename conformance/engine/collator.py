@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.engine.events import Audit, Judged, Listener
+from conformance.engine.events import Audit, Judged, Listener, Stale
 from conformance.engine.evidence import Evidence, evidence
 from conformance.engine.trace import Trace, trace
 from conformance.errors import Location
@@ -26,6 +26,7 @@ from conformance.verdict.finding import (
     Result,
     Verdict,
 )
+from conformance.verdict.held import Held
 from conformance.verdict.judge import judge
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.stability import Unsteady, unsteady
@@ -50,7 +51,7 @@ class Assessors:
     difference: Callable[[Any, Any], Unsteady | None]
     trace: Callable[[Recording], Trace] | None = None
     evidence: Callable[[Recording, Result], Evidence | None] = lambda *_: None
-    stale: Audit = lambda *_: ()
+    stale: Stale = lambda *_: ()
     notes: Audit = lambda *_: ()
 
 
@@ -115,6 +116,7 @@ class Collator:
         reference: id of the reference; when it is not among `subjects`, all are judged without parity.
         repeat: how many recordings of each scenario and subject will come.
         locations: where each scenario stands.
+        held: whose entries of the ledger a complete run is held to.
     """
 
     def __init__(  # noqa: PLR0913 (all of it is what a run is)
@@ -126,6 +128,7 @@ class Collator:
         locations: Mapping[str, Location],
         assessors: Assessors,
         emit: Listener,
+        held: Held | None = None,
     ) -> None:
         """Begin with nothing."""
         self._infos = tuple(subjects)
@@ -134,6 +137,7 @@ class Collator:
         self._locations = locations
         self._assessors = assessors
         self._emit = emit
+        self._held = held
         self._rounds: dict[tuple[str, int], _Round] = {}
         self._tallies: dict[tuple[str, str], _Tally] = {}
         self._divergences: Counter[str] = Counter()
@@ -222,7 +226,7 @@ class Collator:
         run = self._results, [*self._infos]
         return Totals(
             divergences=dict(self._divergences),
-            problems=self._assessors.stale(*run) if complete else (),
+            problems=self._assessors.stale(*run, self._held) if complete else (),
             notes=self._assessors.notes(*run),
             held_seconds=self._held_seconds,
         )

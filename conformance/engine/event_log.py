@@ -24,6 +24,7 @@ from conformance.engine.events import (
     Shard,
 )
 from conformance.errors import ConformanceError, EnvironmentFault, Exit, Location, UsageError
+from conformance.verdict.held import Held
 from conformance.wire.recording import SubjectInfo
 
 
@@ -108,6 +109,10 @@ def from_json(line: dict[str, Any]) -> Event:
                 fields[name] = tuple(fields.get(name, ()))
             shard = fields.get("shard")
             fields["shard"] = Shard(**shard) if shard else None
+            held = fields.get("held")
+            fields["held"] = (
+                Held(tuple(held["ran"]), tuple(held["compared"]), held["reference"]) if held else None
+            )
             return RunStarted(**fields)
         case "recorded":
             return Recorded(**fields)

@@ -10,6 +10,7 @@ from conformance.engine.evidence import Evidence
 from conformance.engine.trace import Trace
 from conformance.errors import ConformanceError, Location
 from conformance.verdict.finding import Result
+from conformance.verdict.held import Held
 from conformance.wire.recording import SubjectInfo
 
 
@@ -47,7 +48,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class RunStarted:
-    """Header: what will run. `complete`: nothing was selected away and the subjects are the default pair.
+    """Header: what will run. `complete`: nothing was selected away, and an SDK's pinned version is there.
 
     `requirements` has the id of the AWS requirement that a scenario is there for, where it is one's. `asked`
     has the words by which the user named a subject, where they are not its id, and `options` what else must
@@ -66,6 +67,9 @@ class RunStarted:
     baseline: str = ""  # what the run is compared with
     baseline_notes: tuple[str, ...] = ()  # what can't be compared with it
     shard: Shard | None = None  # of a run in parts
+    held: Held | None = (
+        None  # whose entries of the ledger a complete run is held to; all where it says nothing
+    )
 
 
 @dataclass(frozen=True)
@@ -118,3 +122,5 @@ Event: TypeAlias = Planned | SettingUp | RunStarted | Recorded | Judged | Faulte
 Listener: TypeAlias = Callable[[Event], None]
 Audit: TypeAlias = Callable[[list[Result], list[SubjectInfo]], tuple[str, ...]]
 """What is said of the ledger at a run's end, given its results and subjects."""
+Stale: TypeAlias = Callable[[list[Result], list[SubjectInfo], Held | None], tuple[str, ...]]
+"""What is wrong with the ledger, given those of a complete run and whose entries must show."""

@@ -35,6 +35,7 @@ from conformance.engine.judging import Here, Judging
 from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Blame, Finding, Layer
+from conformance.verdict.held import Held
 from conformance.wire.recording import Handover, Recording, SubjectInfo
 
 LONGEST_DELAY = 0.05
@@ -101,11 +102,12 @@ class Stack:
 class Plan:
     """What to run.
 
-    `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported, and
-    do not keep the others from running. `complete` is whether this is every scenario with the default pair:
-    only then is the ledger judged stale. `delays` seeds the random delays of a stability run, `hold_each`
-    has the answer to each update held that something depends on. `shard`, `asked` and `options` are for the
-    header: which part of a run this is, and how it was asked for.
+    `subjects` has the reference first. `errors` are scenario files that can't be used: they are reported,
+    and do not keep the others from running. `complete` is whether this is every scenario, and an SDK's
+    pinned version is there: only then is the ledger judged stale, by the entries of the subjects that are
+    `held`. `delays` seeds the random delays of a stability run, `hold_each` has the answer to each update
+    held that something depends on. `shard`, `asked` and `options` are for the header: which part of a run
+    this is, and how it was asked for.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -120,6 +122,7 @@ class Plan:
     shard: Shard | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     options: str = ""
+    held: Held | None = None
 
 
 @dataclass(frozen=True)
@@ -294,6 +297,7 @@ class Session:
             locations=self._plan.locations,
             assessors=self._assessors,
             emit=emit,
+            held=self._plan.held,
         )
 
     def _start(self, installed: Mapping[str, Installed]) -> None:
@@ -311,6 +315,7 @@ class Session:
                 requirements={one.id: one.aws.id for one in plan.scenarios if one.aws is not None},
                 asked=plan.asked,
                 options=plan.options,
+                held=plan.held,
             )
         )
         for error in plan.errors:

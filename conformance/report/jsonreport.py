@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine import baseline, cause_json
+from conformance.engine.alone import alone
 from conformance.engine.baseline import comparison
 from conformance.engine.causes import causes
 from conformance.engine.collected import Collected
@@ -26,6 +27,7 @@ def document(run: Collected) -> dict[str, Any]:
         "results": [serializable(judged.result) for judged in run.judged()],
         "reference": run.started.reference if run.started else "",
         "causes": [cause_json.serializable(cause) for cause in causes(run)],
+        "alone": dict(alone(run)),
         "aws": requirements.standings(run),
         "baseline": compared and baseline.serializable(compared),
         "totals": run.totals() | {"aws": requirements.totals(run)},

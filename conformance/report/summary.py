@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from conformance.engine.alone import alone
 from conformance.engine.baseline import comparison
 from conformance.engine.collected import Collected
 from conformance.engine.headline import Headline, headline
@@ -127,6 +128,21 @@ def promised(run: Collected) -> Iterator[str]:
                 f"parent ids {one.parents} · lifecycles {one.lifecycles} · protocol rules {one.rules}"
                 f"{f' + {one.rules_known} known' if one.rules_known else ''}, of {one.scenarios}",
             )
+
+
+def lonely(run: Collected) -> Iterator[str]:
+    """Which subject stands alone, in how many scenarios, and in which of them; where three or more ran."""
+    single = alone(run)
+    for info in run.subjects:
+        names = [scenario for scenario, subject in single.items() if subject == info.id]
+        if names:
+            more = f" and {len(names) - ALONE} more" if names[ALONE:] else ""
+            where = f"{counted(len(names), 'scenario')} ({', '.join(names[:ALONE])}{more})"
+            yield f"{run.called(info.id)} stands alone in {where}: all others do as demanded"
+
+
+ALONE = 4
+"""Scenarios that are named in which a subject stands alone."""
 
 
 def _rows(one: Headline, aws: dict[str, int] | None, reference: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from conformance.verdict.breaking_off import broke_off
 from conformance.verdict.entries import Entry, Occasion
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.held import Held
 from conformance.verdict.promise import ended_apart, promised
 from conformance.verdict.transforms import Facts
 from conformance.verdict.where import Where
@@ -106,19 +107,22 @@ class Ledger:
             for layer in Layer
         }
 
-    def stale(self, results: Sequence[Result], subjects: Iterable[SubjectInfo]) -> tuple[str, ...]:
+    def stale(
+        self, results: Sequence[Result], subjects: Iterable[SubjectInfo], held: Held | None = None
+    ) -> tuple[str, ...]:
         """Say what is wrong with the ledger, given all results of a complete run.
 
         An entry whose versions the run has none of is not looked at, nor one on a version that is newer than
-        the one confirmed: what no longer shows there is told by `notes`.
+        the one confirmed: what no longer shows there is told by `notes`. `held` are the subjects whose
+        entries are looked at at all; all of them unless given.
         """
         infos = list(subjects)
+        held = held or Held.all(infos)
         shown = _shown(results)
         problems = [
             f"divergence {entry.id}: its witness {witness} does not show it (any more)"
             for entry in self.entries
-            if not entry.racy
-            and any(entry.versions.hold(info) and not entry.versions.newer(info) for info in infos)
+            if not entry.racy and held.holds(entry, infos)
             for witness in entry.witnesses
             if (witness, entry.id) not in shown
         ]

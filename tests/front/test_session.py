@@ -322,9 +322,7 @@ def test_only_a_complete_run_asks_whether_the_ledger_is_stale() -> None:
     for complete in (True, False):
         asked: list[list[Result]] = []
 
-        def stale(
-            results: list[Result], _: list[SubjectInfo], asked: list[list[Result]] = asked
-        ) -> tuple[str, ...]:
+        def stale(results: list[Result], *_: object, asked: list[list[Result]] = asked) -> tuple[str, ...]:
             asked.append(results)
             return ("entry is stale",)
 

@@ -90,7 +90,7 @@ def test_what_makes_no_run_is_refused_with_what_differs(name: str) -> None:
 def test_judged_together_the_parts_come_to_what_one_run_does(tmp_path: Path) -> None:
     asked: list[list[str]] = []
 
-    def stale(results: list[Result], _: object) -> tuple[str, ...]:
+    def stale(results: list[Result], *_: object) -> tuple[str, ...]:
         asked.append(sorted(result.scenario for result in results))
         return ("an entry is stale",)
 
