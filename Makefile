@@ -23,7 +23,7 @@ lint: $(STAMP) node_modules/.installed  ## types, style and format of both langu
 
 format: $(STAMP) node_modules/.installed  ## put both languages into their format
 	@$(VENV)/bin/ruff format .
-	@$(NPM) exec -- prettier --log-level=warn --write js_harness conformance/report/page/*.js conformance/report/page/*.css tests/browser
+	@$(NPM) exec -- prettier --log-level=warn --write js_harness conformance/report/page/js conformance/report/page/*.css tests/browser
 
 lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

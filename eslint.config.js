@@ -26,8 +26,8 @@ export default [
     rules,
   },
   {
-    files: ["conformance/report/page/*.js"],
-    languageOptions: { ecmaVersion: 2024, sourceType: "script", globals: globals.browser },
+    files: ["conformance/report/page/js/*.js"],
+    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.browser },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules,
   },

@@ -118,6 +118,14 @@ facts.view = {
   first: await opened.$$eval("#scenario .here-first", (all) => all.map((each) => each.textContent)),
   here: await opened.$$eval("#scenario .src .here", (all) => all.map((each) => each.textContent)),
   virtual: await opened.$$eval("#scenario .tracks .virtual.first", (all) => all.length),
+  axis: await opened.$$eval("#scenario .axis li:has(.invoked)", (all) =>
+    all.map((each) => {
+      const line = each.querySelector(".line").getBoundingClientRect();
+      const share = ({ left }) => Math.round((100 * (left - line.left)) / line.width);
+      const at = (marks) => marks.map((mark) => share(mark.getBoundingClientRect()));
+      return [each.firstChild.textContent, at([...each.querySelectorAll(".invoked")])];
+    }),
+  ),
   lanes: await opened.$$eval("#scenario .lane", (all) => all.map((each) => each.children.length)),
   folded: await opened.$$eval("#scenario .panel > details", (all) => all.map((each) => each.open)),
   text: await opened.textContent("#scenario"),

@@ -98,6 +98,12 @@ def test_a_permalink_opens_the_scenario_as_it_was(facts: dict[str, Any]) -> None
     assert any("ParentId 1" in hit and "(virtual!)" in hit for hit in view["hits"])
     assert "← first difference" in view["first"]
     assert view["virtual"] == 2  # dashed bars of the two virtual contexts
+    ((reference, first), (broken, only)) = view["axis"]
+    assert reference.startswith("js@2.4.0: 2 invocations at 0 s, ")
+    assert first[0] == 0
+    assert 98 <= first[1] <= 100  # the last of all begins where the axis ends
+    assert broken.endswith(": 1 invocation at 0 s")
+    assert only == [0]
     assert len(view["lanes"]) == 2
     assert min(view["lanes"]) > 5
     assert not any(view["folded"])

@@ -1,6 +1,6 @@
 """What the page shows of one scenario once it is opened, as plain JSON values in short lists.
 
-`page.js` reads these lists by position: what stands where is said here, where they are made.
+The modules in `js` read these lists by position: what stands where is said here, where they are made.
 """
 
 from __future__ import annotations

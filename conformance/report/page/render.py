@@ -30,6 +30,7 @@ from conformance.engine.sources import spot
 from conformance.report import requirements
 from conformance.report.escape import visible
 from conformance.report.page import details
+from conformance.report.page.bundle import bundle
 from conformance.report.page.known import Known
 from conformance.verdict.finding import GOOD, GRAVEST_FIRST, Verdict
 
@@ -84,7 +85,7 @@ def render(run: Collected, known: Mapping[str, Known]) -> str:
     subjects = [info.id for info in run.subjects]
     rows = [_row(group, subjects, run, affected, place) for group, place in zip(groups, places, strict=True)]
     bad = sum(any(one.result.verdict not in GOOD for one in group) for group in groups)
-    style, script = _own("page.css"), _own("page.js")
+    style, code = _own("page.css"), script()
     index = {
         "subjects": [visible(one) for one in subjects],
         "symbols": {verdict.value: symbol for verdict, symbol in SYMBOLS.items()},
@@ -95,9 +96,9 @@ def render(run: Collected, known: Mapping[str, Known]) -> str:
     }
     page: str = _template().render(
         style=style,
-        script=script,
+        script=code,
         style_hash=_hash(style),
-        script_hash=_hash(script),
+        script_hash=_hash(code),
         title=_title(run, bad, len(groups)),
         bad=bad,
         scenarios=len(groups),
@@ -160,7 +161,7 @@ def _row(
     affected: Mapping[tuple[str, str], int],
     place: tuple[int, int],
 ) -> list[Any]:
-    """A scenario in the index; `page.js` names what stands where in it."""
+    """A scenario in the index; `js/data.js` names what stands where in it."""
     first = group[0]
     verdicts = {one.result.subject: one.result.verdict.value for one in group}
     rules = dict.fromkeys(one.rule for judged in group for one in unexpected(judged))
@@ -256,6 +257,14 @@ def _hash(own: str) -> str:
 @cache
 def _own(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def script() -> str:
+    """The page's script, whole."""
+    folder = files(__package__).joinpath("js")
+    modules = {one.name.removesuffix(".js"): one for one in folder.iterdir() if one.name.endswith(".js")}
+    return bundle({name: one.read_text(encoding="utf-8") for name, one in modules.items()})
 
 
 @cache
