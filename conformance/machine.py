@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from contextlib import suppress
 
 from conformance.errors import EnvironmentFault
@@ -11,6 +12,7 @@ WANTED_FILES = 1024
 """Files and sockets that may be open at once in a run of a few jobs: pipes, ports, connections."""
 
 LEAST_FILES = 256
+SET_DUMPABLE = 4  # of prctl(2)
 
 CURES = {
     errno.ENOSPC: "make room there, or say another place",
@@ -30,6 +32,18 @@ def said(error: OSError | MemoryError) -> str:
     where = f"{error.filename!s}: " if error.filename else ""
     hint = CURES.get(error.errno or 0)
     return f"{where}{error.strerror or error}" + (f" ({hint})" if hint else "")
+
+
+def keep_private() -> None:
+    """Have no other process of this user read this one's memory, environment or open files (Linux).
+
+    A subject that runs with the user's rights could, and the environment may hold what it must not have. The
+    kernel keeps root from nothing.
+    """
+    if sys.platform.startswith("linux"):
+        import ctypes  # noqa: PLC0415 - not needed elsewhere
+
+        ctypes.CDLL(None).prctl(SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def open_files() -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from conformance.commands import shared
 from conformance.doctor import machine
 from conformance.errors import Exit
 from conformance.report import escape
@@ -25,11 +26,12 @@ def options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--subject", metavar="S", help="take this subject's harness up the ladder, such as NAME=COMMAND"
     )
+    shared.sandbox(command)
 
 
 def execute(given: argparse.Namespace) -> Exit:
     """Look at the machine, or take a subject up: of a rung that fails, say what was wanted and what came."""
-    return _machine() if given.subject is None else _subject(Subject.parse(given.subject))
+    return _machine() if given.subject is None else _subject(Subject.parse(given.subject), given)
 
 
 def _machine() -> Exit:
@@ -45,12 +47,12 @@ def _machine() -> Exit:
     return Exit.AS_EXPECTED if ready else Exit.ENVIRONMENT
 
 
-def _subject(subject: Subject) -> Exit:
+def _subject(subject: Subject, given: argparse.Namespace) -> Exit:
     import asyncio  # noqa: PLC0415 - the machine is looked at without the lab, which takes long to load
 
     from conformance.doctor.ladder import Climb  # noqa: PLC0415 - as above
 
-    climb = Climb(tell=_tell)
+    climb = Climb(tell=_tell, sandbox=given.sandbox)
     _say(f"{subject.id}: the ladder of docs/harness.md")
     asyncio.run(climb.climb(subject))
     for line in _summary(climb):

@@ -35,6 +35,7 @@ def options(command: argparse.ArgumentParser) -> None:
     """Say what can be said."""
     shared.patterns(command)
     shared.subjects(command)
+    shared.sandbox(command)
     shared.jobs(command)
     command.add_argument(
         "--repeat",
@@ -107,6 +108,7 @@ def execute(given: argparse.Namespace) -> Exit:
 
 def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     machine.open_files()
+    machine.keep_private()
     subjects = chosen.subjects(given.subjects, given.reference)
     ledger = Ledger.load(ledger_file(given.scenarios))
     base = baselines.base(given.baseline, ledger, strict=given.strict) if given.baseline else None
@@ -144,7 +146,7 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     directory = Directory(given.out) if given.out else None
     session = Session(
         plan,
-        real(ports),
+        real(ports, sandbox=given.sandbox),
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         baselines.before(base, reports, *([directory] if directory else [])),
         save=directory.keep if directory else lambda *_: None,

@@ -47,6 +47,16 @@ def subjects(command: argparse.ArgumentParser) -> None:
     )
 
 
+def sandbox(command: argparse.ArgumentParser) -> None:
+    """Whether subjects are kept from the machine."""
+    command.add_argument(
+        "--no-sandbox",
+        action="store_false",
+        dest="sandbox",
+        help="run subjects with your rights, in no namespaces of their own",
+    )
+
+
 def jobs(command: argparse.ArgumentParser) -> None:
     """How many runs at a time."""
     default = usual_jobs()

@@ -47,6 +47,7 @@ class Climb:
     """One subject on the ladder."""
 
     tell: Tell
+    sandbox: bool = True
     hello: Hello | None = None
     tried: list[Tried] = field(default_factory=list)
     _lost: dict[str, str] = field(default_factory=dict)  # features of rungs that failed, with the rung
@@ -76,7 +77,7 @@ class Climb:
             self._note(Tried("it can be started", Step.FAILED, (_fault(fault),)))
             return
         async with Lab() as lab:
-            pool = Pool(installed, lab.gateway_url, lab.url)
+            pool = Pool(installed, lab.gateway_url, lab.url, lab.serve if self.sandbox else None)
             try:
                 if await self._start(lab, installed, pool):
                     first, *others = rungs()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.errors import EnvironmentFault
-from conformance.subjects import cache, node
+from conformance.subjects import cache, node, sandbox
+from conformance.subjects.sandbox import Way
 
 PYTHON = (3, 11)
 DISK_BYTES = 2 * 1024**3
@@ -23,6 +24,7 @@ DISK_BYTES = 2 * 1024**3
 OPEN_FILES = 1024
 EMULATOR = "aws-durable-execution-sdk-python-testing"
 TIMEOUT_SECONDS = 20
+MADE_BY = {Way.BUBBLEWRAP: "bubblewrap", Way.NAMESPACES: "this suite", Way.NONE: "nothing"}
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,19 @@ def _files() -> Check:
 
 
 def _sandbox() -> Check:
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return Check("namespaces", good=False, seen="no unshare on PATH", needed=False)
-    ran = _ran([unshare, "--user", "--map-root-user", "--net", "true"])
-    seen = "an unprivileged user can make them" if ran is not None else "an unprivileged user can't make them"
-    return Check("namespaces", ran is not None, seen, "subjects run as this user, unseparated", needed=False)
+    refused = {}
+    for way in sandbox.ways():
+        refusal = sandbox.refusal(way)
+        if refusal is None and way is not Way.NONE:
+            return Check(
+                "sandbox", good=True, seen=f"subjects run in one, made by {MADE_BY[way]}", needed=False
+            )
+        refused[MADE_BY[way]] = refusal
+    seen = "; ".join(f"{by} can't: {why}" for by, why in refused.items() if why)
+    hint = (
+        "subjects run with your rights: they can read your files, reach the network and signal your processes"
+    )
+    return Check("sandbox", good=False, seen=f"none; {seen or 'only Linux has it'}", hint=hint, needed=False)
 
 
 def _tool(name: str, arguments: list[str], use: str) -> Check:

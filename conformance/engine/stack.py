@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
-def real(ports: Mapping[str, int] = NOBODY) -> Stack:
+def real(ports: Mapping[str, int] = NOBODY, *, sandbox: bool = True) -> Stack:
     """What a session runs with when no test says otherwise.
 
     Args:
-        ports: by a subject's id, the port at which it waits for a debugger; then there are no limits.
+        ports: by a subject's id, the port at which it waits for a debugger; then there are no limits, and no
+            sandbox, which no debugger reaches into.
+        sandbox: whether subjects run in one, if it can be had.
     """
     return Stack(
         install=partial(_install, ports),
         stop_installing=_stop_installing,
         lab=partial(_lab, limits=not ports),
-        pool=_pool,
+        pool=_sandboxed if sandbox and not ports else _pool,
     )
 
 
@@ -60,3 +62,9 @@ def _pool(installed: Installed, lab: Any) -> Pool:
     from conformance.subjects.pool import Pool as Real  # noqa: PLC0415 (as the module says)
 
     return Real(installed, lab.gateway_url, lab.url)
+
+
+def _sandboxed(installed: Installed, lab: Any) -> Pool:
+    from conformance.subjects.pool import Pool as Real  # noqa: PLC0415 (as the module says)
+
+    return Real(installed, lab.gateway_url, lab.url, lab.serve)

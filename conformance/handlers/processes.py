@@ -15,7 +15,9 @@ from conformance.subjects.usage import Usage
 if TYPE_CHECKING:
     from conformance.subjects.event import Answer, Event
     from conformance.subjects.install import Installed
-    from conformance.subjects.starting import Running, Starter
+    from conformance.subjects.launching import Launcher
+    from conformance.subjects.spawner import Running
+    from conformance.subjects.starting import Starter
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Processes:
     def _pool(self, function: Function) -> Pool:
         around = self.surroundings
         starter = _As(around.starter, around.environment(function))
-        return Pool(around.installed, around.gateway, around.lab, starter)
+        return Pool(around.installed, around.gateway, around.lab, own=starter)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,10 @@ class _As:
 
     starter: Starter
     own: Mapping[str, str]
+
+    @property
+    def launcher(self) -> Launcher:
+        return self.starter.launcher
 
     async def start(self, cwd: Path, own: Mapping[str, str], output: int) -> Running:
         return await self.starter.start(cwd, {**self.own, **own}, output)

@@ -17,6 +17,7 @@ from conformance.handlers.setting import scenario
 from conformance.handlers.table_server import TableServer
 from conformance.lab.lab import Lab
 from conformance.subjects.install import Installed
+from conformance.subjects.launching import launcher
 from conformance.subjects.pool import starting
 
 
@@ -32,7 +33,7 @@ class Handlers:
         """Run what has a handler; the outcomes are in the order of the rows."""
         turn = asyncio.Semaphore(self.jobs)
         async with Lab() as lab, TableServer() as tables:
-            starter = starting(self.installed, lab.gateway_url, lab.url)
+            starter = starting(self.installed, lab.gateway_url, lab.url, launcher())
             around = Surroundings(self.installed, starter, lab.gateway_url, lab.url, tables.url)
             try:
                 async with asyncio.TaskGroup() as group:

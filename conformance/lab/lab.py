@@ -10,6 +10,7 @@ Runs may be concurrent; they share the two servers and nothing else.
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -106,6 +107,11 @@ class Lab:
     def hello(self, subject: str) -> Hello | None:
         """What a subject's harness has said of itself; None before its first process has started."""
         return self._side_channel.hellos.get(subject)
+
+    async def serve(self, url: str, listening: socket.socket) -> None:
+        """Serve at another socket too, of another network's loopback, what one of the URLs stands for."""
+        server = self._servers[(self.gateway_url, self.url).index(url)]
+        await web.SockSite(server, listening).start()
 
     async def _serve(self, handle: Callable[[web.BaseRequest], object]) -> str:
         server = web.ServerRunner(web.Server(handle, access_log=None), access_log=None, shutdown_timeout=0.1)  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ UNKNOWN_VERSION = "unknown"
 class Installed:
     """A subject that can be started: its real version, its command, the environment variables of its own.
 
+    `written` are directories of its own that it can write to in a sandbox, beside those of each process.
     `cwd` None means an empty directory, which every process gets for itself. `preload` are the modules that
     its processes can share, if they can: the first of them is what its command runs. `debugged` is the
     command of a process that waits for a debugger, None where the subject is not debugged.
@@ -35,6 +36,7 @@ class Installed:
     cwd: Path | None = None
     preload: tuple[str, ...] = ()
     debugged: tuple[str, ...] | None = None
+    written: tuple[Path, ...] = ()
 
 
 def install(subject: Subject) -> Installed:
@@ -48,7 +50,8 @@ def install(subject: Subject) -> Installed:
     sdk = registry.sdk(subject.sdk)
     made = registry.of(sdk).install(subject, sdk)
     info = SubjectInfo(subject.id, subject.sdk, made.version)
-    return Installed(subject, info, made.command, _environment(made, subject), preload=made.preload)
+    environment = _environment(made, subject)
+    return Installed(subject, info, made.command, environment, preload=made.preload, written=made.written)
 
 
 def install_runtime(subject: Subject) -> Installed:
@@ -69,7 +72,10 @@ def install_runtime(subject: Subject) -> Installed:
             hint="the suite has a runtime for those from PyPI and npm",
         )
     info = SubjectInfo(subject.id, subject.sdk, made.version)
-    return Installed(subject, info, runtime.command, _environment(made, subject), preload=runtime.preload)
+    environment = _environment(made, subject)
+    return Installed(
+        subject, info, runtime.command, environment, preload=runtime.preload, written=made.written
+    )
 
 
 def _environment(made: registry.Installation, subject: Subject) -> dict[str, str]:

@@ -78,12 +78,14 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
         lambda made: _manifest(made, sdk).exists(),
     )
     build = {"CONFORMANCE_BUILD": subject.build} if subject.build else {}
-    compiled = {"NODE_COMPILE_CACHE": str(cache.directory() / "compiled")}  # Node keeps its versions apart
+    compiled = cache.directory() / "compiled" / place.name  # no subject's is read by another
+    compiled.mkdir(parents=True, exist_ok=True)
     return Installation(
         version=str(manifest["version"]),
         command=(str(found.path), str(pins.harness(sdk.harness) / "main.mjs")),
-        environment={"CONFORMANCE_SDK": str(place)} | build | compiled,
+        environment={"CONFORMANCE_SDK": str(place), "NODE_COMPILE_CACHE": str(compiled)} | build,
         runtime=Runtime((str(found.path), str(pins.harness(sdk.harness) / "aws-handlers.mjs"))),
+        written=(compiled,),
     )
 
 

@@ -8,17 +8,26 @@ import tempfile
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from conformance.subjects import guard
+from conformance.subjects import guard, sandbox
 from conformance.subjects.event import Answer, Event
+from conformance.subjects.launching import launcher
 from conformance.subjects.output import Tail
 from conformance.subjects.process import Process, State
+from conformance.subjects.sandbox import Needs
 from conformance.subjects.starting import Commands, Debugged, Starter, starter
 from conformance.subjects.usage import Usage
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Awaitable, Callable
+
     from conformance.subjects.install import Installed
+    from conformance.subjects.launching import Launcher
+    from conformance.subjects.sandbox import View
+
+    Serve = Callable[[str, socket.socket], Awaitable[None]]
 
 __all__ = ["Answer", "Event", "Pool"]
 
@@ -44,17 +53,17 @@ ENVIRONMENT = {
 }
 
 
-def starting(installed: Installed, gateway_url: str, lab_url: str) -> Starter:
-    """What starts the processes of a subject, each with the environment that they share."""
+def starting(installed: Installed, gateway_url: str, lab_url: str, runs: Launcher) -> Starter:
+    """What starts the processes of a subject, each with the environment that they share; `runs` runs them."""
     environment = {
         **ENVIRONMENT,
         **installed.environment,
         "AWS_ENDPOINT_URL_LAMBDA": gateway_url,
         "CONFORMANCE_LAB": f"{lab_url}/subjects/{quote(installed.info.id, safe='')}",
     }
-    made = starter(installed.command, installed.preload, environment)
+    made = starter(runs, installed.command, installed.preload, environment)
     if installed.debugged is not None:
-        return Debugged(Commands(installed.debugged, environment), made)
+        return Debugged(Commands(runs, installed.debugged, environment), made)
     return made
 
 
@@ -66,7 +75,12 @@ class Pool:
     """
 
     def __init__(
-        self, installed: Installed, gateway_url: str, lab_url: str, own: Starter | None = None
+        self,
+        installed: Installed,
+        gateway_url: str,
+        lab_url: str,
+        serve: Serve | None = None,
+        own: Starter | None = None,
     ) -> None:
         """Prepare a pool; nothing is started yet.
 
@@ -74,10 +88,16 @@ class Pool:
             installed: what to start.
             gateway_url: base URL of what stands for the Lambda service.
             lab_url: base URL of the lab's side channel.
+            serve: has one of these be served by another socket too; without it there is no sandbox, since the
+                processes could not reach them from a network of their own.
             own: what starts its processes, where that is not one made for it alone.
         """
         self._installed = installed
-        self._starter: Starter = own or starting(installed, gateway_url, lab_url)
+        self._serve = serve
+        self._urls = (gateway_url, lab_url)
+        self._starter: Starter = own or starting(
+            installed, gateway_url, lab_url, launcher(self._view, self._admit if serve else None)
+        )
         self._processes: list[Process] = []
         self._waiting: deque[tuple[Event, asyncio.Future[Process]]] = deque()
         self._starts: set[asyncio.Task[None]] = set()
@@ -180,7 +200,8 @@ class Pool:
             self._directory = Path(tempfile.mkdtemp(prefix="conformance-"))
             guard.watch(self._directory)
         self._count += 1
-        process = Process(self._installed, self._directory / str(self._count), self._tail, self._changed)
+        directory = self._directory / str(self._count)
+        process = Process(self._installed, directory, self._starter.launcher, self._tail, self._changed)
         self._processes.append(process)
         start = asyncio.create_task(process.start(self._starter))
         self._starts.add(start)
@@ -198,6 +219,17 @@ class Pool:
             if waiting:
                 waiting.set_exception(fault)
             self._dispatch()
+
+    def _view(self) -> View:
+        """What its processes are to see of the machine."""
+        one, written = self._installed, tuple(filter(None, [self._directory]))
+        return sandbox.view(Needs(one.command, one.environment, one.cwd, (*written, *one.written)))
+
+    async def _admit(self, listen: Callable[[int], Awaitable[socket.socket]]) -> None:
+        """Have the service and the side channel be reached from a network of the processes' own."""
+        assert self._serve is not None  # noqa: S101 - else there is no such network
+        for url in self._urls:
+            await self._serve(url, await listen(urlsplit(url).port or 0))
 
     def _lose(self, process: Process) -> None:
         if process in self._processes:

@@ -1,13 +1,11 @@
 """Forks Python subjects that have imported what they need: a script, run with the subject's interpreter.
 
-    python -P preforked.py FD MODULE...
+    python -P preforked.py MODULE...
 
-It imports the modules and then waits at the socket FD. Each message there asks for a process: a JSON object
-with its working directory and the environment variables of its own, beside it the file descriptor for its
-output. The process is a session of its own, calls `main()` of the first module, and ends with what that
-returns. What is written to the socket is one JSON object a line: `{"ready": true}` at first, `{"pid": 7}`
-once a process is there, in the order of requests, and `{"pid": 7, "status": 0}` once it has ended, the status
-as `subprocess` has it. When the socket is closed, this ends, and what is left of its processes.
+It imports the modules and then waits at its standard input, a socket, on which `spawner.py` says what is
+spoken. A process is asked for by `{"cwd": "/", "environment": {...}}`, the variables being its own, with the
+file descriptor for its output. The process is a session of its own, calls `main()` of the first module, and
+ends with what that returns. When the socket is closed, this ends, and what is left of its processes.
 
 Whatever the import of a module raises is left for the process to meet: then it can say so itself.
 """
@@ -31,8 +29,11 @@ LONGEST = 65536  # bytes of a request
 
 def main() -> int:
     """Serve until the socket is closed; the status of this process, or of one that it has become."""
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    for module in sys.argv[2:]:
+    connection = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    for module in sys.argv[1:]:
         with suppress(Exception):
             import_module(module)
     if threading.active_count() > 1:
@@ -41,7 +42,7 @@ def main() -> int:
     gc.freeze()  # what is shared stays so: the collector of a process need not write to it
     _silence()
     connection.sendall(b'{"ready": true}\n')
-    return _Server(connection, sys.argv[2]).serve()
+    return _Server(connection, sys.argv[1]).serve()
 
 
 def _silence() -> None:
@@ -85,7 +86,7 @@ class _Server:
                     if (pid := self._fork(descriptors[0])) == 0:
                         return self._become(wanted, selector)
                     self._running.add(pid)
-                    self._tell({"pid": pid})
+                    self._tell({"started": pid})
 
     def _fork(self, output: int) -> int:
         """Fork; come back in the parent once the child is a session of its own and has its output."""
@@ -96,11 +97,10 @@ class _Server:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
-            nothing = os.open(os.devnull, os.O_RDONLY)
-            for descriptor, number in ((nothing, 0), (output, 1), (output, 2)):
-                os.dup2(descriptor, number)
-            os.close(nothing)
+            for number in (1, 2):
+                os.dup2(output, number)
             os.close(output)
+            self._tell({"pid": os.getpid()})
             os.close(writing)
             return 0
         os.close(writing)
@@ -128,7 +128,7 @@ class _Server:
         with suppress(ChildProcessError):  # there is none any more
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 self._running.discard(ended[0])
-                self._tell({"pid": ended[0], "status": os.waitstatus_to_exitcode(ended[1])})
+                self._tell({"ended": ended[0], "status": os.waitstatus_to_exitcode(ended[1])})
 
     def _tell(self, told: dict[str, Any]) -> None:
         with suppress(OSError):  # it has gone, which the next read says

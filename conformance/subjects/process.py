@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from conformance.subjects.event import Event
     from conformance.subjects.install import Installed
-    from conformance.subjects.starting import Running, Starter
+    from conformance.subjects.launching import Launcher
+    from conformance.subjects.spawner import Running
+    from conformance.subjects.starting import Starter
 
 START_SECONDS = 30.0
 RETURN_SECONDS = 5.0
@@ -59,13 +61,19 @@ class Process:
     """
 
     def __init__(
-        self, installed: Installed, directory: Path, everyone: Tail, changed: Callable[[Process], None]
+        self,
+        installed: Installed,
+        directory: Path,
+        launcher: Launcher,
+        everyone: Tail,
+        changed: Callable[[Process], None],
     ) -> None:
         """Prepare a process.
 
         Args:
             installed: what to start.
             directory: made for it and removed after it; its HOME and its temporary files are there.
+            launcher: has the network in which it will run.
             everyone: takes the lines that it writes, with those of its pool's others.
             changed: called with it when it has become free, and when it has ended after that.
         """
@@ -76,7 +84,9 @@ class Process:
         self._directory = directory
         self._changed = changed
         self._output = Output(loop, everyone)
-        self._api = RuntimeApi(Listener(self._free, self._answered, self._init_error, self._output.say))
+        listener = Listener(self._free, self._answered, self._init_error, self._output.say)
+        self._api = RuntimeApi(listener, launcher)
+        self._launcher = launcher
         self._process: Running | None = None
         self._meter: Meter | None = None
         self._end: asyncio.Task[None] | None = None
@@ -107,7 +117,7 @@ class Process:
                 if error.errno
                 else f"has not asked for an invocation within {START_SECONDS:.0f} s"
             )
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or nothing can be started at all
             await self.stop()
             raise
         if problem:
@@ -236,7 +246,7 @@ class Process:
         return EnvironmentFault(
             "\n".join([problem, *(f"  {line}" for line in lines)]),
             where=self._installed.subject.id,
-            hint=f"its command is {' '.join(self._installed.command)}",
+            hint=f"its command is {' '.join(self._installed.command)}{self._launcher.hint}",
         )
 
 

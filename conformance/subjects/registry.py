@@ -31,6 +31,7 @@ class Installation:
 
     `preload` are the modules that its processes can share: the first of them is what the command runs.
     `runtime` is for handlers that are not the harness; None where the suite has none for this SDK.
+    `written` are directories of its own that its processes can write to: what they compile is kept there.
     """
 
     version: str
@@ -38,6 +39,7 @@ class Installation:
     environment: Mapping[str, str] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
     runtime: Runtime | None = None
+    written: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import json
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 from aiohttp import web
@@ -20,6 +20,7 @@ from aiohttp import web
 from conformance.wire.recording import Outcome
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from conformance.subjects.event import Event
@@ -47,6 +48,16 @@ class Reply:
     detail: str = ""
 
 
+class Network(Protocol):
+    """Gives sockets of the loopback interface on which the process is."""
+
+    async def listen(self, port: int = 0) -> socket.socket:
+        """One that listens; 0 is a free port."""
+
+    async def connect(self, port: int) -> socket.socket:
+        """One that is connected with a port."""
+
+
 @dataclass(frozen=True)
 class Listener:
     """Who is told what a process does: each is called at once, in the order in which things happen."""
@@ -60,9 +71,10 @@ class Listener:
 class RuntimeApi:
     """One process's server. `address` is its host:port once it has started."""
 
-    def __init__(self, listener: Listener) -> None:
-        """Prepare a server that tells `listener`."""
+    def __init__(self, listener: Listener, network: Network) -> None:
+        """Prepare a server that tells `listener`, where `network` gives it sockets."""
         self.address = ""
+        self._network = network
         self._listener = listener
         self._next: asyncio.Future[Event] | None = None
         self._event: Event | None = None
@@ -81,7 +93,8 @@ class RuntimeApi:
         """Listen on a free port of the loopback interface."""
         # Started apart: cancelled while it starts a server too, create_server would leave the socket open.
         loop = asyncio.get_running_loop()
-        self._socket = await loop.create_server(self._server, "127.0.0.1", 0, start_serving=False)
+        listening = await self._network.listen()
+        self._socket = await loop.create_server(self._server, sock=listening, start_serving=False)
         await self._socket.start_serving()
         host, port = self._socket.sockets[0].getsockname()
         self.address = f"{host}:{port}"
@@ -118,8 +131,8 @@ class RuntimeApi:
         """
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(_SETTLE_SECONDS):
-                host, _, port = self.address.partition(":")
-                reader, writer = await asyncio.open_connection(host, int(port))
+                _, _, port = self.address.partition(":")
+                reader, writer = await asyncio.open_connection(sock=await self._network.connect(int(port)))
                 writer.write(b"GET / HTTP/1.1\r\nHost: settle\r\nConnection: close\r\n\r\n")
                 await reader.read()
                 writer.close()

@@ -10,45 +10,34 @@ is, and so is everything where a template can't be had.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import signal
-import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from conformance.errors import EnvironmentFault
 from conformance.subjects import guard
+from conformance.subjects.launching import Launcher
+from conformance.subjects.spawner import Running, Spawner, connected
 
 SCRIPT = Path(__file__).with_name("preforked.py")
 READY_SECONDS = 30.0
-CLOSE_SECONDS = 2.0
-
-
-class Running(Protocol):
-    """A process that was started; its group has its number."""
-
-    @property
-    def pid(self) -> int:
-        """Its number."""
-
-    @property
-    def returncode(self) -> int | None:
-        """How it ended, None while it has not: its status, or the number of the signal, negated."""
-
-    async def wait(self) -> int:
-        """Wait until it has ended; how."""
 
 
 class Starter(Protocol):
     """What starts processes."""
+
+    @property
+    def launcher(self) -> Launcher:
+        """What runs them, and has the network in which they run."""
 
     async def start(self, cwd: Path, own: Mapping[str, str], output: int) -> Running:
         """Start one, `own` being the environment variables that others do not share.
 
         Raises:
             OSError: it can't be started.
+            EnvironmentFault: nothing can be.
         """
 
     async def close(self) -> None:
@@ -58,25 +47,19 @@ class Starter(Protocol):
 class Commands:
     """Starts each process from its command."""
 
-    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
+    def __init__(self, launcher: Launcher, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
         """Every process has this environment and its own."""
+        self.launcher = launcher
         self._command = command
         self._environment = environment
 
     async def start(self, cwd: Path, own: Mapping[str, str], output: int) -> Running:
         """Start one."""
-        return await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=cwd,
-            env={**self._environment, **own},
-            start_new_session=True,
-        )
+        return await self.launcher.launch(self._command, cwd, {**self._environment, **own}, output)
 
     async def close(self) -> None:
-        """There is nothing."""
+        """Leave nothing of what ran them."""
+        await self.launcher.close()
 
 
 class Debugged:
@@ -84,6 +67,7 @@ class Debugged:
 
     def __init__(self, waiting: Starter, otherwise: Starter) -> None:
         """`waiting` starts those that wait, which have the one port that there is."""
+        self.launcher = otherwise.launcher
         self._waiting = waiting
         self._otherwise = otherwise
         self._lock = asyncio.Lock()
@@ -107,14 +91,19 @@ class Forks:
     """Forks each process from a template, which is made with the first; where that fails, starts them."""
 
     def __init__(
-        self, interpreter: str, modules: tuple[str, ...], environment: Mapping[str, str], otherwise: Commands
+        self,
+        launcher: Launcher,
+        interpreter: str,
+        modules: tuple[str, ...],
+        environment: Mapping[str, str],
+        otherwise: Starter,
     ) -> None:
         """Nothing is started yet. `modules` are imported once, the first of them is what runs."""
-        self._command = (interpreter, "-P", str(SCRIPT))
-        self._modules = modules
+        self.launcher = launcher
+        self._command = (interpreter, "-P", str(SCRIPT), *modules)
         self._environment = environment
         self._otherwise = otherwise
-        self._template: asyncio.Task[_Template | None] | None = None
+        self._template: asyncio.Task[Spawner | None] | None = None
 
     async def start(self, cwd: Path, own: Mapping[str, str], output: int) -> Running:
         """Fork one."""
@@ -123,165 +112,59 @@ class Forks:
         template = await asyncio.shield(self._template)
         if template is not None:
             with suppress(ConnectionError):
-                return await template.fork(cwd, own, output)
+                return await template.spawn({"cwd": str(cwd), "environment": dict(own)}, (output,))
         return await self._otherwise.start(cwd, own, output)
 
     async def close(self) -> None:
         """End the template. Its forks must have ended."""
-        if self._template is None:
-            return
-        self._template.cancel()
-        with suppress(asyncio.CancelledError):
-            template = await self._template
-            if template is not None:
-                await template.close()
+        if self._template is not None:
+            self._template.cancel()
+            with suppress(asyncio.CancelledError, EnvironmentFault):
+                template = await self._template
+                if template is not None:
+                    await _end(template)
+        await self._otherwise.close()
 
-    async def _prepare(self, output: int) -> _Template | None:
+    async def _prepare(self, output: int) -> Spawner | None:
         """Start the template; what its imports print goes where the first process's output goes."""
-        own, theirs = socket.socketpair()
+        own, theirs = connected()
         output = os.dup(output)
+        environment = {**self._environment, "HOME": "/nonexistent"}  # each fork has its own
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._command,
-                str(theirs.fileno()),
-                *self._modules,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd="/",
-                env={**self._environment, "HOME": "/nonexistent"},  # each fork has its own
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
+            process = await self.launcher.launch(
+                self._command, Path("/"), environment, output, theirs.fileno()
             )
         except OSError:
             own.close()
             return None
+        except BaseException:
+            own.close()
+            raise
         finally:
             theirs.close()
             os.close(output)
         guard.watch(process.pid)
-        template = _Template(process, own)
+        template = Spawner(process, own)
         try:
             async with asyncio.timeout(READY_SECONDS):
                 await template.ready()
         except (ConnectionError, TimeoutError):
-            await template.close()
+            await _end(template)
             return None
         except asyncio.CancelledError:
-            await template.close()
+            await _end(template)
             raise
         return template
 
 
-def starter(command: tuple[str, ...], preload: tuple[str, ...], environment: Mapping[str, str]) -> Starter:
+async def _end(template: Spawner) -> None:
+    await template.close()
+    guard.forget(template.pid)
+
+
+def starter(
+    launcher: Launcher, command: tuple[str, ...], preload: tuple[str, ...], environment: Mapping[str, str]
+) -> Starter:
     """What starts the processes of a pool; those that preload something are forked."""
-    commands = Commands(command, environment)
-    return Forks(command[0], preload, environment, commands) if preload else commands
-
-
-class _Fork:
-    """A process that the template has forked."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    @property
-    def returncode(self) -> int | None:
-        return self.ended.result() if self.ended.done() else None
-
-    async def wait(self) -> int:
-        return await asyncio.shield(self.ended)
-
-
-def _kill(forking: asyncio.Future[_Fork]) -> None:
-    if not forking.cancelled() and not forking.exception():
-        guard.kill(forking.result().pid)
-
-
-class _Template:
-    """The process that forks, and its forks."""
-
-    def __init__(self, process: asyncio.subprocess.Process, connection: socket.socket) -> None:
-        connection.setblocking(False)  # noqa: FBT003 - socket's own way
-        self._process = process
-        self._connection = connection
-        self._forks: dict[int, _Fork] = {}
-        self._lock = asyncio.Lock()  # one request at a time: answers have the order of requests
-        self._answer: asyncio.Future[_Fork | None] = asyncio.get_running_loop().create_future()
-        self._reading = asyncio.create_task(self._read())
-
-    async def ready(self) -> None:
-        """Wait until it can fork.
-
-        Raises:
-            ConnectionError: it never will.
-        """
-        await self._answer
-
-    async def fork(self, cwd: Path, own: Mapping[str, str], output: int) -> _Fork:
-        """Have it fork one.
-
-        Raises:
-            ConnectionError: it has ended.
-        """
-        forking = asyncio.ensure_future(self._forked(cwd, own, output))
-        try:
-            return await asyncio.shield(forking)
-        except asyncio.CancelledError:
-            forking.add_done_callback(_kill)  # it comes all the same
-            raise
-
-    async def _forked(self, cwd: Path, own: Mapping[str, str], output: int) -> _Fork:
-        async with self._lock:
-            if self._reading.done():
-                raise ConnectionResetError("the template has ended")
-            self._answer = asyncio.get_running_loop().create_future()
-            request = json.dumps({"cwd": str(cwd), "environment": dict(own)}).encode()
-            socket.send_fds(self._connection, [request], [output])
-            fork = await self._answer
-        assert fork is not None  # noqa: S101 - only readiness has no process
-        return fork
-
-    async def close(self) -> None:
-        """End it and what it has forked, and wait until nothing is left of it."""
-        async with self._lock:  # what was asked for has come
-            left = [fork.ended for fork in self._forks.values()]
-        for fork in self._forks.values():
-            guard.kill(fork.pid)
-        if left:
-            await asyncio.wait(left, timeout=CLOSE_SECONDS)
-        guard.kill(self._process.pid)
-        await self._process.wait()
-        guard.forget(self._process.pid)
-        await self._reading
-
-    async def _read(self) -> None:
-        """Hear of forks and of their ends, until there is nobody who would tell."""
-        loop = asyncio.get_running_loop()
-        rest = b""
-        try:
-            while chunk := await loop.sock_recv(self._connection, 65536):
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    self._heard(json.loads(line))
-        except OSError:
-            pass  # reset, which is an end as well
-        finally:
-            self._connection.close()
-            if not self._answer.done():
-                self._answer.set_exception(ConnectionResetError("the template has ended"))
-                self._answer.exception()  # nobody may be waiting any more
-            for fork in self._forks.values():  # nobody else hears of their ends
-                guard.kill(fork.pid)
-                fork.ended.set_result(-signal.SIGKILL)
-            self._forks.clear()
-
-    def _heard(self, told: dict[str, Any]) -> None:
-        if "status" in told:
-            self._forks.pop(told["pid"]).ended.set_result(told["status"])
-        elif "pid" in told:
-            fork = self._forks[told["pid"]] = _Fork(told["pid"])
-            self._answer.set_result(fork)
-        else:
-            self._answer.set_result(None)
+    commands = Commands(launcher, command, environment)
+    return Forks(launcher, command[0], preload, environment, commands) if preload else commands

@@ -8,6 +8,7 @@ import struct
 
 import pytest
 
+from conformance.subjects.launching import Direct
 from conformance.subjects.runtime_api import Listener, RuntimeApi
 from tests.subjects.driving import left_open
 
@@ -18,7 +19,7 @@ AT_ONCE = struct.pack("ii", 1, 0)  # a connection is reset when it is closed
 @pytest.mark.parametrize("gone", [False, True], ids=["still there", "gone"])
 def test_closing_drops_the_connections_that_were_made(*, gone: bool) -> None:
     async def work(turns: int) -> None:
-        api = RuntimeApi(NOBODY)
+        api = RuntimeApi(NOBODY, Direct())
         await api.start()
         host, _, port = api.address.partition(":")
         with socket.create_connection((host, int(port))) as connection:

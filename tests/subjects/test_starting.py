@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from conformance.subjects import guard
-from conformance.subjects.starting import Commands, Forks, Running, Starter, starter
+from conformance.subjects.launching import Direct, Launcher, Supervised
+from conformance.subjects.sandbox import View, Way
+from conformance.subjects.spawner import Running
+from conformance.subjects.starting import Commands, Forks, Starter, starter
 
 MODULE = """
 import json, os, random, sys, time
@@ -37,14 +40,14 @@ THREADED = "import threading\nthreading.Thread(target=threading.Event().wait, da
 class Machine:
     """Starts processes of a module that says what it is."""
 
-    def __init__(self, folder: Path, module: str = MODULE) -> None:
+    def __init__(self, folder: Path, launcher: Launcher, module: str = MODULE) -> None:
         (folder / "told.py").write_text(module, encoding="utf-8")
         self.folder = folder
         self.environment = {"PYTHONPATH": str(folder), "PATH": os.defpath}
         self.command = (sys.executable, "-c", "import sys, told; sys.exit(told.main())")
-        self.starter: Starter = Forks(
-            sys.executable, ("told",), self.environment, Commands(self.command, self.environment)
-        )
+        self.launcher = launcher
+        commands = Commands(launcher, self.command, self.environment)
+        self.starter: Starter = Forks(launcher, sys.executable, ("told",), self.environment, commands)
 
     async def start(self, **own: str) -> tuple[Running, asyncio.StreamReader]:
         """A process and what it writes."""
@@ -73,22 +76,35 @@ def gone(pid: int) -> bool:
     return False
 
 
+def everything() -> View:
+    return View()
+
+
+@pytest.fixture(params=["this process", "a supervisor"])
+def launcher(request: pytest.FixtureRequest) -> Launcher:
+    """What runs commands."""
+    return Direct() if request.param == "this process" else Supervised((Way.NONE,), everything)
+
+
 @asynccontextmanager
-async def machine(folder: Path, module: str = MODULE) -> AsyncIterator[Machine]:
-    made = Machine(folder, module)
+async def machine(folder: Path, launcher: Launcher, module: str = MODULE) -> AsyncIterator[Machine]:
+    made = Machine(folder, launcher, module)
     try:
         yield made
     finally:
         await made.starter.close()
+        await launcher.close()
 
 
 def run(act: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(act(), 60))
 
 
-def test_each_is_a_process_of_its_own_though_its_modules_are_shared(tmp_path: Path) -> None:
+def test_each_is_a_process_of_its_own_though_its_modules_are_shared(
+    tmp_path: Path, launcher: Launcher
+) -> None:
     async def act() -> None:
-        async with machine(tmp_path) as made:
+        async with machine(tmp_path, launcher) as made:
             (one, first), (two, second) = await made.told(MINE="1"), await made.told(MINE="2", STATUS="7")
             assert (one.returncode, two.returncode) == (0, 7)
             assert first["imported"] == second["imported"] not in (first["pid"], second["pid"])
@@ -102,9 +118,9 @@ def test_each_is_a_process_of_its_own_though_its_modules_are_shared(tmp_path: Pa
     run(act)
 
 
-def test_what_it_writes_to_either_stream_is_its_own(tmp_path: Path) -> None:
+def test_what_it_writes_to_either_stream_is_its_own(tmp_path: Path, launcher: Launcher) -> None:
     async def act() -> None:
-        async with machine(tmp_path) as made:
+        async with machine(tmp_path, launcher) as made:
             process, reader = await made.start(MINE="1")
             await process.wait()
             assert (await reader.readline()).startswith(b"{")
@@ -114,9 +130,9 @@ def test_what_it_writes_to_either_stream_is_its_own(tmp_path: Path) -> None:
     run(act)
 
 
-def test_one_that_is_killed_says_by_what(tmp_path: Path) -> None:
+def test_one_that_is_killed_says_by_what(tmp_path: Path, launcher: Launcher) -> None:
     async def act() -> None:
-        async with machine(tmp_path) as made:
+        async with machine(tmp_path, launcher) as made:
             process, _ = await made.told(MINE="stays")
             assert process.returncode is None
             guard.kill(process.pid)
@@ -125,9 +141,9 @@ def test_one_that_is_killed_says_by_what(tmp_path: Path) -> None:
     run(act)
 
 
-def test_many_at_once_each_get_their_own(tmp_path: Path) -> None:
+def test_many_at_once_each_get_their_own(tmp_path: Path, launcher: Launcher) -> None:
     async def act() -> None:
-        async with machine(tmp_path) as made:
+        async with machine(tmp_path, launcher) as made:
             told = await asyncio.gather(*(made.told(MINE=str(number)) for number in range(12)))
             assert [line["mine"] for _, line in told] == [str(number) for number in range(12)]
             assert all(process.pid == line["pid"] for process, line in told)
@@ -135,9 +151,9 @@ def test_many_at_once_each_get_their_own(tmp_path: Path) -> None:
     run(act)
 
 
-def test_closing_leaves_nothing_of_those_that_still_run(tmp_path: Path) -> None:
+def test_closing_leaves_nothing_of_those_that_still_run(tmp_path: Path, launcher: Launcher) -> None:
     async def act() -> None:
-        async with machine(tmp_path) as made:
+        async with machine(tmp_path, launcher) as made:
             (process, told) = await made.told(MINE="stays")
         assert process.returncode == -signal.SIGKILL
         assert gone(told["pid"])
@@ -146,9 +162,9 @@ def test_closing_leaves_nothing_of_those_that_still_run(tmp_path: Path) -> None:
     run(act)
 
 
-def test_a_start_that_is_given_up_leaves_no_process(tmp_path: Path) -> None:
+def test_a_start_that_is_given_up_leaves_no_process(tmp_path: Path, launcher: Launcher) -> None:
     async def act() -> None:
-        async with machine(tmp_path) as made:
+        async with machine(tmp_path, launcher) as made:
             await made.told(MINE="first")
             starts = [asyncio.create_task(made.told(MINE="stays")) for _ in range(3)]
             await asyncio.sleep(0)
@@ -162,9 +178,11 @@ def test_a_start_that_is_given_up_leaves_no_process(tmp_path: Path) -> None:
     assert all(gone(int(path.stem)) for path in tmp_path.glob("*.pid"))
 
 
-def test_where_the_template_dies_its_forks_do_and_commands_are_started(tmp_path: Path) -> None:
+def test_where_the_template_dies_its_forks_do_and_commands_are_started(
+    tmp_path: Path, launcher: Launcher
+) -> None:
     async def act() -> None:
-        async with machine(tmp_path) as made:
+        async with machine(tmp_path, launcher) as made:
             process, told = await made.told(MINE="stays")
             os.kill(told["imported"], signal.SIGKILL)
             assert await process.wait() == -signal.SIGKILL
@@ -175,9 +193,9 @@ def test_where_the_template_dies_its_forks_do_and_commands_are_started(tmp_path:
 
 
 @pytest.mark.parametrize("module", [THREADED + MODULE, "import os\nos._exit(3)\n"])
-def test_what_cannot_be_forked_is_started(module: str, tmp_path: Path) -> None:
+def test_what_cannot_be_forked_is_started(module: str, tmp_path: Path, launcher: Launcher) -> None:
     async def act() -> None:
-        async with machine(tmp_path, module) as made:
+        async with machine(tmp_path, launcher, module) as made:
             if "main" not in module:
                 process, _ = await made.start()
                 assert await process.wait() == 3
@@ -188,9 +206,9 @@ def test_what_cannot_be_forked_is_started(module: str, tmp_path: Path) -> None:
     run(act)
 
 
-def test_an_import_that_fails_is_left_to_the_process(tmp_path: Path) -> None:
+def test_an_import_that_fails_is_left_to_the_process(tmp_path: Path, launcher: Launcher) -> None:
     async def act() -> None:
-        async with machine(tmp_path, "raise RuntimeError('broken SDK')\n") as made:
+        async with machine(tmp_path, launcher, "raise RuntimeError('broken SDK')\n") as made:
             process, reader = await made.start()
             assert await process.wait() == 1
             assert b"RuntimeError: broken SDK" in await reader.read()
@@ -199,5 +217,5 @@ def test_an_import_that_fails_is_left_to_the_process(tmp_path: Path) -> None:
 
 
 def test_only_what_preloads_is_forked() -> None:
-    assert isinstance(starter(("node", "main.mjs"), (), {}), Commands)
-    assert isinstance(starter(("python", "-m", "told"), ("told",), {}), Forks)
+    assert isinstance(starter(Direct(), ("node", "main.mjs"), (), {}), Commands)
+    assert isinstance(starter(Direct(), ("python", "-m", "told"), ("told",), {}), Forks)
