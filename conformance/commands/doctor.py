@@ -31,7 +31,9 @@ def options(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> Exit:
     """Look at the machine, or take a subject up: of a rung that fails, say what was wanted and what came."""
-    return _machine() if given.subject is None else _subject(Subject.parse(given.subject), given)
+    return (
+        _machine() if given.subject is None else _subject(Subject.parse(given.subject), sandbox=given.sandbox)
+    )
 
 
 def _machine() -> Exit:
@@ -47,12 +49,12 @@ def _machine() -> Exit:
     return Exit.AS_EXPECTED if ready else Exit.ENVIRONMENT
 
 
-def _subject(subject: Subject, given: argparse.Namespace) -> Exit:
+def _subject(subject: Subject, *, sandbox: bool = True) -> Exit:
     import asyncio  # noqa: PLC0415 - the machine is looked at without the lab, which takes long to load
 
     from conformance.doctor.ladder import Climb  # noqa: PLC0415 - as above
 
-    climb = Climb(tell=_tell, sandbox=given.sandbox)
+    climb = Climb(tell=_tell, sandbox=sandbox)
     _say(f"{subject.id}: the ladder of docs/harness.md")
     asyncio.run(climb.climb(subject))
     for line in _summary(climb):

@@ -278,13 +278,13 @@ def test_where_one_is_refused_the_next_is_taken_and_what_was_said_is_kept(
     monkeypatch.setattr(sandbox, "command", lambda way, _view, inside: inside if way is Way.NONE else fails)
 
     async def work() -> None:
-        supervised = Supervised((Way.BUBBLEWRAP, Way.NAMESPACES, Way.NONE), lambda: View())
+        supervised = Supervised((Way.BUBBLEWRAP, Way.NAMESPACES, Way.NONE), View)
         (await supervised.listen()).close()
         assert supervised.way is Way.NONE
         assert supervised.refused == dict.fromkeys((Way.BUBBLEWRAP, Way.NAMESPACES), "the kernel says no")
         assert supervised.hint == ""
         await supervised.close()
-        alone = Supervised((Way.NAMESPACES,), lambda: View())
+        alone = Supervised((Way.NAMESPACES,), View)
         with pytest.raises(EnvironmentFault, match="can't be started: the kernel says no"):
             await alone.listen()
         await alone.close()
