@@ -22,7 +22,10 @@ _NETWORK = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|"
     r"\(from versions: none\)"  # all that pip says when it was told not to try again
 )
-_MISSING = re.compile(r"No matching distribution found|\bETARGET\b|\bE404\b|No matching version found")
+_MISSING = re.compile(
+    r"No matching distribution found|\bETARGET\b|\bE404\b|No matching version found|"
+    r"Could not find artifact|was not found in"
+)
 _BUILD = re.compile(r"metadata-generation-failed|Failed building wheel|Failed to build|BackendUnavailable")
 
 _lock = threading.Lock()
