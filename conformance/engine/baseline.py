@@ -1,7 +1,8 @@
 """A run held against an earlier one: what is new, what is fixed, what is the same.
 
 A finding is the same as one of the baseline's if it is of the same rule at the same place of the same
-scenario: its value may be another. What is compared is one subject with the baseline's subject of the same
+scenario, with the same value. One whose value is another is neither new nor the same: it has changed, and is
+told as what is new is. What is compared is one subject with the baseline's subject of the same
 SDK; where either has no verdict that says anything, nothing is compared, and that is told.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.collected import Collected, unexpected
+from conformance.engine.collected import Collected, changed, unexpected
 from conformance.engine.events import Event, Judged, Listener, Recorded, RunEnded, RunStarted
 from conformance.engine.results import from_json
 from conformance.errors import UsageError
@@ -183,6 +184,7 @@ class Comparison:
 
     baseline: str
     new: tuple[tuple[str, str], ...]  # broken as it was not in the baseline
+    changed: tuple[tuple[str, str], ...]  # broken in the baseline as well, and now in another way
     fixed: tuple[tuple[str, str], ...]  # broken in the baseline, and good now
     same: int
     missing: int  # without a verdict of the baseline that says anything
@@ -193,14 +195,17 @@ def comparison(run: Collected) -> Comparison | None:
     """Compare a run with its baseline; None where it has none."""
     if run.started is None or not run.started.baseline:
         return None
-    new, fixed, same, missing = [], [], 0, 0
+    new: list[tuple[str, str]] = []
+    other: list[tuple[str, str]] = []
+    fixed: list[tuple[str, str]] = []
+    same = missing = 0
     for one in run.judged():
         key = (one.result.scenario, one.result.subject)
         before = one.before
         if one.result.verdict in NOT_JUDGED:
             missing += 1
         elif unexpected(one):
-            new.append(key)
+            (other if changed(one) else new).append(key)
             missing += before is not None and before.verdict in SAYS_NOTHING
         elif before is None:
             missing += one.result.subject != run.started.reference
@@ -213,6 +218,7 @@ def comparison(run: Collected) -> Comparison | None:
     return Comparison(
         baseline=run.started.baseline,
         new=tuple(new),
+        changed=tuple(other),
         fixed=tuple(fixed),
         same=same,
         missing=missing,
@@ -228,6 +234,7 @@ def serializable(one: Comparison) -> Mapping[str, Any]:
     return {
         "baseline": one.baseline,
         "new": [{"scenario": scenario, "subject": subject} for scenario, subject in one.new],
+        "changed": [{"scenario": scenario, "subject": subject} for scenario, subject in one.changed],
         "fixed": [{"scenario": scenario, "subject": subject} for scenario, subject in one.fixed],
         "same": one.same,
         "not_compared": one.missing,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.engine.events import Event, Faulted, Judged, RunEnded, RunStarted
+from conformance.engine.results import finite
 from conformance.errors import ConformanceError, Exit
 from conformance.verdict.finding import GOOD, NOT_JUDGED, Finding, Layer, Verdict
 from conformance.wire.recording import SubjectInfo
+
+FRAMES = ".StackTrace"
+"""The end of the path of a finding about an error's frames."""
 
 
 @dataclass
@@ -112,14 +117,35 @@ def unexpected(judged: Judged) -> tuple[Finding, ...]:
     """The findings that make a verdict bad: those that no ledger entry accounts for; none if it is good.
 
     Of a run with a baseline those that the baseline has too are left out, save of what could not be judged.
+    One that is wrong in another way than in the baseline is none that the baseline has.
     """
     if judged.result.verdict in GOOD:
         return ()
     before = None if judged.result.verdict in NOT_JUDGED else judged.before
-    known = {_kind(one) for one in before.findings if one.divergence is None} if before else set()
-    return tuple(one for one in judged.result.findings if one.divergence is None and _kind(one) not in known)
+    known = {_same(one) for one in before.findings if one.divergence is None} if before else set()
+    own = (one for one in judged.result.findings if one.divergence is None)
+    return tuple(one for one in own if not known or _same(one) not in known)
 
 
-def _kind(one: Finding) -> tuple[Layer, str, str]:
-    """What two findings of one scenario have in common if they are the same: their values may differ."""
+def changed(judged: Judged) -> bool:
+    """Whether something is unexpected, and all of that was wrong in the baseline as well, in another way."""
+    found = unexpected(judged)
+    if not found or judged.before is None or judged.result.verdict in NOT_JUDGED:
+        return False
+    places = {_place(one) for one in judged.before.findings if one.divergence is None}
+    return all(_place(one) in places for one in found)
+
+
+def _place(one: Finding) -> tuple[Layer, str, str]:
+    """What is wrong where."""
     return one.layer, one.rule, one.path
+
+
+def _same(one: Finding) -> tuple[Layer, str, str, str]:
+    """What two findings of one scenario have in common if they are the same.
+
+    That is what was seen and wanted, too, but for frames: they are other ones in each version of an SDK.
+    """
+    if one.path.endswith(FRAMES):
+        return *_place(one), ""
+    return *_place(one), json.dumps(finite([one.seen, one.wanted]), sort_keys=True, default=str)

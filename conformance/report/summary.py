@@ -38,8 +38,10 @@ def verdict(run: Collected, causes: int) -> str:
     compared = comparison(run)
     if compared is not None:
         new = Counter(subject for _, subject in compared.new)
-        if new or causes:
-            return f"{_told_bad(run, new) or 'nothing'} newly broken · {counted(causes, 'cause')}"
+        other = Counter(subject for _, subject in compared.changed)
+        if new or other or causes:
+            how = "newly broken" if new or not other else "broken in another way"
+            return f"{_told_bad(run, new or other) or 'nothing'} {how} · {counted(causes, 'cause')}"
         good = f"nothing is new beside {run.called(compared.baseline)}"
     else:
         bad = Counter({one.subject: one.bad for one in headlines(run) if one.bad})
@@ -81,8 +83,9 @@ def beside(run: Collected) -> Iterator[str]:
     if one is None:
         return
     missing = f" · {one.missing} not comparable" if one.missing else ""
-    changed = f"{len(one.new)} newly broken · {len(one.fixed)} fixed · {one.same} the same{missing}"
-    yield f"against {run.called(one.baseline)} (baseline): {changed}"
+    other = f" · {len(one.changed)} broken in another way" if one.changed else ""
+    counts = f"{len(one.new)} newly broken{other} · {len(one.fixed)} fixed · {one.same} the same{missing}"
+    yield f"against {run.called(one.baseline)} (baseline): {counts}"
     names = ", ".join(dict.fromkeys(scenario for scenario, _ in one.fixed[:FIXED]))
     if names:
         more = f" and {len(one.fixed) - FIXED} more" if one.fixed[FIXED:] else ""

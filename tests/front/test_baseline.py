@@ -13,7 +13,7 @@ from conformance.engine.causes import causes
 from conformance.engine.collected import Collected
 from conformance.engine.events import Event, Judged, Recorded, RunEnded, RunStarted
 from conformance.errors import Exit, UsageError
-from conformance.report import jsonreport
+from conformance.report import jsonreport, summary
 from conformance.verdict.finding import Finding, Verdict
 from conformance.wire.recording import SubjectInfo
 from tests.front import samples
@@ -23,6 +23,7 @@ BASE = SubjectInfo("python@2.1.0", "python", "2.1.0")
 MINE = SubjectInfo("mine", "mine", "")
 NEW = samples.ORPHAN
 OLD = replace(samples.ORPHAN, path="2:STEP.START.Name", rule="name-wrong")
+TRACE = replace(OLD, path="1:STEP.FAIL.Error.StackTrace", seen=["at a.py:1"])
 END = RunEnded(1.0, interrupted=False, divergences={}, problems=("stale",), held_seconds=0.0)
 REFERENCES = (
     "the baseline was compared with js@2.3.0, this run with js@2.4.0: "
@@ -66,11 +67,25 @@ def compared(run: Collected) -> Comparison:
         ([], [NEW], ["a"], [], 0, Exit.FINDING),
         ([OLD], [], [], ["a"], 0, Exit.AS_EXPECTED),
         ([OLD], [OLD], [], [], 1, Exit.AS_EXPECTED),
-        ([OLD], [replace(OLD, seen="another", message="m")], [], [], 1, Exit.AS_EXPECTED),
+        ([OLD], [replace(OLD, message="m")], [], [], 1, Exit.AS_EXPECTED),
+        ([OLD], [replace(OLD, seen="another")], [], [], 0, Exit.FINDING),
+        ([TRACE], [replace(TRACE, seen=["at b.py:2"])], [], [], 1, Exit.AS_EXPECTED),
+        ([OLD, NEW], [replace(OLD, seen=float("nan")), NEW], [], [], 0, Exit.FINDING),
         ([OLD], [OLD, NEW], ["a"], [], 0, Exit.FINDING),
         ([replace(NEW, divergence="known")], [NEW], ["a"], [], 0, Exit.FINDING),
     ],
-    ids=["good", "new", "fixed", "the same", "another value", "one more", "no longer as the ledger says"],
+    ids=[
+        "good",
+        "new",
+        "fixed",
+        "the same",
+        "another message",
+        "another value",
+        "other frames",
+        "one of two",
+        "one more",
+        "no longer as the ledger says",
+    ],
 )
 def test_only_what_is_new_is_a_finding(  # noqa: PLR0913 (a table's columns)
     *, before: list[Finding], after: list[Finding], new: list[str], fixed: list[str], same: int, code: Exit
@@ -78,9 +93,30 @@ def test_only_what_is_new_is_a_finding(  # noqa: PLR0913 (a table's columns)
     run = collected([header("a"), one("a", *after), END], earlier(one("a", *before)))
     found = compared(run)
     assert found.new == tuple((name, samples.PYTHON.id) for name in new)
+    assert len(found.new) + len(found.changed) + len(found.fixed) + found.same == 1
     assert found.fixed == tuple((name, samples.PYTHON.id) for name in fixed)
     assert found.same == same
     assert run.exit() is code
+
+
+def test_what_is_wrong_in_another_way_has_changed_and_is_told() -> None:
+    base = earlier(one("a", OLD), one("b", OLD))
+    run = collected([header("a", "b"), one("a", replace(OLD, seen=[1])), one("b", OLD), END], base)
+    found = compared(run)
+    assert (found.new, found.changed, found.same) == ((), (("a", samples.PYTHON.id),), 1)
+    assert [cause.scenarios for cause in causes(run)] == [("a",)]
+    assert "1 of 2 scenarios with python@3.0.0 broken in another way" in summary.verdict(run, 1)
+    [line] = summary.beside(run)
+    assert "0 newly broken · 1 broken in another way · 0 fixed · 1 the same" in line
+
+
+def test_a_value_that_a_report_has_is_the_same_as_in_the_run_that_wrote_it(tmp_path: Path) -> None:
+    odd = replace(OLD, seen={"b": float("inf"), "a": (1, 2)}, wanted="x" * 5000)
+    run = collected([header("a"), one("a", odd), END])
+    path = tmp_path / "report.json"
+    path.write_text(jsonreport.render(run), encoding="utf-8")
+    found = compared(collected([header("a"), one("a", odd), END], Side.read(path)))
+    assert (found.new, found.changed, found.same) == ((), (), 1)
 
 
 def test_causes_are_those_of_what_is_new() -> None:
@@ -207,6 +243,7 @@ def test_a_broken_build_beside_the_release_it_comes_from(tmp_path: Path) -> None
             "schema": 1,
             "baseline": str(base),
             "new": [],
+            "changed": [],
             "fixed": [],
             "same": 2,
             "not_compared": 0,

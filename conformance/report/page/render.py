@@ -24,7 +24,7 @@ from jinja2 import Environment, StrictUndefined
 
 from conformance.engine.baseline import comparison
 from conformance.engine.causes import Cause, causes
-from conformance.engine.collected import Collected, unexpected
+from conformance.engine.collected import Collected, changed, unexpected
 from conformance.engine.events import Judged
 from conformance.engine.sources import spot
 from conformance.report import requirements
@@ -130,7 +130,8 @@ def _comparison(run: Collected) -> str:
     if told is None:
         return ""
     counts = (
-        f"{len(told.new)} new, {len(told.fixed)} fixed, {told.same} the same, {told.missing} not compared"
+        f"{len(told.new)} new, {len(told.changed)} changed, {len(told.fixed)} fixed, {told.same} the same, "
+        f"{told.missing} not compared"
     )
     return visible(f"Beside {told.baseline}: {counts}" + "".join(f"; {note}" for note in told.notes))
 
@@ -189,9 +190,12 @@ def _row(
 
 
 def _beside_baseline(group: Sequence[Judged]) -> str:
-    """`new` where something is unexpected that the baseline does not have, `fixed` where it is no more."""
-    if any(unexpected(one) for one in group):
-        return "new"
+    """Where something is unexpected: `new`, or `changed` where the baseline has it otherwise.
+
+    `fixed` where something was, and is no more.
+    """
+    if found := [one for one in group if unexpected(one)]:
+        return "changed" if all(map(changed, found)) else "new"
     was_bad = any(one.before is not None and one.before.verdict not in GOOD for one in group)
     return "fixed" if was_bad and all(one.result.verdict in GOOD for one in group) else ""
 

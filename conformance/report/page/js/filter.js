@@ -3,7 +3,8 @@
 const IS = {
   unexpected: (row) => row.bad,
   bad: (row) => row.bad,
-  new: (row) => row.beside === "new",
+  new: (row) => row.beside === "new" || row.beside === "changed",
+  changed: (row) => row.beside === "changed",
   fixed: (row) => row.beside === "fixed",
   known: (row) => row.entries.length > 0,
   good: (row) => !row.bad,
