@@ -34,6 +34,8 @@ STRUCK_APART = {"rule": "faults-apart"}
         ("violated", [OTHER, STRUCK_APART], 1),
         ("harness-error", [STRUCK_APART], 1),
         ("scenario-error", [{"rule": "fault-never-strikes"}], 0),
+        ("scenario-error", [{"rule": "expression-fails"}], 1),
+        ("scenario-error", [{"rule": "expression-fails"}, {"rule": "fault-never-strikes"}], 1),
     ],
 )
 def test_only_faults_that_struck_other_updates_are_let_be(
