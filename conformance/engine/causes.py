@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from conformance.engine.collected import Collected, unexpected
+from conformance.engine.collected import Collected, expectation_wrong, unexpected
 from conformance.engine.events import Judged, RunStarted
 from conformance.engine.evidence import RANKS, UNKNOWN_SIZE, Evidence
 from conformance.verdict.finding import Blame, Finding, Layer
@@ -138,31 +138,13 @@ def _classed(judged: Iterable[Judged]) -> Iterator[tuple[_Class, Judged]]:
     for scenario, group in groupby(judged, key=lambda one: one.result.scenario):
         verdicts = list(group)
         firsts = [(one, found[0]) for one in verdicts if (found := ordered(one))]
-        if _expectation_wrong(verdicts):
+        if expectation_wrong(verdicts):
             rule = firsts[0][1].rule
             for one, _ in firsts:
                 yield _Class(scenario, Layer.EXPECT, rule, Blame.SCENARIO), one
             continue
         for one, first in firsts:
             yield _Class(one.result.subject, first.layer, first.rule, first.blame), one
-
-
-_OBJECTIONS = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE})
-"""Layers that know an SDK to be wrong without the scenario's own words."""
-
-
-def _expectation_wrong(verdicts: list[Judged]) -> bool:
-    """Whether all subjects of a scenario contradict its `expect` alike, and no other layer objects."""
-    if len({one.result.subject for one in verdicts}) < 2:  # noqa: PLR2004 (one alone agrees with nobody)
-        return False
-    against: list[list[tuple[str, str, str]]] = []
-    for one in verdicts:
-        findings = unexpected(one)
-        if any(each.layer in _OBJECTIONS for each in findings):
-            return False
-        told = [each for each in findings if each.layer is Layer.EXPECT]
-        against.append([(each.rule, each.path, repr(each.seen)) for each in told])
-    return bool(against[0]) and all(each == against[0] for each in against)
 
 
 SYMPTOMS = frozenset(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from conformance.engine.events import Event, Faulted, Judged, RunEnded, RunStarted
 from conformance.engine.results import finite
 from conformance.errors import ConformanceError, Exit
-from conformance.verdict.finding import GOOD, NOT_JUDGED, Finding, Layer, Verdict
+from conformance.verdict.finding import GOOD, NOT_JUDGED, Blame, Finding, Layer, Verdict
 from conformance.wire.recording import SubjectInfo
 
 FRAMES = ".StackTrace"
@@ -56,8 +57,18 @@ class Collected:
         return subject if "=" in asked else asked
 
     def judged(self) -> list[Judged]:
-        """Every verdict, by scenario, then by subject in the header's order: the same for the same run."""
-        return [self._judged[key] for key in sorted(self._judged)]
+        """Every verdict, by scenario, then by subject in the header's order: the same for the same run.
+
+        Findings that a scenario's own wrong expectation makes are blamed on the scenario.
+        """
+        told = [self._judged[key] for key in sorted(self._judged)]
+        groups = ([*group] for _, group in groupby(told, key=lambda one: one.result.scenario))
+        return [
+            _blamed(one) if wrong else one
+            for group in groups
+            for wrong in [expectation_wrong(group)]
+            for one in group
+        ]
 
     def verdicts(self, subject: str) -> Counter[Verdict]:
         """How often each verdict was given to `subject`."""
@@ -134,6 +145,38 @@ def changed(judged: Judged) -> bool:
         return False
     places = {_place(one) for one in judged.before.findings if one.divergence is None}
     return all(_place(one) in places for one in found)
+
+
+_OBJECTIONS = frozenset({Layer.HARNESS, Layer.SCHEMA, Layer.DIALECT, Layer.INVARIANT, Layer.STRUCTURE})
+"""Layers that know an SDK to be wrong without the scenario's own words."""
+
+
+def expectation_wrong(verdicts: list[Judged]) -> bool:
+    """Whether all subjects of a scenario contradict its `expect` alike, and no other layer objects."""
+    if len({one.result.subject for one in verdicts}) < 2:  # noqa: PLR2004 (one alone agrees with nobody)
+        return False
+    against: list[list[tuple[str, str, str]]] = []
+    for one in verdicts:
+        findings = unexpected(one)
+        if any(each.layer in _OBJECTIONS for each in findings):
+            return False
+        told = [each for each in findings if each.layer is Layer.EXPECT]
+        against.append([(each.rule, each.path, repr(each.seen)) for each in told])
+    return bool(against[0]) and all(each == against[0] for each in against)
+
+
+def _blamed(judged: Judged) -> Judged:
+    """A verdict whose scenario expects what no subject does, and no layer else asks for."""
+    result = replace(judged.result, findings=_on_scenario(judged.result.findings))
+    known = judged.evidence
+    return replace(judged, result=result, evidence=known and replace(known, order=_on_scenario(known.order)))
+
+
+def _on_scenario(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        replace(one, blame=Blame.SCENARIO) if one.layer is Layer.EXPECT and one.divergence is None else one
+        for one in findings
+    )
 
 
 def _place(one: Finding) -> tuple[Layer, str, str]:

@@ -13,6 +13,7 @@ from conformance.engine.causes import Cause, causes
 from conformance.engine.collected import Collected
 from conformance.engine.events import Judged, RunStarted
 from conformance.engine.evidence import Evidence
+from conformance.report import jsonreport
 from conformance.verdict import titles
 from conformance.verdict.finding import Blame, Finding, Layer, Verdict
 from conformance.wire.recording import SubjectInfo
@@ -29,12 +30,16 @@ def bad(scenario: str, *findings: Finding, subject: SubjectInfo = samples.PYTHON
     return replace(samples.judged(scenario, subject, Verdict.VIOLATED, *findings), evidence=known)
 
 
-def made(*verdicts: Judged) -> tuple[Cause, ...]:
+def run_of(*verdicts: Judged) -> Collected:
     run = Collected()
     run(RunStarted((samples.JS, samples.PYTHON), samples.JS.id, (), complete=False))
     for one in verdicts:
         run(one)
-    return causes(run)
+    return run
+
+
+def made(*verdicts: Judged) -> tuple[Cause, ...]:
+    return causes(run_of(*verdicts))
 
 
 def test_scenarios_with_the_same_first_finding_are_one_cause_and_the_simplest_tells_it() -> None:
@@ -82,6 +87,22 @@ def test_an_expectation_that_all_subjects_contradict_alike_is_the_scenarios_faul
     assert cause.blame is Blame.SCENARIO
     assert cause.subjects == ("js@2.4.0", "python@3.0.0")
     assert "expectation is probably wrong" in cause.title
+
+
+def test_the_single_findings_of_a_wrong_expectation_are_blamed_on_the_scenario_too() -> None:
+    parity = replace(STATUS, layer=Layer.PARITY, rule="payload", path="1:STEP.SUCCEED.Payload")
+    run = run_of(bad("a", STATUS), bad("a", STATUS, parity, subject=samples.JS), bad("b", STATUS))
+    told = {
+        (row["scenario"], row["subject"], one["layer"]): one["blame"]
+        for row in jsonreport.document(run)["results"]
+        for one in row["findings"]
+    }
+    assert told == {
+        ("a", samples.PYTHON.id, "expect"): "scenario",
+        ("a", samples.JS.id, "expect"): "scenario",
+        ("a", samples.JS.id, "parity"): "SDK",
+        ("b", samples.PYTHON.id, "expect"): "SDK",
+    }
 
 
 @pytest.mark.parametrize(
