@@ -186,4 +186,4 @@ def test_beside_a_baseline_what_is_new_is_told_from_what_was_there(tmp_path: Pat
         "virtual/x-hostile": "new",
     }
     assert told.index["baseline"]
-    assert "Beside an earlier run: 1 new, 0 fixed, 1 the same" in told.text
+    assert "Beside an earlier run: 1 new, 0 changed, 0 fixed, 1 the same" in told.text
