@@ -19,7 +19,7 @@ from conformance.engine.events import RunStarted
 from conformance.engine.files import SCENARIOS, ledger_file
 from conformance.engine.shards import header, spread
 from conformance.engine.stack import real
-from conformance.errors import ConformanceError, Exit, UsageError
+from conformance.errors import ConformanceError, EnvironmentFault, Exit, UsageError
 from conformance.history import document, held, pins, table
 from conformance.history.matrix import Gathered, Matrix, versions
 from conformance.history.recordings import Asked, Recordings
@@ -27,7 +27,7 @@ from conformance.history.words import Words
 from conformance.report import escape
 from conformance.report.progress import Progress
 from conformance.scenario.model import Scenario
-from conformance.subjects import releases
+from conformance.subjects import registry, releases
 from conformance.subjects.subject import Subject
 from conformance.verdict.ledger import Ledger
 
@@ -43,6 +43,9 @@ def options(command: argparse.ArgumentParser) -> None:
         dest="subjects",
         metavar="S",
         help="a subject, or a range of released versions: 'python@>=1.5', 'js@*'; all releases unless given",
+    )
+    command.add_argument(
+        "--newer", action="store_true", help="the releases that are newer than the ledger and the pins know"
     )
     command.add_argument("--reference", metavar="S", help="what all are compared with (js)")
     shared.jobs(command)
@@ -84,10 +87,18 @@ def execute(given: argparse.Namespace) -> Exit:
         raise UsageError(
             "one part of a run pins nothing", hint="unite all of them: --from DIR --from DIR --pin"
         )
+    if given.newer and (given.subjects or given.directories):
+        raise UsageError("--newer says which versions to run", hint="leave --subject and --from out")
     machine.open_files()
     root = given.scenarios or SCENARIOS
     ledger = Ledger.load(ledger_file(given.scenarios))
-    run = _saved(given, ledger) if given.directories else _recorded(given, ledger)
+    wanted = None
+    if given.newer:
+        wanted = newer(ledger, root)
+        if not any(wanted):
+            sys.stdout.write("No release is newer than what the ledger has confirmed.\n")
+            return Exit.AS_EXPECTED
+    run = _saved(given, ledger) if given.directories else _recorded(given, ledger, wanted)
     matrix = run.gathered.matrix(run.shown)
     faults = [*run.faults, *run.gathered.faults]
     interrupted = run.gathered.ended is None or run.gathered.ended.interrupted
@@ -99,6 +110,10 @@ def execute(given: argparse.Namespace) -> Exit:
         sys.stderr.write(escape.told([f"error: {fault}"]))
     if given.json:
         _write(given.json, json.dumps(document.serializable(matrix, standing, map(str, faults)), indent=1))
+    if given.html:
+        from conformance.history import page  # noqa: PLC0415 (templates are loaded where they are used)
+
+        _write(given.html, page.render(matrix, standing, map(str, faults), words))
     if interrupted:
         return Exit.INTERRUPTED
     exits = [fault.exit for fault in faults]
@@ -112,8 +127,30 @@ def execute(given: argparse.Namespace) -> Exit:
     return max(exits, default=Exit.AS_EXPECTED)
 
 
-def _recorded(given: argparse.Namespace, ledger: Ledger) -> _Run:
-    wanted, faults = releases.expanded(given.subjects or releases.every())
+_Wanted = tuple[tuple[Subject, ...], tuple[ConformanceError, ...]]
+"""The subjects to run, and what keeps others from being known."""
+
+
+def newer(ledger: Ledger, root: Path) -> _Wanted:
+    """The releases that no entry of the ledger has been confirmed with, and no pin is for."""
+    subjects: list[Subject] = []
+    faults: list[ConformanceError] = []
+    for sdk in registry.names():
+        known = [each.confirmed for entry in ledger.entries for each in entry.known if each.sdk == sdk]
+        known += [releases.number(one) for one in pins.read(pins.file(root, sdk), sdk).versions]
+        try:
+            subjects += [
+                Subject(sdk, version=one)
+                for one in releases.released(sdk)
+                if releases.number(one) > max(known, default=releases.number("0"))
+            ]
+        except EnvironmentFault as error:
+            faults.append(error)
+    return tuple(subjects), tuple(faults)
+
+
+def _recorded(given: argparse.Namespace, ledger: Ledger, newest: _Wanted | None) -> _Run:
+    wanted, faults = newest or releases.expanded(given.subjects or releases.every())
     reference = Subject.parse(given.reference or chosen.REFERENCE)
     found = selection.scenarios(given.scenarios, given.patterns)
     every = spread(found.scenarios)
@@ -134,8 +171,13 @@ def _recorded(given: argparse.Namespace, ledger: Ledger) -> _Run:
     return _Run(gathered, shown, (*faults, *problems), whole=whole)
 
 
+def _owners(ledger: Ledger) -> dict[str, frozenset[str]]:
+    """Whose each entry of the ledger is."""
+    return {one.id: frozenset(known.sdk for known in one.known) for one in ledger.entries}
+
+
 def _saved(given: argparse.Namespace, ledger: Ledger) -> _Run:
-    gathered = Gathered()
+    gathered = Gathered(_owners(ledger))
     replay(
         given.directories[0],
         assessors(ledger, strict=False, drawn=False),
@@ -155,7 +197,7 @@ def _saved(given: argparse.Namespace, ledger: Ledger) -> _Run:
 
 def _judged(directories: Sequence[Path], scenarios: Sequence[Scenario], ledger: Ledger) -> Gathered:
     """Judge the scenarios of this run; a directory may hold others of an earlier one."""
-    gathered = Gathered()
+    gathered = Gathered(_owners(ledger))
     own = {one.id for one in scenarios}
     header_ = next(iter(events(directories[0] / EVENTS)))
     more = isinstance(header_, RunStarted) and own < {*header_.scenarios}

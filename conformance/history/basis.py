@@ -32,6 +32,6 @@ def of(subject: Subject, scenarios: Iterable[Scenario]) -> dict[str, str]:
     made = {}
     for one in scenarios:
         each = common.copy()
-        each.update(json.dumps(one.document, sort_keys=True).encode(errors="surrogateescape"))
+        each.update(json.dumps(one.document, sort_keys=True).encode(errors="surrogatepass"))
         made[one.id] = each.hexdigest()[:32]
     return made

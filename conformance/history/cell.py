@@ -7,7 +7,7 @@ has not what the scenario needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -26,8 +26,8 @@ TOO_SLOW = "harness/too-slow"
 class Cell:
     """A verdict with the names of all its causes.
 
-    `findings` sums up the findings by what they are and where, whether the ledger knows them or not: two
-    cells with the same sum show the same, whatever their verdicts are.
+    `findings` sums up the findings with what was seen, whether the ledger knows them or not: two cells with
+    the same sum show the same, whatever their verdicts are.
     """
 
     verdict: Verdict
@@ -35,9 +35,9 @@ class Cell:
     findings: str
 
     @classmethod
-    def of(cls, result: Result) -> Cell:
-        """What a result shows."""
-        return cls(result.verdict, frozenset(_names(result)), _sum(result.findings))
+    def of(cls, result: Result, others: Container[str] = ()) -> Cell:
+        """What a result shows; `others` are entries of another SDK: the reference's."""
+        return cls(result.verdict, frozenset(_names(result, others)), _sum(result.findings))
 
     @property
     def good(self) -> bool:
@@ -70,12 +70,12 @@ def place(cause: str) -> tuple[int, bool, str]:
 _PLACES = {UNSUPPORTED: -1} | {one.value: rank for one, rank in RANKS.items()}
 
 
-def _names(result: Result) -> Iterable[str]:
+def _names(result: Result, others: Container[str]) -> Iterable[str]:
     """The names; where an absolute rule speaks, what came of it in the end says nothing more."""
     open_ = [one for one in result.findings if one.divergence is None and one.rule != FAULTS_APART]
     told = any(one.layer not in _OUTCOMES for one in open_)
     for one in result.findings:
-        if one.divergence is not None:
+        if one.divergence is not None and one.divergence not in others:
             yield f"{KNOWN}/{one.divergence}"
     for one in open_:
         if one.layer is Layer.HARNESS and one.rule == UNSUPPORTED:
@@ -89,5 +89,7 @@ _OUTCOMES = frozenset({Layer.EXPECT, Layer.PARITY, Layer.AWS})
 
 
 def _sum(findings: Iterable[Finding]) -> str:
-    seen = sorted({f"{one.layer.value} {one.rule} {one.path}" for one in findings})
-    return sha256("\n".join(seen).encode(errors="surrogateescape")).hexdigest() if seen else ""
+    seen = sorted(
+        {f"{one.layer.value} {one.rule} {one.path} {one.seen!r} {one.wanted!r}" for one in findings}
+    )
+    return sha256("\n".join(seen).encode(errors="surrogatepass")).hexdigest() if seen else ""

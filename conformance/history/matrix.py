@@ -160,12 +160,17 @@ class Matrix:
 
 @dataclass
 class Gathered:
-    """Listens to a run of versions and keeps what the matrix is made of: no verdict's values."""
+    """Listens to a run of versions and keeps what the matrix is made of: no verdict's values.
 
+    `owners` says whose each entry of the ledger is: one of the reference says nothing of a version.
+    """
+
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     started: RunStarted | None = None
     ended: RunEnded | None = None
     faults: list[ConformanceError] = field(default_factory=list)
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    _foreign: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __call__(self, event: Event) -> None:
         """Take one event in."""
@@ -173,13 +178,22 @@ class Gathered:
             case RunStarted():
                 self.started = event
             case Judged(result=result):
-                self.cells[result.scenario, result.subject] = Cell.of(result)
+                self.cells[result.scenario, result.subject] = Cell.of(result, self._others(result.subject))
             case Faulted(error=error):
                 self.faults.append(error)
             case RunEnded():
                 self.ended = event
             case _:
                 pass
+
+    def _others(self, subject: str) -> frozenset[str]:
+        if subject not in self._foreign:
+            sdks = {one.id: one.sdk for one in self.started.subjects} if self.started else {}
+            own = sdks.get(subject)
+            self._foreign[subject] = frozenset(
+                entry for entry, owners in self.owners.items() if own not in owners
+            )
+        return self._foreign[subject]
 
     def matrix(self, shown: Iterable[str] | None = None) -> Matrix:
         """What was gathered; of those subjects alone, if they are named."""

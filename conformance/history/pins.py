@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,14 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the SDK's own project says of a release, and where: written by hand, and kept."""
+
+    says: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Pins:
     """One SDK's file.
 
@@ -59,6 +67,7 @@ class Pins:
     reference: str
     versions: Mapping[str, tuple[str, ...]]
     shown: Mapping[str, Shown]
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
 
     def covers(self, version: str, scenarios: Iterable[str]) -> frozenset[str]:
         """Those scenarios of which it is known what the version shows."""
@@ -143,6 +152,13 @@ class Pins:
         head = {"schema": SCHEMA, "sdk": self.sdk, "reference": self.reference, "versions": versions}
         lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
         causes = ",\n".join(f"  {json.dumps(_line(one))}" for one in self.pins())
+        if self.notes:
+            notes = [
+                f"  {json.dumps({'version': version, **asdict(one)}, ensure_ascii=False)}"
+                for version, each in self.notes.items()
+                for one in each
+            ]
+            lines.append(' "notes": [\n' + ",\n".join(notes) + "\n ]")
         lines.append(f' "causes": [\n{causes}\n ]' if causes else ' "causes": []')
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -182,7 +198,7 @@ def _loaded(document: Any, sdk: str) -> Pins:
     if ordered != sorted(ordered, key=number):
         raise ValueError("the versions do not stand in their order")
     shown: dict[str, dict[str, set[str]]] = {one: {} for one in ordered}
-    pins = Pins(sdk, str(document["reference"]), versions, {})
+    pins = Pins(sdk, str(document["reference"]), versions, {}, _notes(document.get("notes", [])))
     for line in document["causes"]:
         pin = Pin(
             str(line["cause"]), tuple(map(str, line["scenarios"])), str(line["since"]), line.get("until")
@@ -198,6 +214,17 @@ def _loaded(document: Any, sdk: str) -> Pins:
         version: {name: frozenset(causes) for name, causes in each.items()} for version, each in shown.items()
     }
     return replace(pins, shown=frozen)
+
+
+def _notes(lines: Iterable[Any]) -> dict[str, tuple[Note, ...]]:
+    found: dict[str, tuple[Note, ...]] = {}
+    for line in lines:
+        note = Note(str(line["says"]), str(line["link"]))
+        if not note.link.startswith("https://"):
+            raise ValueError(f"{note.link!r} is no https URL")
+        version = str(line["version"])
+        found[version] = (*found.get(version, ()), note)
+    return found
 
 
 def _line(pin: Pin) -> dict[str, Any]:

@@ -213,9 +213,23 @@ def test_inputs_reach_the_shell_only_through_the_environment() -> None:
 def test_what_the_workflow_and_the_action_pass_is_what_the_command_takes() -> None:
     for path in (WORKFLOW, ACTION.with_name("run.sh")):
         given = {*re.findall(r"--[a-z]+", path.read_text(encoding="utf-8"))}
-        known = parser().format_help() + _help_of("run") + _help_of("site") + CURL
+        known = parser().format_help() + _help_of("run") + _help_of("site") + _help_of("matrix") + CURL
         assert given
         assert [option for option in given if option not in known] == []
+
+
+def test_no_cell_of_the_workflow_is_allowed_to_fail() -> None:
+    jobs = YAML(typ="safe").load(WORKFLOW)["jobs"]
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    assert [one for one in [*jobs.values(), *steps] if "continue-on-error" in one] == []
+
+
+def test_the_parts_that_are_run_are_the_parts_that_are_united() -> None:
+    jobs = YAML(typ="safe").load(WORKFLOW)["jobs"]
+    parts = jobs["versions"]["strategy"]["matrix"]["part"]
+    told = [step["run"] for job in ("versions", "matrix") for step in jobs[job]["steps"] if "run" in step]
+    assert any(f'--shard "$PART/{len(parts)}"' in one for one in told)
+    assert re.findall(r"--from parts/versions-(\d)", " ".join(told)) == parts
 
 
 CURL = "--fail --silent --show-error --location --output"

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from conformance.engine.events import Faulted, RunEnded, RunStarted
 from conformance.errors import EnvironmentFault, Exit
-from conformance.history import document, table
+from conformance.history import document, page, table
 from conformance.history.cell import Cell, place
 from conformance.history.held import held
 from conformance.history.matrix import Gathered, Matrix, versions
 from conformance.history.pins import Pins
 from conformance.history.words import Words
+from conformance.report import escape
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
 from conformance.wire.recording import SubjectInfo
 from tests.front.samples import KNOWN, ORPHAN, UNABLE, judged
+from tests.front.test_escape import HOSTILE, unseen
 
 OLD, MID, NEW = (SubjectInfo(f"python@{one}", "python", one) for one in ("1.9.0", "1.10.0", "2.0.0"))
 JS = SubjectInfo("js@2.4.0", "js", "2.4.0")
@@ -178,6 +181,26 @@ def test_a_checkout_is_held_against_the_newest_version() -> None:
 def test_the_table_tells_all(snapshot: SnapshotAssertion) -> None:
     words = Words({"context-options": "Options are left out"}, {})
     assert "\n".join(table.render(MATRIX, held(MATRIX, lambda _: NONE), words)) == snapshot
+
+
+def test_the_page_tells_all(snapshot: SnapshotAssertion) -> None:
+    standing = held(MATRIX, lambda _: pinned(MATRIX))
+    assert page.render(MATRIX, standing, [str(one) for one in RUN.faults], Words()) == snapshot
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_is_said_page_and_table_are_inert(text: str) -> None:
+    info = SubjectInfo(text, "python", text)
+    made = Gathered()
+    made(RunStarted((info,), text, (text,), complete=False))
+    made(judged(text, info, Verdict.VIOLATED, replace(ORPHAN, rule=text)))
+    matrix = made.matrix()
+    standing = held(matrix, lambda _: NONE)
+    written = page.render(matrix, standing, [text], Words())
+    assert not unseen(written, but="\n")
+    assert not any(f"<{tag}" in written for tag in ("script", "img"))
+    told = escape.told(table.render(matrix, standing, Words()))
+    assert not unseen(told, but="\n")
 
 
 def test_the_document_has_every_cell(snapshot: SnapshotAssertion) -> None:

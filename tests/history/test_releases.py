@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from conformance.commands import matrix
+from conformance.engine.files import ledger_file
 from conformance.errors import EnvironmentFault, UsageError
+from conformance.history import pins
+from conformance.history.pins import Pins
 from conformance.subjects import installer, npm, pypi, registry, releases
 from conformance.subjects.subject import Subject
+from conformance.verdict.ledger import Ledger
 
 PYPI = """
 WARNING: pip index is currently an experimental command.
@@ -40,6 +46,25 @@ def test_a_range_names_those_that_are_in_it() -> None:
     assert ids("python@*")[-1] == "python@2.0.0"
     assert releases.holds("python@>=1.9,<2", "python", "1.10.0")
     assert not releases.holds("python@>=1.9,<2", "js", "1.10.0")
+
+
+def test_every_registry_can_be_asked() -> None:
+    for name in registry.names():
+        assert callable(registry.of(registry.sdk(name)).released)
+
+
+def test_releases_that_nobody_has_looked_at_are_newer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger.load(ledger_file(None))
+    listed = {"python": ("1.0.0", "3.0.0", "99.0.0"), "js": ("2.4.0",)}
+    monkeypatch.setattr(registry, "names", lambda: tuple(listed))
+    monkeypatch.setattr(releases, "released", lambda sdk: listed[sdk])
+    assert matrix.newer(ledger, tmp_path) == ((Subject("python", version="99.0.0"),), ())
+    seen = Pins("python", "", {}, {}).measured("js@2.4.0", {"99.0.0": {}}, [], ())
+    pins.file(tmp_path, "python").parent.mkdir()
+    pins.file(tmp_path, "python").write_text(seen.dumps(), encoding="utf-8")
+    assert matrix.newer(ledger, tmp_path) == ((), ())
 
 
 @pytest.mark.parametrize(
