@@ -159,7 +159,7 @@ def _recorded(given: argparse.Namespace, ledger: Ledger, newest: _Wanted | None)
         subjects=(reference, *(one for one in wanted if one.id != reference.id)),
         scenarios=scenarios,
         jobs=given.jobs,
-        shard=header(given.shard, every, complete=not given.patterns) if given.shard else None,
+        shard=header(given.shard, every, complete=False) if given.shard else None,
     )
     ended = Recordings(given.into).record(asked, real, lambda: Progress(sys.stderr))
     problems = selection.problems(found)

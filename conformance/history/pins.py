@@ -148,9 +148,10 @@ class Pins:
 
     def dumps(self) -> str:
         """The file's text: the same for the same pins."""
-        versions = {one: [*patterns] for one, patterns in self.versions.items()}
-        head = {"schema": SCHEMA, "sdk": self.sdk, "reference": self.reference, "versions": versions}
+        head = {"schema": SCHEMA, "sdk": self.sdk, "reference": self.reference}
         lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
+        versions = [f"  {json.dumps(one)}: {json.dumps([*own])}" for one, own in self.versions.items()]
+        lines.append(' "versions": {\n' + ",\n".join(versions) + "\n }" if versions else ' "versions": {}')
         causes = ",\n".join(f"  {json.dumps(_line(one))}" for one in self.pins())
         if self.notes:
             notes = [
