@@ -41,7 +41,9 @@ class BatchForm:
 
     `items` is the member that lists the items; the others are members of an item, `reason` of the whole.
     `absent` says how an item's missing result or error is written: `null`, or left out (`omitted`).
-    `encoded` says that an item's result is JSON text within the JSON.
+    `encoded` says that an item's result is JSON text within the JSON. An empty `index` says that items stand
+    at their index. `unfinished` is the status of every item that had not ended, begun or not, and empty where
+    only items are listed that had begun. `kind`, `message` and `trace` are members of an item's error.
     """
 
     items: str = "all"
@@ -52,6 +54,24 @@ class BatchForm:
     reason: str = "completionReason"
     absent: str = "omitted"
     encoded: bool = False
+    unfinished: str = ""
+    kind: str = "ErrorType"
+    message: str = "ErrorMessage"
+    trace: str = "StackTrace"
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """What stands for a batch result that is to be rebuilt from the branches: where it has their statuses.
+
+    `items` is the member that lists the items, in which `status` is a member (empty: they are their
+    statuses), `reason` of the whole. `always` says that such a batch's result is never written whole.
+    """
+
+    items: str
+    reason: str
+    status: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,12 +94,15 @@ class Dialect:
     batch_form: BatchForm | None = None
     batch_item_error: str | None = None
     batch_completion: str | None = None
+    batch_summaries: Mapping[str, BatchSummary] = field(default_factory=dict)
     nothing_returned: str | None = None
     error_types: str | None = None
     error_modules: Words = field(default_factory=dict)
     error_classes: Words = field(default_factory=dict)
     error_messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     error_members: str | None = None
+    errors_caught: str | None = None
+    answer_members: str | None = None
     name_callback: str | None = None
     name_submitter: str | None = None
     name_branches: Words = field(default_factory=dict)
@@ -91,6 +114,16 @@ class Dialect:
     with_retry_unwrapped: str | None = None
     batch_serdes: str | None = None
     attempt_numbers: str | None = None
+
+    def always_summed(self, subtype: str | None) -> bool:
+        """Whether a batch of that kind is always rebuilt from its branches."""
+        form = self.batch_summaries.get(subtype or "")
+        return form is not None and form.always
+
+    @property
+    def unfinished(self) -> str:
+        """How a batch calls all items that had not ended; empty where it lists only those that had begun."""
+        return self.batch_form.unfinished if self.batch_form else ""
 
     def error(self, role: ErrorRole) -> SdkError | None:
         """The class that stands for a role; None where the record does not say."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from conformance.sdks.dialect import BatchForm
+from conformance.sdks.dialect import BatchForm, BatchSummary
 from conformance.vocabulary import ErrorRole, SubType
 
 
@@ -66,11 +66,25 @@ def _batch_form(value: Any) -> BatchForm:
     members = (form.index, form.status, form.result, form.error)
     if len({*members}) < len(members) or form.items == form.reason:
         raise ValueError("it fits no payload: two parts stand in one member")
-    if not all(isinstance(each, str) and each for each in (*members, form.items, form.reason)):
+    if not all(isinstance(each, str) and each for each in (*members[1:], form.items, form.reason)):
         raise ValueError("it fits no payload: a member has no name")
     if form.absent not in ("null", "omitted") or not isinstance(form.encoded, bool):
         raise ValueError("absent is null or omitted, encoded true or false")
     return form
+
+
+def _batch_summaries(value: Any) -> Mapping[str, BatchSummary]:
+    if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
+        raise ValueError(f"{value!r} is no mapping from {SubType.MAP} and {SubType.PARALLEL} to members")
+    if unknown := [str(key) for key in value if key not in (SubType.MAP, SubType.PARALLEL)]:
+        raise ValueError(f"unknown: {', '.join(unknown)}; known are {SubType.MAP}, {SubType.PARALLEL}")
+    try:
+        forms = {str(key): BatchSummary(**members) for key, members in value.items()}
+    except TypeError as error:
+        raise ValueError(f"it fits no summary: {error}") from error
+    if not all(form.items and form.reason and isinstance(form.always, bool) for form in forms.values()):
+        raise ValueError("it fits no summary: a member has no name, or always is neither true nor false")
+    return forms
 
 
 _ROLES = tuple(role.value for role in ErrorRole)
@@ -104,6 +118,10 @@ KINDS: Mapping[str, Kind] = {
         "what a batch without completion rules tolerates: no failed branch, or all of them",
         _one_of("none", "all"),
     ),
+    "batch-summaries": Kind(
+        "what stands for a batch result that is rebuilt from its branches, and whether every one is",
+        _batch_summaries,
+    ),
     "nothing-returned": Kind(
         "what is written where a body returns nothing: `null`, or no payload", _one_of("null", "absent")
     ),
@@ -118,13 +136,22 @@ KINDS: Mapping[str, Kind] = {
     ),
     "error-members": Kind(
         "what an error has beside type and message: nothing that the user did not give, or stack trace and"
-        " data always",
+        " data: always, or where it was thrown by the user and not made by the SDK",
+        _one_of("given", "all", "thrown"),
+    ),
+    "errors-caught": Kind(
+        "as what a user's error comes back from an operation: wrapped in a class of the SDK's, or as its own",
+        _one_of("wrapped", "own"),
+    ),
+    "answer-members": Kind(
+        "whether an invocation's answer has members that say nothing: they are left out, or null",
         _one_of("given", "all"),
     ),
     "name-callback": Kind("the name of the callback in a wait_for_callback; `{name}` is its own", _template),
     "name-submitter": Kind("the name of its submitter", _template),
     "name-branches": Kind(
-        "the names of branches that have none; `{index}` counts from 0, `{number}` from 1",
+        "the names of branches that have none; `{index}` counts from 0, `{number}` from 1, `{name}` is their"
+        " batch's, and `{name:text}` is the text where that has none",
         _words(SubType.MAP, SubType.PARALLEL),
     ),
     "context-options": Kind(

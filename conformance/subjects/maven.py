@@ -97,6 +97,7 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
     return Installation(
         version=str(manifest["version"]),
         command=(str(jdk.java), *_FLAGS, "-cp", str(place / "lib" / "*"), _MAIN),
+        environment={"CONFORMANCE_SDK": str(place)},  # so that a sandbox shows it
     )
 
 

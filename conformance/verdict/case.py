@@ -86,9 +86,21 @@ class Case:
         return {number: json_or(invocation.input) for number, invocation in self.invocations.items()}
 
     @cached_property
-    def outputs(self) -> Mapping[int, Any]:
+    def answers(self) -> Mapping[int, Any]:
         """What each invocation answered, parsed, by its number."""
         return {number: json_or(invocation.output) for number, invocation in self.invocations.items()}
+
+    @cached_property
+    def outputs(self) -> Mapping[int, Any]:
+        """The same, without the members that say nothing, where the SDK's dialect has them as null."""
+        if self.dialect.answer_members != "all":
+            return self.answers
+        return {
+            number: {name: value for name, value in answer.items() if value is not None}
+            if isinstance(answer, dict)
+            else answer
+            for number, answer in self.answers.items()
+        }
 
     @cached_property
     def exchanges(self) -> tuple[Talk, ...]:

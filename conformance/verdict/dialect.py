@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Hold every update, and the execution's own error, to the SDK's record."""
+    """Hold every update, every answer, and the execution's own error, to the SDK's record."""
     yield from _numbering(case)
+    yield from _answers(case)
     types = user_types(case.scenario)
     for update in case.stream.all:
         place = case.stream.place(update)
@@ -52,6 +53,23 @@ def _numbering(case: Case) -> Iterator[Finding]:
                 f"branches are numbered from {identity.base} in operation ids, by this SDK from {wanted}"
             )
             yield _finding("branch-base", "ids.branches", identity.base, wanted, message)
+
+
+def _answers(case: Case) -> Iterator[Finding]:
+    """An answer has all members, null where they say nothing, by an SDK that writes them so.
+
+    That others write none, the schema layer holds.
+    """
+    if case.dialect.answer_members != "all":
+        return
+    for number, invocation in case.invocations.items():
+        answer = case.answers[number]
+        if not case.durable(invocation.execution) or not isinstance(answer, dict) or "Status" not in answer:
+            continue
+        for member in sorted({"Result", "Error"} - answer.keys()):
+            where = f"invocation {number}:output.{member}"
+            message = f"{where} is left out; this SDK writes null where it has nothing to say"
+            yield _finding("answer-members", where, ABSENT, None, message)
 
 
 def _form(case: Case, update: Update, candidates: tuple[Candidate, ...]) -> Iterator[Finding]:
@@ -120,6 +138,21 @@ def _chain(case: Case, where: str, error: dict[str, Any]) -> Iterator[Finding]:
             yield _finding("item-error", where, error.get("ErrorType"), outermost, message)
         case _:
             return
+
+
+def _summed(case: Case, update: Update, _: tuple[Candidate, ...]) -> Iterator[Finding]:
+    """A batch that is always rebuilt from its branches says so, and writes their statuses."""
+    if update.action != Action.SUCCEED or not case.dialect.always_summed(update.subtype):
+        return
+    if not _replays_children(update):
+        where = f"{update.label}.ContextOptions.ReplayChildren"
+        message = f"{where} is absent; this SDK rebuilds every {update.subtype} from its branches"
+        yield _finding("batch-summaries", where, ABSENT, True, message)  # noqa: FBT003 - the value that is wanted
+    elif update.form is not payloads.Form.SUMMARY:
+        where = f"{update.label}.Payload"
+        seen = update.fields.get("Payload", ABSENT)
+        message = f"{where} is {brief(seen)}; this SDK writes the statuses of the branches"
+        yield _finding("batch-summaries", where, seen, payloads.Form.SUMMARY.value, message)
 
 
 def _name(case: Case, update: Update, candidates: tuple[Candidate, ...]) -> Iterator[Finding]:
@@ -199,10 +232,15 @@ def _message(case: Case, update: Update, _: tuple[Candidate, ...]) -> Iterator[F
 
 
 def _members(case: Case, update: Update, _: tuple[Candidate, ...]) -> Iterator[Finding]:
-    """An error has a stack trace always, or never."""
+    """An error has a stack trace always, never, or as far as a user threw it."""
     error = update.fields.get("Error")
+    if not isinstance(error, dict):
+        return
     wanted = {"given": False, "all": True}.get(case.dialect.error_members or "")
-    if isinstance(error, dict) and wanted is not None and ("StackTrace" in error) is not wanted:
+    if case.dialect.error_members == "thrown" and update.type == OperationType.STEP:
+        name = meanings.bare(str(error.get("ErrorType")), case.dialect)
+        wanted = True if name in user_types(case.scenario) else None
+    if wanted is not None and ("StackTrace" in error) is not wanted:
         where = f"{update.label}.Error.StackTrace"
         seen, right = ("present", "absent") if not wanted else ("absent", "present")
         yield _finding("error-members", where, seen, right, f"{where} is {seen}; by this SDK it is {right}")
@@ -213,6 +251,7 @@ Rule = Callable[["Case", "Update", "tuple[Candidate, ...]"], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     _form,
     _batch,
+    _summed,
     _name,
     _context_options,
     _timeouts,

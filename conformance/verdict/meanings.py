@@ -6,12 +6,14 @@ Nothing is lost by that: the dialect layer holds each SDK to its own spelling.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import statements as s
 from conformance.vocabulary import BATCHES, SECONDS, Action, ErrorRole, SubType
+from conformance.wire.payloads import STATUSES
 from conformance.wire.positions import Role
 from conformance.wire.values import ABSENT, same
 
@@ -26,11 +28,20 @@ MEANT = ("n", "text", "what", "was", "is")
 
 CAUSE = "Cause"
 
+WRAPS = frozenset(
+    {
+        *(ErrorRole.STEP_FAILED, ErrorRole.CHILD_FAILED, ErrorRole.CONDITION_FAILED),
+        *(ErrorRole.SUBMITTER_FAILED, ErrorRole.CONDITION_EXHAUSTED),
+    }
+)
+"""What an SDK's own class can say only because it has wrapped a user's error."""
+
 
 @dataclass(frozen=True)
 class ErrorMeaning:
     """An error as it is written, and what its type and its message say.
 
+    `own` says that users' errors come back from operations as themselves.
     `roles` are those of an SDK's own class, `kind` is the type's bare name. `said` are the roles that its own
     sentence may stand for, with the texts in it; None for any other message. `rest` are further members.
     """
@@ -40,6 +51,7 @@ class ErrorMeaning:
     roles: frozenset[ErrorRole]
     said: tuple[frozenset[ErrorRole], Mapping[str, str]] | None
     rest: Mapping[str, Any]
+    own: bool = False
 
     def differences(self, other: ErrorMeaning) -> list[tuple[str, Any, Any]]:
         """Member, seen and wanted of whatever means something else in `other`, which is the reference's."""
@@ -57,9 +69,15 @@ class ErrorMeaning:
     def _same_type(self, other: ErrorMeaning) -> bool:
         if self.roles and other.roles:
             return bool(self.roles & other.roles)
+        if self._is_wrapped_by(other) or other._is_wrapped_by(self):
+            return True
         if self.kind is None or other.kind is None:
             return same(self.written.get("ErrorType", ABSENT), other.written.get("ErrorType", ABSENT))
         return not (self.roles or other.roles) and self.kind == other.kind
+
+    def _is_wrapped_by(self, other: ErrorMeaning) -> bool:
+        """Whether this is the user's own error, as it comes back, that the other is a wrapper of."""
+        return self.own and not self.roles and bool(other.roles) and other.roles <= WRAPS
 
     def _same_message(self, other: ErrorMeaning) -> bool:
         if self.said is None or other.said is None:
@@ -77,7 +95,7 @@ def error(written: Mapping[str, Any], dialect: Dialect) -> ErrorMeaning:
     message = written.get("ErrorMessage")
     said = dialect.said(message) if isinstance(message, str) else None
     left_out = {"ErrorType", "ErrorMessage", CAUSE} | (
-        {"StackTrace", "ErrorData"} if dialect.error_members == "all" else set()
+        {"StackTrace", "ErrorData"} if dialect.error_members in ("all", "thrown") else set()
     )
     return ErrorMeaning(
         written=written,
@@ -85,6 +103,7 @@ def error(written: Mapping[str, Any], dialect: Dialect) -> ErrorMeaning:
         roles=roles,
         said=None if said is None else (said.roles, said.words),
         rest={member: value for member, value in written.items() if member not in left_out},
+        own=dialect.errors_caught == "own",
     )
 
 
@@ -130,6 +149,31 @@ def of(case: Case, update: Update, *, strict: bool = False) -> Meaning:
             if isinstance(item, dict) and isinstance(item.get("error"), dict)
         }
     return Meaning(members, error(written, dialect) if isinstance(written, dict) else None, items)
+
+
+def comparable(meaning: Meaning, update: Update, other: Dialect) -> Meaning:
+    """What of a batch's SUCCEED another dialect can say, too: no more than that is compared.
+
+    One that rebuilds every such batch from its branches writes their statuses alone, and one that lists
+    unfinished items does not say which of them had begun.
+    """
+    payload = meaning.fields.get("Payload")
+    if update.subtype not in BATCHES or update.action != Action.SUCCEED or not isinstance(payload, dict):
+        return meaning
+    fields, items = dict(meaning.fields), meaning.items
+    if other.unfinished and isinstance(payload.get("all"), list):
+        payload = {**payload, "all": [each for each in payload["all"] if _status(each) != "STARTED"]}
+    always = other.always_summed(update.subtype)
+    if always and isinstance(payload.get("all"), list):
+        statuses = [_status(each) for each in payload["all"]]
+        payload, items = {STATUSES: statuses, "completionReason": payload.get("completionReason")}, {}
+    if always:
+        fields.pop("ContextOptions", None)
+    return replace(meaning, fields={**fields, "Payload": payload}, items=items)
+
+
+def _status(item: Any) -> Any:
+    return item.get("status") if isinstance(item, dict) else None
 
 
 def _without_error(item: Any) -> Any:
@@ -217,13 +261,23 @@ def default_name(case: Case, update: Update, candidates: tuple[Candidate, ...]) 
         if template is None:
             return None
         around = case.stream.operations.get(update.parent, ())
-        return template.replace("{name}", (around[0].name if around else None) or "").strip()
+        return _named(template, around[0].name if around else None).strip()
     if roles == {Role.BRANCH} and not any(_names_branches(one) for one in candidates):
         kind = SubType.MAP if isinstance(candidates[0].slot.statement, s.Map) else SubType.PARALLEL
         template = dialect.name_branches.get(kind)
         index = candidates[0].indexes[-1]
+        around = case.stream.operations.get(update.parent, ())
+        template = template and _named(template, around[0].name if around else None)
         return template and template.replace("{index}", str(index)).replace("{number}", str(index + 1))
     return None
+
+
+def _named(template: str, name: str | None) -> str:
+    """A template with `{name}` filled in; `{name:text}` is the text where there is no name."""
+    return _NAME.sub(lambda hit: name or hit[1] or "", template)
+
+
+_NAME = re.compile(r"\{name(?::([^}]*))?\}")
 
 
 def _names_branches(candidate: Candidate) -> bool:

@@ -136,6 +136,11 @@ def _fields(subject: Case, reference: Case, pair: Pair, *, strict: bool) -> Iter
     where = Where(pair.seen.path, pair.seen.type, pair.seen.action, pair.seen.occurrence)
     seen = meanings.of(subject, pair.seen, strict=strict)
     wanted = meanings.of(reference, pair.wanted, strict=strict)
+    if not strict:
+        both = (subject.dialect, reference.dialect)
+        for dialect in both:
+            seen = meanings.comparable(seen, pair.seen, dialect)
+            wanted = meanings.comparable(wanted, pair.wanted, dialect)
     for field in sorted({*seen.fields, *wanted.fields}):
         ours, theirs = seen.fields.get(field, ABSENT), wanted.fields.get(field, ABSENT)
         for place, one, other in differences(ours, theirs):

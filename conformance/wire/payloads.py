@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from conformance.sdks.dialect import BatchForm, Dialect
+from conformance.sdks.dialect import BatchForm, BatchSummary, Dialect
 from conformance.vocabulary import BATCHES
 from conformance.wire.values import parse, plain
 
@@ -67,7 +67,10 @@ def read(
     except (ValueError, RecursionError):
         return Payload(Form.TEXT, {"$text": names(text)})
     batch = subtype in BATCHES
-    payload = _summary(document, dialect) if batch and summary else None
+    payload = None
+    if batch and summary:
+        own = dialect.batch_summaries.get(subtype or "")
+        payload = _statuses(document, own, dialect.unfinished) if own else _summary(document, dialect)
     if payload is None and dialect.value_form == "typed-envelope":
         payload = _enveloped(document, dialect, batch=batch)
     if payload is None and batch:
@@ -155,22 +158,43 @@ def _batch(value: Any, form: BatchForm) -> dict[str, Any]:
         raise _FormError
     rest = {key: each for key, each in value.items() if key not in (form.items, form.reason)}
     reason = {"completionReason": value[form.reason]} if form.reason in value else {}
-    return {**rest, "all": [_item(item, form) for item in value[form.items]], **reason}
+    items = [_item(index, item, form) for index, item in enumerate(value[form.items])]
+    ended = [item for item in items if not form.unfinished or item.get("status") != form.unfinished]
+    return {**rest, "all": ended, **reason}
 
 
-def _item(item: Any, form: BatchForm) -> dict[str, Any]:
+def _item(index: int, item: Any, form: BatchForm) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise _FormError
+    if not form.index:
+        item = {"": index, **item}
     own = {form.index: "index", form.status: "status", form.result: "result", form.error: "error"}
     named: dict[str, Any] = {own.get(str(key), str(key)): each for key, each in item.items()}
     empty = {"error"} if named.get("status") == "SUCCEEDED" else {"result", "error"}
     kept = {key: each for key, each in named.items() if each is not None or key not in empty}
+    if isinstance(error := kept.get("error"), dict):
+        members = {form.kind: "ErrorType", form.message: "ErrorMessage", form.trace: "StackTrace"}
+        kept["error"] = {members.get(key, key): each for key, each in error.items()}
     if form.encoded and isinstance(kept.get("result"), str):
         try:
             kept["result"] = parse(kept["result"])
         except (ValueError, RecursionError) as bad:
             raise _FormError from bad
     return kept
+
+
+STATUSES = "statuses"
+"""The member of a summary, as it is read, that lists the statuses of its items."""
+
+
+def _statuses(document: Any, form: BatchSummary, unfinished: str) -> Payload | None:
+    """A summary by the statuses of the items that ended."""
+    items = document.get(form.items) if isinstance(document, dict) else None
+    if not isinstance(items, list) or form.reason not in document:
+        return None
+    statuses = [item.get(form.status) if isinstance(item, dict) else item for item in items]
+    ended = [status for status in statuses if not unfinished or status != unfinished]
+    return Payload(Form.SUMMARY, {STATUSES: ended, "completionReason": document[form.reason]})
 
 
 _SUMMARY = ("type", "totalCount", "successCount", "failureCount", "completionReason", "status", "summary")

@@ -32,7 +32,7 @@ ARN = (
     "arn:aws:lambda:us-west-2:123456789012:function:scenario:$LATEST"
     "/durable-execution/run-1/6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 )
-VERSIONS = {"python": "3.0.0", "js": "2.4.0"}
+VERSIONS = {"python": "3.0.0", "js": "2.4.0", "java": "2.1.0"}
 SUBTYPES = {"STEP": "Step", "WAIT": "Wait", "CONTEXT": "RunInChildContext", "CALLBACK": "Callback"}
 
 
@@ -50,6 +50,9 @@ def operation_id(path: str, sdk: str) -> str:
     prefix = ""
     for number in numbers(path, sdk):
         text = f"{prefix}-{number}" if prefix else str(number)
+        if sdk == "java":
+            prefix = hashlib.sha256(text.encode()).hexdigest()
+            continue
         prefix = hashlib.blake2b(text.encode()).hexdigest()[:64]
     return prefix
 

@@ -211,6 +211,31 @@ def test_what_is_spelt_as_the_record_says_is_good(name: str) -> None:
     assert told(GOOD[name]()) == []
 
 
+SUMMED = {"statuses": ["SUCCEEDED", "SUCCEEDED"], "completionStatus": "ALL_COMPLETED"}
+REPLAYED = {"ContextOptions": {"ReplayChildren": True}}
+ALL = {"Status": "SUCCEEDED", "Result": "[1,1]", "Error": None}
+
+
+def in_parallel(sdk: str, payload: Any, answer: dict[str, Any] = ALL, **options: Any) -> Recording:
+    """A parallel of two branches, in its SDK's way to end it."""
+    one = [{"return": 1}]
+    made = Maker(sdk, document({"parallel": {"name": "p", "branches": [one, one], "as": "p"}}))
+    made.invoke()
+    made.send("1", "CONTEXT", "START", Name="p", SubType="Parallel")
+    for index in range(2):
+        named = {"Name": None if sdk == "java" else f"parallel-branch-{index}", "SubType": "ParallelBranch"}
+        made.send(f"1[{index}]", "CONTEXT", "START", "1", **named)
+        made.effect("handler/0", "branch", "end", (index,), detail={"outcome": "returned", "size": 1})
+        made.send(f"1[{index}]", "CONTEXT", "SUCCEED", "1", Payload="1", **named)
+    made.send("1", "CONTEXT", "SUCCEED", Name="p", SubType="Parallel", Payload=json.dumps(payload), **options)
+    made.answer(answer)
+    return made.done()
+
+
+def summed(**changes: Any) -> Recording:
+    return in_parallel("java", SUMMED | changes, **REPLAYED)
+
+
 BROKEN: tuple[tuple[str, Callable[[], Recording], list[tuple[str, str]]], ...] = (
     ("ids_branch_base", lambda: renumbered("python"), [("branch-base", "ids.branches")]),
     ("ids_branch_base", lambda: renumbered("js"), [("branch-base", "ids.branches")]),
@@ -330,6 +355,29 @@ BROKEN: tuple[tuple[str, Callable[[], Recording], list[tuple[str, str]]], ...] =
         [("callback-timeouts", "1:CALLBACK.START.CallbackOptions.HeartbeatTimeoutSeconds")],
     ),
     (
+        "batch_summaries",
+        lambda: in_parallel("java", SUMMED),
+        [
+            ("payload-form", "1:CONTEXT.SUCCEED.Payload"),
+            ("batch-summaries", "1:CONTEXT.SUCCEED.ContextOptions.ReplayChildren"),
+        ],
+    ),
+    (
+        "batch_summaries",
+        lambda: in_parallel("java", [1, 1], **REPLAYED),
+        [("batch-summaries", "1:CONTEXT.SUCCEED.Payload")],
+    ),
+    (
+        "answer_members",
+        lambda: in_parallel("java", SUMMED, {"Status": "SUCCEEDED", "Result": "[1,1]"}, **REPLAYED),
+        [("answer-members", "invocation 1:output.Error")],
+    ),
+    (
+        "error_members",
+        lambda: failed("java", {"ErrorType": "scenario.Boom", "ErrorMessage": "no"}),
+        [("error-members", "1:STEP.FAIL.Error.StackTrace")],
+    ),
+    (
         "submitter_result",
         lambda: waiting("js", callback=None, submitter=None, Payload="5"),
         [("submitter-result", "1.2:STEP.SUCCEED.Payload")],
@@ -340,6 +388,30 @@ BROKEN: tuple[tuple[str, Callable[[], Recording], list[tuple[str, str]]], ...] =
         [("submitter-result", "1.2:STEP.SUCCEED.Payload")],
     ),
 )
+
+
+def test_a_batch_that_is_always_rebuilt_means_what_a_whole_result_means() -> None:
+    items = [{"index": index, "status": "SUCCEEDED", "result": 1} for index in range(2)]
+    js = in_parallel("js", {"all": items, "completionReason": "ALL_COMPLETED"})
+    assert told(summed()) == []
+    assert [one for one in compare(Case.of(summed()), Case.of(js)) if "Payload" in one.path] == []
+    assert [one for one in compare(Case.of(js), Case.of(summed())) if "Payload" in one.path] == []
+    fewer = summed(statuses=["SUCCEEDED", "FAILED"])
+    found = [one for one in compare(Case.of(fewer), Case.of(js)) if "Payload" in one.path]
+    assert [(one.path, one.seen, one.wanted) for one in found] == [
+        ("1:CONTEXT.SUCCEED.Payload.statuses[1]", "FAILED", "SUCCEEDED")
+    ]
+    case = Case.of(fewer)
+    wrong = [one.path for one in structure.check(case.scenario, fewer, case.stream)]
+    assert wrong[0] == "1:CONTEXT.SUCCEED.Payload.statuses"
+
+
+def test_an_error_that_comes_back_as_itself_means_what_its_wrapper_means() -> None:
+    own, wrapped = child_failed("java", "scenario.Boom"), child_failed("js", "StepError")
+    other = child_failed("js", "Boom")
+    assert [one for one in compare(Case.of(own), Case.of(wrapped)) if one.rule == "error-type"] == []
+    assert [one for one in compare(Case.of(wrapped), Case.of(own)) if one.rule == "error-type"] == []
+    assert [one for one in compare(Case.of(other), Case.of(wrapped)) if one.rule == "error-type"] != []
 
 
 @pytest.mark.parametrize(("item", "make", "rules"), BROKEN)
@@ -356,6 +428,7 @@ ELSEWHERE = {
     "batch_completion": "the structure layer predicts by it which branches are run",
     "backoff_rounding": "the structure layer holds each delay to it",
     "callback_result": "the structure layer holds the value to it",
+    "errors_caught": "what it undoes is compared by meanings, below",
     "batch_serdes": "the structure layer predicts by it what items carry",
     "attempt_numbers": "the invariant attempts_are_counted holds bodies to it",
     "with_retry_unwrapped": "the structure layer predicts by it where operations stand",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.sdks.dialect import UNSTATED, BatchForm, Dialect
+from conformance.sdks.dialect import UNSTATED, BatchForm, BatchSummary, Dialect
 from conformance.sdks.registry import dialect
 from conformance.wire import payloads
 from conformance.wire.payloads import Form, read
@@ -125,6 +125,43 @@ def test_numbers_have_one_spelling() -> None:
     value = read("[2.0, 1.5, true]", JS, "Step").value
     assert value == [2, 1.5, True]
     assert [type(each) for each in value] == [int, float, bool]
+
+
+def test_items_stand_at_their_index_and_the_unfinished_ones_fall_out() -> None:
+    form = BatchForm(
+        items="items", index="", absent="null", unfinished="SKIPPED", kind="errorType", message="m"
+    )
+    items = [
+        {"status": "SKIPPED", "result": None, "error": None},
+        {"status": "FAILED", "result": None, "error": {"errorType": "E", "m": "no"}},
+        {"status": "SUCCEEDED", "result": None, "error": None},
+    ]
+    text = json.dumps({"items": items, "completionReason": "MIN_SUCCESSFUL_REACHED"})
+    value = read(text, Dialect(value_form="json", batch_form=form), "Map").value
+    assert value["all"] == [
+        {"index": 1, "status": "FAILED", "error": {"ErrorType": "E", "ErrorMessage": "no"}},
+        {"index": 2, "status": "SUCCEEDED", "result": None},
+    ]
+
+
+def test_a_summary_is_read_by_its_statuses() -> None:
+    form = BatchForm(items="items", unfinished="SKIPPED")
+    dialect = Dialect(
+        value_form="json",
+        batch_form=form,
+        batch_summaries={
+            "Parallel": BatchSummary("statuses", "why"),
+            "Map": BatchSummary("items", "why", "status"),
+        },
+    )
+    wanted = payloads.Payload(
+        Form.SUMMARY, {"statuses": ["SUCCEEDED", "FAILED"], "completionReason": "ALL_COMPLETED"}
+    )
+    flat = {"statuses": ["SUCCEEDED", "SKIPPED", "FAILED"], "why": "ALL_COMPLETED"}
+    assert read(json.dumps(flat), dialect, "Parallel", summary=True) == wanted
+    items = [{"status": status} for status in flat["statuses"]]
+    assert read(json.dumps({"items": items, "why": "ALL_COMPLETED"}), dialect, "Map", summary=True) == wanted
+    assert read('{"why": 1}', dialect, "Map", summary=True).form is not Form.SUMMARY
 
 
 def test_a_record_says_where_a_batch_has_its_parts() -> None:

@@ -90,7 +90,8 @@ def small_results_are_kept(case: Case) -> Iterator[Finding]:
         if not parts or None in parts:
             continue
         size = sum(part for part in parts if part is not None)
-        if _replays(update) and size * _LONGER + _AROUND * (len(parts) + 1) <= LIMIT:
+        always = case.dialect.always_summed(update.subtype)
+        if _replays(update) and not always and size * _LONGER + _AROUND * (len(parts) + 1) <= LIMIT:
             seen, wanted, what = True, False, "is rebuilt from its children, as only one over the limit is"
         elif not _replays(update) and size > LIMIT and not _of_batch(one.slot) and _plain(one.slot):
             seen, wanted, what = False, True, "is over the limit, and is not rebuilt from its children"

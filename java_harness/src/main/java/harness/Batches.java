@@ -159,7 +159,8 @@ final class Batches {
         batch.put("failed", only(failed, "error"));
         batch.put("started", List.of());
         batch.put("all", all);
-        batch.put("status", failed.isEmpty() ? "SUCCEEDED" : "FAILED");
+        var custom = reason.name().startsWith("CUSTOM_COMPLETION");
+        batch.put("status", (custom ? reason.isSucceeded() : failed.isEmpty()) ? "SUCCEEDED" : "FAILED");
         batch.put("completionReason", reason.name());
         batch.put("hasFailure", !failed.isEmpty());
         batch.put("successCount", succeeded.size());

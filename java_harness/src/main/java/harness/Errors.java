@@ -1,49 +1,19 @@
 package harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import scenario.Template;
 import software.amazon.lambda.durable.exception.DurableOperationException;
 
 /** Users' errors, and errors as a scenario sees them. */
 final class Errors {
-    private static final Map<String, Class<?>> CLASSES = new ConcurrentHashMap<>();
-
     private Errors() {}
 
-    /** The class of users' errors with this name: one a name, in a process. */
-    static Class<?> userClass(String name) {
-        return CLASSES.computeIfAbsent(name, Errors::defined);
-    }
-
-    /** A copy of the template's class file under another name, which stands in it as a text with its length. */
-    private static Class<?> defined(String name) {
-        var template = Template.class.getName().replace('.', '/');
-        try (var file = Template.class.getResourceAsStream("Template.class")) {
-            var made = new String(file.readAllBytes(), StandardCharsets.ISO_8859_1);
-            made = made.replace(constant(template), constant("scenario/" + name));
-            return Template.lookup().defineClass(made.getBytes(StandardCharsets.ISO_8859_1));
-        } catch (IOException | IllegalAccessException error) {
-            throw new IllegalStateException(error);
-        }
-    }
-
-    private static String constant(String name) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        new DataOutputStream(bytes).writeUTF(name);
-        return bytes.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    /** An error of a user's class. */
+    /** An error of the user's class with this name. */
     static RuntimeException user(String type, String message) {
         try {
-            return (RuntimeException) userClass(type).getConstructor(String.class).newInstance(message);
+            var made = Class.forName(Users.PACKAGE + type).getConstructor(String.class);
+            return (RuntimeException) made.newInstance(message);
         } catch (ReflectiveOperationException error) {
             throw new IllegalStateException(error);
         }

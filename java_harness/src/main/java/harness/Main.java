@@ -18,8 +18,15 @@ public final class Main extends DurableHandler<Object, Object> {
         this.client = client;
     }
 
+    /** Begin again in a loader that has the classes of users' errors. */
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        var loader = new Users(System.getProperty("java.class.path"));
+        Thread.currentThread().setContextClassLoader(loader);
+        loader.loadClass(Main.class.getName()).getMethod("serve").invoke(null);
+    }
+
     /** Serve invocations until the Runtime API goes away. */
-    public static void main(String[] arguments) throws IOException {
+    public static void serve() throws IOException {
         var loop = new RuntimeLoop(System.getenv("AWS_LAMBDA_RUNTIME_API"));
         Main subject;
         try {
