@@ -25,11 +25,12 @@ def subjects(wanted: Sequence[str] | None, reference: str | None) -> tuple[Subje
     return (first, *(other for other in others if other.id != first.id))
 
 
-def held(chosen: tuple[Subject, ...]) -> Held:
+def held(chosen: tuple[Subject, ...], deep: tuple[str, ...] = ()) -> Held:
     """Whose entries of the ledger must show where all scenarios run with these, whose first is the reference.
 
     They are the SDKs' pinned versions. Entries are written beside the usual reference, and its own beside the
-    usual subject: what parity sees of one of them is held to where that comparison is made.
+    usual subject: what parity sees of one of them is held to where that comparison is made. `deep` are the
+    scenarios that are left out.
     """
     pinned = {
         one.sdk: one.id for one in chosen if one.command is None and one.id == Subject.parse(one.sdk).id
@@ -39,7 +40,7 @@ def held(chosen: tuple[Subject, ...]) -> Held:
     if COMPARED in beside:
         beside.add(REFERENCE)
     compared = (id_ for sdk, id_ in pinned.items() if sdk in beside)
-    return Held(tuple(pinned.values()), tuple(compared), reference)
+    return Held(tuple(pinned.values()), tuple(compared), reference, deep)
 
 
 def asked(chosen: tuple[Subject, ...]) -> dict[str, str]:

@@ -64,6 +64,9 @@ def options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="hold the answer to each update that something depends on, and judge whether it was waited for",
     )
+    command.add_argument(
+        "--deep", action="store_true", help="the deep scenarios too, which a run without patterns leaves out"
+    )
     shared.shard(command)
     command.add_argument(
         "--watch", action="store_true", help="run a scenario again whenever its file is saved"
@@ -123,9 +126,11 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     if any(one.aws for one in found.scenarios):
         matcher.provide()
     whole = not (patterns or given.skip or given.scenarios or found.errors or given.hold_each)
-    held = chosen.held(subjects)
+    left = selection.left_out(found, patterns, deep=given.deep)
+    held = chosen.held(subjects, left)
     complete = whole and not given.strict and bool(held.ran)
-    scenarios = spread(found.scenarios) if given.order == "file" else found.scenarios[::-1]
+    every = tuple(one for one in found.scenarios if one.id not in left)
+    scenarios = spread(every) if given.order == "file" else every[::-1]
     plan = Plan(
         scenarios=given.shard.select(scenarios) if given.shard else scenarios,
         subjects=subjects,

@@ -39,6 +39,11 @@ def scenarios(root: Path | None, patterns: Sequence[str], skipped: Sequence[str]
     return found
 
 
+def left_out(found: Found, patterns: Sequence[str], *, deep: bool) -> tuple[str, ...]:
+    """The scenarios that a run leaves out: the deep ones, where it neither names any nor asks for them."""
+    return () if patterns or deep else tuple(one.id for one in found.scenarios if one.deep)
+
+
 def files(root: Path | None, patterns: Sequence[str], skipped: Sequence[str] = ()) -> list[Path]:
     """The files that the patterns select as they are now, without reading any; none where nothing matches."""
     folder = root or SCENARIOS

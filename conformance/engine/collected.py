@@ -93,6 +93,7 @@ class Collected:
             "notes": list(self.ended.notes) if self.ended else [],
             "faults": [str(fault) for fault in self.faults],
             "interrupted": self.interrupted,
+            "deep_not_run": len(self.started.held.deep) if self.started and self.started.held else 0,
         }
 
     def exit(self) -> Exit:

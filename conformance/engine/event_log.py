@@ -111,7 +111,14 @@ def from_json(line: dict[str, Any]) -> Event:
             fields["shard"] = Shard(**shard) if shard else None
             held = fields.get("held")
             fields["held"] = (
-                Held(tuple(held["ran"]), tuple(held["compared"]), held["reference"]) if held else None
+                Held(
+                    tuple(held["ran"]),
+                    tuple(held["compared"]),
+                    held["reference"],
+                    tuple(held.get("deep", ())),
+                )
+                if held
+                else None
             )
             return RunStarted(**fields)
         case "recorded":

@@ -71,7 +71,7 @@ class Console:
         self._mark("✓" if good else "✗", f"{words}     {summary.took(run)}", GREEN if good else RED, BOLD)
         for line in summary.promised(run):
             self._line(line)
-        for line in summary.lonely(run):
+        for line in (*summary.lonely(run), *summary.left_out(run)):
             self._line(f"    {line}")
         if event.divergences:
             known = text.counted(len(event.divergences), "known difference")

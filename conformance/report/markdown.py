@@ -32,7 +32,7 @@ def render(run: Collected, *, link: str = "") -> str:
     lines = [f"## {mark} Conformance: {markdown(summary.verdict(run, len(found)))}{reports}", ""]
     for subject in _compared(run):
         lines += [*_table(run, subject), ""]
-    lines += [markdown(line) + "  " for line in summary.beside(run)]
+    lines += [markdown(line) + "  " for line in (*summary.left_out(run), *summary.beside(run))]
     wrong = [str(fault) for fault in run.faults]
     if run.ended and not (run.started and run.started.baseline):
         wrong += run.ended.problems

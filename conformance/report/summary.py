@@ -133,6 +133,14 @@ def promised(run: Collected) -> Iterator[str]:
             )
 
 
+def left_out(run: Collected) -> Iterator[str]:
+    """How many scenarios the run left out as deep, and how they are run."""
+    deep = run.started.held.deep if run.started and run.started.held else ()
+    if deep:
+        it = "it" if len(deep) == 1 else "them"
+        yield f"{counted(len(deep), 'deep scenario')} not run · --deep runs {it}"
+
+
 def lonely(run: Collected) -> Iterator[str]:
     """Which subject stands alone, in how many scenarios, and in which of them; where three or more ran."""
     single = alone(run)

@@ -41,6 +41,7 @@ class Scenario:
     faults: tuple[FaultSpec, ...]
     expect: Expect
     document: dict[str, Any] = field(repr=False)
+    deep: bool = False  # whether a run leaves it out that neither asks for it nor for all of them
 
     @classmethod
     def from_document(cls, id: str, document: dict[str, Any]) -> Scenario:  # noqa: A002 - field's name
@@ -65,4 +66,5 @@ class Scenario:
             faults=tuple(FaultSpec(**given) for given in document.get("faults", ())),
             expect=parse.expect(document.get("expect", {}), document.get("input")),
             document=document,
+            deep=bool(document.get("deep", False)),
         )

@@ -19,12 +19,13 @@ class Held:
 
     `ran` are those of an SDK's pinned version: every scenario ran with it. `compared` are those of them that
     were compared with the SDK that entries are written beside: what only parity sees needs that.
-    `reference` is the run's.
+    `reference` is the run's. No witness is missed among the scenarios that a run left out as `deep`.
     """
 
     ran: tuple[str, ...]
     compared: tuple[str, ...]
     reference: str
+    deep: tuple[str, ...] = ()
 
     @classmethod
     def all(cls, subjects: Iterable[SubjectInfo]) -> Held:

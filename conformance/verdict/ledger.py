@@ -114,7 +114,7 @@ class Ledger:
 
         An entry whose versions the run has none of is not looked at, nor one on a version that is newer than
         the one confirmed: what no longer shows there is told by `notes`. `held` are the subjects whose
-        entries are looked at at all; all of them unless given.
+        entries are looked at at all, all of them unless given, and the scenarios that were left out.
         """
         infos = list(subjects)
         held = held or Held.all(infos)
@@ -124,7 +124,7 @@ class Ledger:
             for entry in self.entries
             if not entry.racy and held.holds(entry, infos)
             for witness in entry.witnesses
-            if (witness, entry.id) not in shown
+            if (witness, entry.id) not in shown and witness not in held.deep
         ]
         return tuple(problems)
 

@@ -100,6 +100,19 @@ def test_summary_and_json_say_who_stands_alone() -> None:
     jsonschema.validate(document, json.loads(jsonreport.SCHEMA.read_text(encoding="utf-8")))
 
 
+def test_summary_log_and_json_say_what_was_left_out_as_deep() -> None:
+    run = Collected()
+    held = Held((JS.id,), (JS.id,), JS.id, ("parameters/a", "parameters/b"))
+    started = RunStarted((JS, PYTHON), JS.id, ("c",), complete=True, held=held)
+    run(from_json(json.loads(json.dumps(to_json(started)))))
+    assert run.started == started
+    assert list(summary.left_out(run)) == ["2 deep scenarios not run · --deep runs them"]
+    document = jsonreport.document(run)
+    assert document["totals"]["deep_not_run"] == 2
+    jsonschema.validate(document, json.loads(jsonreport.SCHEMA.read_text(encoding="utf-8")))
+    assert list(summary.left_out(ran())) == []
+
+
 def subjects(*texts: str) -> tuple[Subject, ...]:
     return tuple(Subject.parse(text) for text in texts)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.commands.failed import Failed
-from conformance.commands.selection import scenarios
+from conformance.commands.selection import left_out, scenarios
 from conformance.engine.events import RunEnded
 from conformance.errors import UsageError
 from conformance.verdict.finding import Verdict
@@ -30,6 +30,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def ids(folder: Path, *patterns: str, skipped: tuple[str, ...] = ()) -> list[str]:
     return [one.id for one in scenarios(folder, patterns, skipped).scenarios]
+
+
+def test_deep_scenarios_are_left_out_unless_named_or_asked_for(folder: Path) -> None:
+    (folder / "basics" / "b.yaml").write_text(f"deep: true\n{GOOD}", encoding="utf-8")
+    found = scenarios(folder, [])
+    assert left_out(found, [], deep=False) == ("basics/b",)
+    assert left_out(found, [], deep=True) == ()
+    assert left_out(scenarios(folder, ["basics"]), ["basics"], deep=False) == ()
 
 
 def test_a_file_of_the_folder_is_the_scenario_that_it_is(folder: Path) -> None:

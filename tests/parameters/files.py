@@ -19,6 +19,8 @@ PLACES = {
     "flat": "In a FLAT branch",
     "nested": "In a NESTED branch",
 }
+DEEP = frozenset({"child", "nested"})
+"""Places that a default run can spare: of those like them it has virtual children and FLAT branches."""
 
 
 def files() -> dict[str, str]:
@@ -53,7 +55,9 @@ def _text(group: Group, place: str) -> str:
     result = {"return": {"$eval": f"[{', '.join(group.bound)}]"}} if group.bound else {"return": "done"}
     bound = {"let": {"word": "computed", "target": "echo"}}
     body = [bound, *group.statements, {"wait": {"name": "replayed", "seconds": 5}}, result]
-    lines = [f"title: {PLACES[place]}, {group.what}", f"covers: [{', '.join(group.covers)}]", "handler:"]
+    lines = [f"title: {PLACES[place]}, {group.what}", f"covers: [{', '.join(group.covers)}]"]
+    lines += ["deep: true"] if place in DEEP else []
+    lines.append("handler:")
     wanted: Any = "done" if not group.bound else None if group.wanted is None else [*group.wanted]
     if place in ("flat", "nested"):
         wanted = None if wanted is None else [wanted]

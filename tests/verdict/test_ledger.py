@@ -17,6 +17,7 @@ from conformance.verdict import ledger_file, ledger_yaml, parity
 from conformance.verdict.case import Case
 from conformance.verdict.entries import Entry, Spot, broken_off, gone_on
 from conformance.verdict.finding import Blame, Finding, Layer, Result, Verdict
+from conformance.verdict.held import Held
 from conformance.verdict.known_versions import KnownVersions
 from conformance.verdict.ledger import Ledger
 from conformance.verdict.promise import ended_apart, promised
@@ -265,6 +266,8 @@ def test_a_witness_that_does_not_show_it_any_more_is_a_problem() -> None:
     (problem,) = ledger.stale([], pair)
     assert "options" in problem
     assert "map/nested" in problem
+    assert ledger.stale([], pair, replace(Held.all(pair), deep=("map/nested",))) == ()
+    assert len(ledger.stale([], pair, replace(Held.all(pair), deep=("map/other",)))) == 1
     assert ledger.hits([_result("options", None), _result("options")]) == {"options": 2}
 
 

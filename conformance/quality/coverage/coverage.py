@@ -41,6 +41,7 @@ class Coverage:
     _bites: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _broken: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _uses: dict[str, frozenset[Use]] = field(default_factory=dict)
+    _deep: set[str] = field(default_factory=set)
     _named: dict[str, tuple[Names, str | None]] = field(default_factory=dict)
     _verdicts: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -56,6 +57,8 @@ class Coverage:
             filter(breaking.bites, scenario.covers)
         )
         self._uses[recording.scenario] = uses(scenario)
+        if scenario.deep:
+            self._deep.add(recording.scenario)
         self._named[recording.scenario] = (scenario.covers, scenario.aws.id if scenario.aws else None)
 
     def __call__(self, event: Event) -> None:
@@ -88,6 +91,11 @@ class Coverage:
     def parameters(self) -> Parameters:
         """Which parameters take which values where, in scenarios that every subject passes."""
         return Parameters.of(self._uses[name] for name in self._good() if name in self._uses)
+
+    def deep(self) -> int:
+        """How many pairs of the table of parameters only deep scenarios show."""
+        plain = (name for name in self._good() if name in self._uses and name not in self._deep)
+        return len(Parameters.of(self._uses[name] for name in plain).gaps()) - len(self.parameters().gaps())
 
     def requirements(self) -> dict[str, Names]:
         """Every entry of the catalogue, with the scenarios that fail when what it speaks of is broken."""
@@ -189,6 +197,7 @@ def document(coverage: Coverage) -> dict[str, Any]:
         "parameters": [
             {**asdict(pair), "scenarios": count} for pair, count in coverage.parameters().shown.items()
         ],
+        "parameters_deep": coverage.deep(),
         "gaps": [*coverage.gaps()],
     }
 
@@ -232,6 +241,7 @@ def lines(coverage: Coverage) -> Iterator[str]:
     yield f"{len(coverage.aws())} AWS requirements"
     there = len(table.shown) - len(table.gaps())
     yield f"{there} of {len(table.shown)} pairs of a parameter's values, places and times"
+    yield f"{coverage.deep()} of them in deep scenarios alone"
     gaps = coverage.gaps()
     yield f"{text.counted(len(gaps), 'gap')}" + (":" if gaps else "")
     yield from (f"  {gap}" for gap in gaps)
