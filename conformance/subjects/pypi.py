@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import os
 import re
 import sys
 import sysconfig
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 # What would make pip install somewhere else or something else than it is told.
 _DISTURBING = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON")
 _UNSET = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_INPUT": "1"}
+_HASHED = ("--require-hashes", "--only-binary", ":all:")
+"""Nothing is built, so no code of a package runs while it is installed, and nothing else is taken for it."""
+
 _NAME = re.compile(r"[-_.]+")
 
 VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
@@ -60,7 +62,8 @@ def released(sdk: Sdk) -> tuple[str, ...]:
 
 
 def _environment() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if key not in _DISTURBING} | _UNSET
+    given = installer.environment()
+    return {key: value for key, value in given.items() if key not in _DISTURBING} | _UNSET
 
 
 def install(subject: Wanted, sdk: Sdk) -> Installation:
@@ -136,7 +139,13 @@ def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None) -> cache.
     pip = [sys.executable, "-m", "pip", "--python", str(_interpreter(place)), "--disable-pip-version-check"]
     environment = _environment()
     if source is None and subject.version == pinned(sdk):
-        wanted = ["--require-hashes", "-r", str(_lock(sdk))]
+        wanted = [*_HASHED, "-r", str(_lock(sdk))]
+    elif source is None and (known := pins.release_hash(sdk.name, subject.version)):
+        requirements = place / "requirements.txt"
+        release = f"{sdk.package.name}=={subject.version} --hash={known}\n"
+        others = pins.without(pins.read(_lock(sdk)), sdk.package.name)
+        requirements.write_text(others + release, encoding="utf-8")
+        wanted = [*_HASHED, "-r", str(requirements)]
     else:
         constraints = place / "constraints.txt"
         constraints.write_text(_constraints(sdk), encoding="utf-8")
