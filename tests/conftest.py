@@ -21,6 +21,7 @@ REAL = (
     "front/test_end_to_end.py",
     "front/test_pytest_plugin.py",
     "front/test_session.py",
+    "front/test_upgrade.py",
     "front/test_wheel.py",
     "verdict/test_kill_matrix.py",
 )

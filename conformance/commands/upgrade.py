@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from conformance import machine
 from conformance.commands import selection, shared
+from conformance.engine import upgrade_judging
 from conformance.engine.events import Faulted, Planned, SettingUp
 from conformance.engine.stack import real
 from conformance.engine.upgrade_answers import Answer, answers, code, document
-from conformance.engine.upgrading import Ran, UpgradeEvent, UpgradePlan, Upgrades, UpgradesJudged, directions
+from conformance.engine.upgrade_judging import directions
+from conformance.engine.upgrading import Ran, UpgradeEvent, UpgradePlan, Upgrades, UpgradesJudged
 from conformance.errors import Exit, UsageError
 from conformance.report import escape, upgrades
 from conformance.report.summary import duration
@@ -54,6 +57,9 @@ def options(command: argparse.ArgumentParser) -> None:
         help="write a table in Markdown; into a page that has its marks, between them",
     )
     command.add_argument("--out", type=Path, metavar="DIR", help="keep the recordings")
+    command.add_argument(
+        "--judge", type=Path, metavar="DIR", help="run nothing: judge again what --out kept in DIR"
+    )
 
 
 def execute(given: argparse.Namespace) -> Exit:
@@ -65,13 +71,25 @@ def execute(given: argparse.Namespace) -> Exit:
         _writable(path)
     told = _Told(given.out)
     plan = UpgradePlan(found.scenarios, subjects, given.jobs, given.points)
-    told.seconds = Upgrades(plan, real(), told, told.keep).run()
+    if given.judge is not None:
+        _again(given.judge, plan, patterns, told)
+    else:
+        told.seconds = Upgrades(plan, real(), told, told.keep).run()
     asked = [*directions(one.id for one in subjects)]
     came = [one for one in answers(told.results, asked) if one.results]
     _report(given, plan, came, told)
     for problem in selection.problems(found):
         sys.stderr.write(escape.told([f"error: {problem}"]))
     return max(code(came, faults=told.faults), Exit.USAGE if found.errors else Exit.AS_EXPECTED)
+
+
+def _again(folder: Path, plan: UpgradePlan, patterns: Sequence[str], told: _Told) -> None:
+    """Judge kept recordings as the run that made them was."""
+    began = time.monotonic()
+    for results in upgrade_judging.kept(folder, (one.id for one in plan.subjects), patterns):
+        told.results += results
+    told.runs = len(store.files(folder))
+    told.seconds = time.monotonic() - began
 
 
 def _asked(words: Sequence[str]) -> tuple[tuple[Subject, ...], list[str]]:
@@ -158,6 +176,9 @@ def _report(given: argparse.Namespace, plan: UpgradePlan, came: Sequence[Answer]
 
 def _caption(given: argparse.Namespace, plan: UpgradePlan, told: _Told) -> str:
     """What was run, for whoever reads the table later."""
+    if given.judge is not None:
+        scenarios = counted(len({one.scenario for one in told.results}), "scenario")
+        return f"{scenarios} that suspend, in {counted(told.runs, 'recorded run')}."
     points = f"at most {given.points} points" if given.points else "every point"
     patterns = [word for word in given.others if "@" not in word]
     which = f" ({', '.join(patterns)})" if patterns else ""

@@ -71,7 +71,10 @@ class Answer:
         if self.says is None:
             return "nothing could be compared"
         if self.says:
-            return f"every one of {self.counts[Resumption.RESUMES]} resumed executions ends as it does alone"
+            apart = len(self.results) - self.counts[Resumption.RESUMES]
+            but = f", but {apart} could not be compared" if apart else ""
+            resumed = self.counts[Resumption.RESUMES]
+            return f"every one of {resumed} resumed executions ends as it does alone{but}"
         told = []
         scenarios = f"{self.scenarios} scenario{'' if self.scenarios == 1 else 's'}"
         for verdict, (one_does, more_do) in _WORDS.items():

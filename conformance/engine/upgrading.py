@@ -11,18 +11,17 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.engine.events import Faulted, Planned, SettingUp
+from conformance.engine.upgrade_judging import all_judged, directions, not_to_be_judged
 from conformance.errors import ConformanceError, EnvironmentFault
-from conformance.verdict.case import Case
-from conformance.verdict.upgrades.judge import judged, points, unusable
-from conformance.verdict.upgrades.resumption import Resumed, Resumption
+from conformance.verdict.upgrades.judge import points
+from conformance.verdict.upgrades.resumption import Resumed
 from conformance.wire.recording import Handover, Recording, SubjectInfo
 
 if TYPE_CHECKING:
@@ -64,13 +63,6 @@ class UpgradesJudged:
 
 UpgradeEvent: TypeAlias = Planned | SettingUp | Faulted | Ran | UpgradesJudged
 Keep: TypeAlias = Callable[[Recording], None]
-
-
-def directions(subjects: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each pair of neighbours, as an upgrade and as a rollback."""
-    for one, other in pairwise(subjects):
-        yield one, other
-        yield other, one
 
 
 def spread(of: range, most: int | None) -> list[int]:
@@ -208,16 +200,15 @@ class Upgrades:
         second: Recording,
         judging: ProcessPoolExecutor,
     ) -> list[Resumed]:
-        one, other = first.subject.id, second.subject.id
-        for alone in (first, second):
-            if (why := unusable(alone)) is not None:
-                return [Resumed(scenario.id, one, other, 0, 0, why[0], reason=why[1])]
+        one = first.subject.id
+        if (kept := not_to_be_judged(first, second)) is not None:
+            return [kept]
         wanted = spread(points(first), self._plan.most)
         runs = await asyncio.gather(
             *(self._run(lab, scenario, one, Handover(after, second.subject)) for after in wanted)
         )
         mixed = [made for made in runs if made is not None]
-        return await asyncio.get_running_loop().run_in_executor(judging, _judged, first, second, mixed)
+        return await asyncio.get_running_loop().run_in_executor(judging, all_judged, first, second, mixed)
 
     async def _run(
         self, lab: Lab, scenario: Scenario, subject: str, handover: Handover | None = None
@@ -247,25 +238,3 @@ class Upgrades:
 def _deaf() -> None:
     """The terminal's Ctrl-C is not for the process that judges: who made it says when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _judged(first: Recording, second: Recording, mixed: list[Recording]) -> list[Resumed]:
-    """What the process that judges does; a check of ours that breaks is told as our own fault."""
-    sides = Case.of(first), Case.of(second)
-    results: list[Resumed] = []
-    for one in mixed:
-        try:
-            results.append(judged(Case.of(one), *sides))
-        except Exception as error:  # noqa: BLE001 (a recording that breaks a check must not end the others' run)
-            results.append(
-                Resumed(
-                    one.scenario,
-                    first.subject.id,
-                    second.subject.id,
-                    one.handover.after if one.handover else 0,
-                    len(first.invocations),
-                    Resumption.HARNESS_ERROR,
-                    reason=f"a check of this suite failed on the recording: {type(error).__name__}: {error}",
-                )
-            )
-    return results

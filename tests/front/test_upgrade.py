@@ -17,18 +17,19 @@ from conformance.cli import main
 from conformance.engine.events import Faulted, Planned, SettingUp
 from conformance.engine.session import Stack
 from conformance.engine.upgrade_answers import Answer, answers, code, document
+from conformance.engine.upgrade_judging import directions, kept
 from conformance.engine.upgrading import (
     UpgradeEvent,
     UpgradePlan,
     Upgrades,
     UpgradesJudged,
-    directions,
     spread,
 )
 from conformance.errors import EnvironmentFault, Exit, UsageError
 from conformance.report import upgrades
 from conformance.scenario.model import Scenario
 from conformance.verdict.upgrades.resumption import Departure, Resumed, Resumption
+from conformance.wire import store
 from conformance.wire.recording import Handover, Recording, Report, ReportKind, SubjectInfo
 from tests.front.test_cli import conformance
 from tests.verdict.test_upgrades import TWO_STEPS, two_steps
@@ -166,6 +167,23 @@ def test_a_version_that_is_not_there_costs_only_its_own_pairs() -> None:
     assert not results(run(Pretence(absent=("python@2.1.0",)), "a"))
 
 
+def test_what_was_kept_is_judged_to_the_same_again(tmp_path: Path) -> None:
+    def act(scenario: str, subject: str, handover: Handover | None) -> Recording:
+        made = wrong_on_the_way_back(scenario, subject, handover)
+        report = Report(9, ReportKind.UNSUPPORTED, "it has no map")
+        return replace(made, reports=(report,)) if scenario == "c" and subject == "python@2.1.0" else made
+
+    pretence, events = Pretence(act), []
+    plan = UpgradePlan(tuple(map(scenario, ("a/x", "b", "c"))), SUBJECTS[2:], jobs=2)
+    Upgrades(plan, pretence.stack(), events.append, lambda one: store.write(one, tmp_path) and None).run()
+    names = [one.id for one in SUBJECTS[2:]]
+    again = [one for each in kept(tmp_path, names) for one in each]
+    assert again == sorted(results(events), key=lambda one: one.scenario)
+    assert {one.scenario for each in kept(tmp_path, names, ["a/*"]) for one in each} == {"a/x"}
+    with pytest.raises(UsageError, match="no recordings here"):
+        next(kept(tmp_path / "none", names))
+
+
 def test_what_one_version_can_not_do_is_said_once_a_direction() -> None:
     def lacking(_scenario: str, subject: str, _handover: Handover | None) -> Recording:
         report = Report(9, ReportKind.UNSUPPORTED, "it has no map")
@@ -235,6 +253,16 @@ def test_a_table_goes_between_the_marks_of_its_sdk_and_of_no_other() -> None:
     assert written == page.replace("-->\nold\n<!-- end of python", "-->\nnew\n<!-- end of python")
     assert upgrades.placed(written, "python", "new\n") == written
     assert upgrades.placed("another file\n", "python", "new\n") == "new\n"
+
+
+def test_what_could_not_be_compared_is_part_of_a_yes() -> None:
+    found = [
+        Resumed("a", "x", "y", n, 3, verdict)
+        for n, verdict in enumerate((Resumption.RESUMES, Resumption.INCOMPARABLE))
+    ]
+    assert upgrades.sentence(Answer("x", "y", tuple(found))) == (
+        "yes, because every one of 1 resumed executions ends as it does alone, but 1 could not be compared"
+    )
 
 
 def test_a_refusal_is_a_no_too() -> None:

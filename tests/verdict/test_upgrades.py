@@ -172,6 +172,9 @@ def test_where_the_versions_differ_alone_nothing_is_called_wrong(first: Recordin
     assert one.verdict is Resumption.INCOMPARABLE
     assert "the versions differ alone at output." in one.reason
     assert "resumed it ends as python@" in one.reason
+    other = resumed(two_steps(result="5"), first=first, second=second)
+    assert other.verdict is Resumption.INCOMPARABLE
+    assert other.reason.endswith("resumed it ends as neither, SUCCEEDED 5")
 
 
 def test_what_hangs_is_told_even_where_the_versions_differ_alone() -> None:
@@ -182,7 +185,7 @@ def test_what_one_version_never_ends_says_nothing_of_the_upgrade() -> None:
     one = resumed(hanging(), second=hanging())
     assert (one.verdict, one.reason) == (
         Resumption.INCOMPARABLE,
-        "python@3.0.0 alone does not end: invocation 2 never answers",
+        "python@3.0.0 alone does not come to its end: invocation 2 never answers",
     )
 
 

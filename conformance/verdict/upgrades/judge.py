@@ -90,7 +90,11 @@ def _kept(seen: Case, first: Case, second: Case) -> Judgement | None:
         return Resumption.HARNESS_ERROR, [], ours.message
     for case in (first, second):
         if (why := _unended(case)) is not None:
-            return Resumption.INCOMPARABLE, [], f"{case.recording.subject.id} alone does not end: {why}"
+            return (
+                Resumption.INCOMPARABLE,
+                [],
+                f"{case.recording.subject.id} alone does not come to its end: {why}",
+            )
     handover = seen.recording.handover
     if handover is not None and len(seen.recording.invocations) <= handover.after:
         return Resumption.INCOMPARABLE, [], "this time the first version had ended it by then"
@@ -136,7 +140,7 @@ def _apart(seen: Case, first: Case, second: Case, place: str) -> str:
         for case, one in zip((first, second), alone, strict=True)
         if outcome.same(one)
     ]
-    ends = f"as {like[0]} alone" if like else str(outcome)
+    ends = f"as {like[0]} alone" if like else f"as neither, {outcome}"
     return (
         f"the versions differ alone at {place}: {first.recording.subject.id} ends {alone[0]}, "
         f"{second.recording.subject.id} {alone[1]}; resumed it ends {ends}"
