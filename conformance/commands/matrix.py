@@ -47,6 +47,9 @@ def options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--newer", action="store_true", help="the releases that are newer than the ledger and the pins know"
     )
+    command.add_argument(
+        "--pinned", action="store_true", help="only the scenarios that the pins of any SDK are of"
+    )
     command.add_argument("--reference", metavar="S", help="what all are compared with (js)")
     shared.jobs(command)
     shared.shard(command)
@@ -83,14 +86,10 @@ class _Run:
 
 def execute(given: argparse.Namespace) -> Exit:
     """Record what is missing, judge it all, hold it against the pins, and tell."""
-    if given.pin and given.shard:
-        raise UsageError(
-            "one part of a run pins nothing", hint="unite all of them: --from DIR --from DIR --pin"
-        )
-    if given.newer and (given.subjects or given.directories):
-        raise UsageError("--newer says which versions to run", hint="leave --subject and --from out")
+    _check(given)
     machine.open_files()
     root = given.scenarios or SCENARIOS
+    given.patterns = _pinned(root) if given.pinned else given.patterns
     ledger = Ledger.load(ledger_file(given.scenarios))
     wanted = None
     if given.newer:
@@ -125,6 +124,31 @@ def execute(given: argparse.Namespace) -> Exit:
         exits += [one.exit for one in standing]
         exits += [Exit.FINDING for sdk in matrix.sdks for step in sdk.steps if step.judged_otherwise]
     return max(exits, default=Exit.AS_EXPECTED)
+
+
+def _check(given: argparse.Namespace) -> None:
+    """Refuse words that contradict each other."""
+    if given.pin and given.shard:
+        raise UsageError(
+            "one part of a run pins nothing", hint="unite all of them: --from DIR --from DIR --pin"
+        )
+    if given.newer and (given.subjects or given.directories):
+        raise UsageError("--newer says which versions to run", hint="leave --subject and --from out")
+    if given.pinned and (given.patterns or given.pin):
+        raise UsageError("--pinned says which scenarios to run", hint="leave the patterns and --pin out")
+
+
+def _pinned(root: Path) -> list[str]:
+    """The patterns of all that is pinned; none where some version is pinned with every scenario.
+
+    Raises:
+        UsageError: nothing is pinned.
+    """
+    every = [pins.read(path, path.stem) for path in sorted((root / pins.FOLDER).glob("*.json"))]
+    patterns = {pattern for each in every for scope in each.versions.values() for pattern in scope}
+    if not patterns:
+        raise UsageError("nothing is pinned", where=str(root / pins.FOLDER), hint="conformance matrix --pin")
+    return [] if patterns.issuperset(pins.ALL) else sorted(patterns)
 
 
 _Wanted = tuple[tuple[Subject, ...], tuple[ConformanceError, ...]]

@@ -53,6 +53,8 @@ def test_what_is_pinned_is_held_to_both_ways(suite: Path, tmp_path: Path) -> Non
     assert "python@3.0.0" in (tmp_path / "m.html").read_text(encoding="utf-8")
     assert json.loads(report.read_text(encoding="utf-8"))["sdks"]["python"]["versions"] == ["python@3.0.0"]
 
+    assert "exactly as pinned" in conformance("matrix", *common[:4], "--into", into, "--pinned").stdout
+
     judged = ("matrix", "--from", into, "--scenarios", suite, "--subject", "python@*")
     assert "✓ python@3.0.0: exactly as pinned" in conformance(*judged).stdout
     lost = {"cause": "invariant/virtual-parent", "since": "3.0.0", "scenarios": [ID]}
@@ -61,6 +63,12 @@ def test_what_is_pinned_is_held_to_both_ways(suite: Path, tmp_path: Path) -> Non
     done = conformance(*judged[:-2], "--subject", "python@3.0.0")
     assert "invariant/virtual-parent is pinned, and no longer shows" in done.stdout
     assert (into / EVENTS).is_file()
+
+
+def test_where_nothing_is_pinned_nothing_can_be_run_as_pinned(suite: Path) -> None:
+    done = conformance("matrix", "--scenarios", suite, "--pinned")
+    assert done.returncode == 2
+    assert "nothing is pinned" in done.stderr
 
 
 def test_parts_are_united_and_those_of_other_runs_refused(suite: Path, tmp_path: Path) -> None:
@@ -85,6 +93,7 @@ def test_parts_are_united_and_those_of_other_runs_refused(suite: Path, tmp_path:
         (("--pin", "--shard", "1/2"), "one part of a run pins nothing"),
         (("--newer", "--subject", "python@*"), "--newer says which versions to run"),
         (("--subject", "perl@*"), "there is no SDK 'perl'"),
+        (("--pinned", "virtual/*"), "--pinned says which scenarios to run"),
         (("--from", "nowhere"), "this is no directory of recordings"),
     ],
 )
