@@ -37,13 +37,15 @@ class Function:
     def root(self) -> Path:
         """The directory that the handler's file lies below.
 
-        It is the template's CodeUri where that has been built; a checkout has the same files in `handlers/`.
+        It is the template's CodeUri where that has been built, or what Maven builds there; a checkout has the
+        same files in `handlers/`.
 
         Raises:
             UsageError: the handler's file is in none of them.
         """
         beside = Path(self.where.file).parent
-        places = [*([self.code] if self.code else []), beside / "handlers", beside]
+        given = [self.code, self.code / "target" / "classes"] if self.code else []
+        places = [*given, beside / "handlers", beside]
         for place in places:
             if (place / self.module).is_dir() or any(place.glob(f"{self.module}.*")):
                 return place

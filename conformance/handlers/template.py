@@ -128,7 +128,7 @@ def _function(  # noqa: PLR0913, PLR0917 - where it stands, and what it is made 
     return Function(
         name=names.references[name],
         handler=handler,
-        runtime=str(own.get("Runtime", "")),
+        runtime=names.text(own.get("Runtime", "")),
         code=path.parent / code if isinstance(code, str) else None,
         variables={str(key): names.text(value) for key, value in variables.items()},
         timeout=int(durable.get("ExecutionTimeout", TIMEOUT)) if isinstance(durable, dict) else None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import EnvironmentFault
 from conformance.subjects import cache, installer, pins
-from conformance.subjects.registry import Installation
+from conformance.subjects.registry import Installation, Runtime
 
 if TYPE_CHECKING:
     from conformance.subjects.registry import Sdk, Wanted
@@ -23,7 +23,7 @@ OLDEST = 17
 """The Java that the harness and the SDK are written in."""
 
 _FLAGS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")  # start-up is most of a short run
-_MAIN = "harness.Main"
+_MAIN, _HANDLERS = "harness.Main", "harness.AwsHandlers"
 _PINNED = re.compile(r"<sdk\.version>([^<]+)</sdk\.version>")
 _RELEASE = re.compile(r'^JAVA_VERSION="(\d+)', re.MULTILINE)
 _LISTED = re.compile(r"<version>([^<]+)</version>")
@@ -94,10 +94,12 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
         lambda made: _make(made, subject, sdk, jdk, sources),
         lambda made: (made / "lib" / _BUILT).exists(),
     )
+    java = (str(jdk.java), *_FLAGS, "-cp", str(place / "lib" / "*"))
     return Installation(
         version=str(manifest["version"]),
-        command=(str(jdk.java), *_FLAGS, "-cp", str(place / "lib" / "*"), _MAIN),
+        command=(*java, _MAIN),
         environment={"CONFORMANCE_SDK": str(place)},  # so that a sandbox shows it
+        runtime=Runtime((*java, _HANDLERS)),
     )
 
 

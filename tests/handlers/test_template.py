@@ -109,6 +109,19 @@ def test_what_can_not_be_used_is_said_where(tmp_path: Path, text: str, told: str
     assert told in str(refused.value)
 
 
+def test_code_is_where_it_was_built_or_lies_in_a_checkout(tmp_path: Path) -> None:
+    text = GOOD.replace("Handler: a.handler", "Handler: p.A, CodeUri: ., Runtime: !Ref R")
+    (tmp_path / "t.yaml").write_text(f"Parameters: {{R: {{Default: java21}}}}\n{text}", encoding="utf-8")
+    (function,) = read(tmp_path)[0].functions.values()
+    assert function.runtime == "java21"
+    with pytest.raises(UsageError, match=r"no file of the handler p\.A below"):
+        function.root()
+    for built, file in (("handlers", "p.py"), ("target/classes", "p/A.class")):
+        (tmp_path / built / file).parent.mkdir(parents=True)
+        (tmp_path / built / file).touch()
+        assert function.root() == tmp_path / built
+
+
 def test_other_files_beside_templates_are_no_matter(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "other.yml").write_text("- a list", encoding="utf-8")
