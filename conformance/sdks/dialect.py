@@ -44,6 +44,8 @@ class BatchForm:
     `encoded` says that an item's result is JSON text within the JSON. An empty `index` says that items stand
     at their index. `unfinished` is the status of every item that had not ended, begun or not, and empty where
     only items are listed that had begun. `kind`, `message` and `trace` are members of an item's error.
+    `flat` are members of an item that stand for those of its error, by the error's names for them; `besides`
+    are members that say nothing of it.
     """
 
     items: str = "all"
@@ -58,6 +60,8 @@ class BatchForm:
     kind: str = "ErrorType"
     message: str = "ErrorMessage"
     trace: str = "StackTrace"
+    flat: Mapping[str, str] = field(default_factory=dict)
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class Dialect:
     error_members: str | None = None
     errors_caught: str | None = None
     answer_members: str | None = None
+    error_text: str | None = None
     name_callback: str | None = None
     name_submitter: str | None = None
     name_branches: Words = field(default_factory=dict)
@@ -145,6 +150,14 @@ class Dialect:
         own = isinstance(name, SdkError)
         module = self.error_modules.get("sdk" if own else "user", "")
         return f"{module}.{name}" if module else name
+
+    def plain_error(self, error: Mapping[str, Any]) -> dict[str, Any]:
+        """An error with its message in plain: without its type, and the frames of its chain, before it."""
+        kind, message = error.get("ErrorType"), error.get("ErrorMessage")
+        if self.error_text != "typed" or not isinstance(kind, str) or not isinstance(message, str):
+            return {**error}
+        found = re.match(rf"(?:.*?: )?{re.escape(kind)}: ", message, re.DOTALL)
+        return {**error, "ErrorMessage": message[found.end() :] if found else message}
 
     @cached_property
     def _messages(self) -> tuple[tuple[ErrorRole, re.Pattern[str]], ...]:

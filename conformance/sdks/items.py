@@ -70,6 +70,8 @@ def _batch_form(value: Any) -> BatchForm:
         raise ValueError("it fits no payload: a member has no name")
     if form.absent not in ("null", "omitted") or not isinstance(form.encoded, bool):
         raise ValueError("absent is null or omitted, encoded true or false")
+    if not isinstance(form.flat, Mapping) or not isinstance(form.besides, list | tuple):
+        raise ValueError("flat is a mapping, besides a list")  # noqa: TRY004 - as above
     return form
 
 
@@ -147,6 +149,10 @@ KINDS: Mapping[str, Kind] = {
         "whether an invocation's answer has members that say nothing: they are left out, or null",
         _one_of("given", "all"),
     ),
+    "error-text": Kind(
+        "whether a message has its error's type, and what is around that error, before it",
+        _one_of("plain", "typed"),
+    ),
     "name-callback": Kind("the name of the callback in a wait_for_callback; `{name}` is its own", _template),
     "name-submitter": Kind("the name of its submitter", _template),
     "name-branches": Kind(
@@ -159,8 +165,9 @@ KINDS: Mapping[str, Kind] = {
         _one_of("always", "when-true"),
     ),
     "callback-timeouts": Kind(
-        "whether a callback's timeouts that were not given are written as 0 or left out",
-        _one_of("zero", "given"),
+        "whether a callback's timeouts that were not given are written as 0, left out, or 0 beside one that"
+        " was given",
+        _one_of("zero", "given", "zero-beside"),
     ),
     "backoff-rounding": Kind("how a back-off becomes whole seconds", _one_of("up", "nearest")),
     "submitter-result": Kind(

@@ -116,7 +116,7 @@ def environment(
     try:
         for part in ("environments", "locks", "making"):
             (root / part).mkdir(parents=True, exist_ok=True)
-        with _lock(root / "locks" / f"{name}.lock"):
+        with lock(root / "locks" / f"{name}.lock"):
             if known := _find(place, whole):
                 return place, known
             made = root / "making" / name
@@ -177,7 +177,8 @@ def _unchanged(place: Path) -> bool:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
+def lock(path: Path) -> Iterator[None]:
+    """Hold a file's lock, and wait while another process does."""
     # The kernel lets go of it when its holder dies, so no run waits for one that is no more.
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -21,13 +21,16 @@ LINES = 12
 _NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeout|ProxyError|Network is unreachable|"
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|"
+    r"spurious network error|Could not resolve host|"
     r"\(from versions: none\)"  # all that pip says when it was told not to try again
 )
 _MISSING = re.compile(
     r"No matching distribution found|\bETARGET\b|\bE404\b|No matching version found|"
-    r"Could not find artifact|was not found in"
+    r"Could not find artifact|was not found in|candidate versions found which didn't match"
 )
-_BUILD = re.compile(r"metadata-generation-failed|Failed building wheel|Failed to build|BackendUnavailable")
+_BUILD = re.compile(
+    r"metadata-generation-failed|Failed building wheel|Failed to build|BackendUnavailable|could not compile"
+)
 
 _PASSED = re.compile(
     r"PATH|HOME|TMPDIR|LANG|LC_\w+|XDG_(CACHE|CONFIG|DATA)_HOME|PIP_\w+|npm_config_\w+|"

@@ -194,7 +194,8 @@ def _timeouts(case: Case, update: Update, candidates: tuple[Candidate, ...]) -> 
     for member, given in (("TimeoutSeconds", "timeout"), ("HeartbeatTimeoutSeconds", "heartbeat_timeout")):
         if any(getattr(one.slot.statement, given, None) is not None for one in candidates):
             continue
-        wanted = {"zero": 0, "given": ABSENT}.get(
+        beside = 0 if seen else ABSENT
+        wanted = {"zero": 0, "given": ABSENT, "zero-beside": beside}.get(
             case.dialect.callback_timeouts or "", seen.get(member, ABSENT)
         )
         if seen.get(member, ABSENT) != wanted:
@@ -246,6 +247,18 @@ def _members(case: Case, update: Update, _: tuple[Candidate, ...]) -> Iterator[F
         yield _finding("error-members", where, seen, right, f"{where} is {seen}; by this SDK it is {right}")
 
 
+def _text(case: Case, update: Update, _: tuple[Candidate, ...]) -> Iterator[Finding]:
+    """The message of a user's error has its type before it, where the SDK writes that."""
+    error = update.raw.get("Error")
+    if case.dialect.error_text != "typed" or not isinstance(error, dict):
+        return
+    kind, message = error.get("ErrorType"), error.get("ErrorMessage")
+    if kind in user_types(case.scenario) and case.dialect.plain_error(error)["ErrorMessage"] == message:
+        where = f"{update.label}.Error.ErrorMessage"
+        told = f"{where} is {brief(message)}; this SDK writes the type before it"
+        yield _finding("error-text", where, message, f"{kind}: {message}", told)
+
+
 Rule = Callable[["Case", "Update", "tuple[Candidate, ...]"], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
@@ -258,6 +271,7 @@ RULES: tuple[Rule, ...] = (
     _submitted,
     _message,
     _members,
+    _text,
 )
 
 

@@ -53,7 +53,8 @@ class _Outcome:
 
     @property
     def error(self) -> dict[str, Any]:
-        return (self.execution.error if self.execution else None) or {}
+        error = (self.execution.error if self.execution else None) or {}
+        return spoken(self.recording.subject).plain_error(error)
 
     @property
     def result(self) -> Any:

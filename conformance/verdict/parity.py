@@ -240,7 +240,7 @@ def _output(case: Case) -> dict[str, Any]:
         if output["Result"] is None and ("handler", ()) in case.returned_nothing:
             del output["Result"]
     if execution.error is not None and not of_the_service(case, execution.error):
-        output["Error"] = payloads.error(execution.error, names)
+        output["Error"] = payloads.error(execution.error, case.dialect, names)
     if case.stream.sequential:
         output["Invocations"] = len(case.recording.invocations)
     return output
@@ -291,7 +291,9 @@ def _escaping(case: Case) -> list[dict[str, Any]]:
     outputs = [case.outputs[one.number] for one in _invocations(case) if one.outcome is Outcome.ERROR]
     errors = [output if isinstance(output, dict) else {"errorType": output} for output in outputs]
     return [
-        payloads.error({member: each.get(name) for member, (name, _, _) in _ESCAPED.items()}, names)
+        payloads.error(
+            {member: each.get(name) for member, (name, _, _) in _ESCAPED.items()}, case.dialect, names
+        )
         for each in errors
     ]
 

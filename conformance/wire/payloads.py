@@ -90,10 +90,10 @@ def wanted(value: Any, dialect: Dialect, *, batch: bool) -> Form | None:
             return None
 
 
-def error(fields: dict[str, Any], names: Names = str) -> dict[str, Any]:
-    """Read an ErrorObject: its fields as they are, ids as paths. Its data is the user's and stays text."""
+def error(fields: dict[str, Any], dialect: Dialect, names: Names = str) -> dict[str, Any]:
+    """Read an ErrorObject: its message in plain, ids as paths. Its data is the user's and stays text."""
     renamed: dict[str, Any] = _renamed(plain(fields), names)
-    return renamed
+    return dialect.plain_error(renamed)
 
 
 def _scalar(value: Any) -> bool:
@@ -109,7 +109,7 @@ def _enveloped(document: Any, dialect: Dialect, *, batch: bool) -> Payload | Non
     try:
         value = _unwrap(document)
         if batch and document["t"] == BATCH_TAG:
-            return Payload(Form.ENVELOPE_BATCH, _batch(value, dialect.batch_form or BatchForm()))
+            return Payload(Form.ENVELOPE_BATCH, _batch(value, dialect))
     except (_FormError, RecursionError):
         return None
     return Payload(Form.ENVELOPE, value)
@@ -117,7 +117,7 @@ def _enveloped(document: Any, dialect: Dialect, *, batch: bool) -> Payload | Non
 
 def _plain_batch(document: Any, dialect: Dialect) -> Payload | None:
     try:
-        return Payload(Form.JSON_BATCH, _batch(document, dialect.batch_form or BatchForm()))
+        return Payload(Form.JSON_BATCH, _batch(document, dialect))
     except _FormError:
         return None
 
@@ -148,33 +148,37 @@ def _unwrap(node: Any) -> Any:
     raise _FormError
 
 
-def _batch(value: Any, form: BatchForm) -> dict[str, Any]:
+def _batch(value: Any, dialect: Dialect) -> dict[str, Any]:
     """Bring a batch result to one form: an item's `result` and `error` are there only if the item has one.
 
     An item that failed or only started has no result, which some write as null. A null of an item that
     succeeded is its result and stays.
     """
+    form = dialect.batch_form or BatchForm()
     if not (isinstance(value, dict) and isinstance(value.get(form.items), list)):
         raise _FormError
     rest = {key: each for key, each in value.items() if key not in (form.items, form.reason)}
     reason = {"completionReason": value[form.reason]} if form.reason in value else {}
-    items = [_item(index, item, form) for index, item in enumerate(value[form.items])]
+    items = [_item(index, item, form, dialect) for index, item in enumerate(value[form.items])]
     ended = [item for item in items if not form.unfinished or item.get("status") != form.unfinished]
     return {**rest, "all": ended, **reason}
 
 
-def _item(index: int, item: Any, form: BatchForm) -> dict[str, Any]:
+def _item(index: int, item: Any, form: BatchForm, dialect: Dialect) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise _FormError
     if not form.index:
         item = {"": index, **item}
+    if flat := {form.flat[key]: each for key, each in item.items() if key in form.flat}:
+        item = {key: each for key, each in item.items() if key not in form.flat} | {form.error: flat}
+    item = {key: each for key, each in item.items() if key not in form.besides}
     own = {form.index: "index", form.status: "status", form.result: "result", form.error: "error"}
     named: dict[str, Any] = {own.get(str(key), str(key)): each for key, each in item.items()}
     empty = {"error"} if named.get("status") == "SUCCEEDED" else {"result", "error"}
     kept = {key: each for key, each in named.items() if each is not None or key not in empty}
     if isinstance(error := kept.get("error"), dict):
         members = {form.kind: "ErrorType", form.message: "ErrorMessage", form.trace: "StackTrace"}
-        kept["error"] = {members.get(key, key): each for key, each in error.items()}
+        kept["error"] = dialect.plain_error({str(members.get(key, key)): each for key, each in error.items()})
     if form.encoded and isinstance(kept.get("result"), str):
         try:
             kept["result"] = parse(kept["result"])

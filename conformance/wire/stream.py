@@ -318,7 +318,7 @@ def _update(  # noqa: PLR0913 - the parts of one update, all of them needed
             )
             fields[key], form = payload.value, payload.form
         elif key == "Error" and isinstance(value, dict):
-            fields[key] = payloads.error(value, identity.named)
+            fields[key] = payloads.error(value, dialect, identity.named)
         else:
             fields[key] = plain(value)
     parent_id = _text(raw, "ParentId")

@@ -32,7 +32,7 @@ ARN = (
     "arn:aws:lambda:us-west-2:123456789012:function:scenario:$LATEST"
     "/durable-execution/run-1/6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 )
-VERSIONS = {"python": "3.0.0", "js": "2.4.0", "java": "2.1.0"}
+VERSIONS = {"python": "3.0.0", "js": "2.4.0", "java": "2.1.0", "rust": "0.1.0"}
 SUBTYPES = {"STEP": "Step", "WAIT": "Wait", "CONTEXT": "RunInChildContext", "CALLBACK": "Callback"}
 
 
@@ -47,6 +47,8 @@ def operation_id(path: str, sdk: str) -> str:
     """The id that an SDK gives to the operation at a typed path."""
     if sdk == "js":
         return hashlib.md5("-".join(map(str, numbers(path, sdk))).encode()).hexdigest()[:16]  # noqa: S324
+    if sdk == "rust":  # outside of batches: a branch takes the number of an operation of the context around
+        return hashlib.sha256("-".join(map(str, numbers(path, sdk))).encode()).hexdigest()
     prefix = ""
     for number in numbers(path, sdk):
         text = f"{prefix}-{number}" if prefix else str(number)

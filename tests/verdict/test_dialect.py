@@ -189,6 +189,7 @@ GOOD: dict[str, Callable[[], Recording]] = {
     "python nothing": lambda: child("python", payload="null", options=ALWAYS["ContextOptions"], size=None),
     "js nothing": lambda: child("js", payload=None, options=None, size=None),
     "python error": lambda: failed("python", {"ErrorType": "scenario.Boom", "ErrorMessage": "no"}),
+    "rust error": lambda: failed("rust", BOOM | {"ErrorMessage": "Boom: no", "StackTrace": ["at f"]}),
     "js error": lambda: failed("js", BOOM),
     "python class": lambda: child_failed("python", f"{SDK}.StepError"),
     "js class": lambda: child_failed("js", "StepError"),
@@ -318,6 +319,11 @@ BROKEN: tuple[tuple[str, Callable[[], Recording], list[tuple[str, str]]], ...] =
         "error_members",
         lambda: failed("js", BOOM | {"StackTrace": ["at f"]}),
         [("error-members", "1:STEP.FAIL.Error.StackTrace")],
+    ),
+    (
+        "error_text",
+        lambda: failed("rust", BOOM | {"StackTrace": ["at f"]}),
+        [("error-text", "1:STEP.FAIL.Error.ErrorMessage")],
     ),
     (
         "name_callback",

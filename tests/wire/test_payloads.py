@@ -115,7 +115,7 @@ def test_ids_become_paths_wherever_they_are() -> None:
     names = lambda text: text.replace("abc", "<1>")  # noqa: E731
     assert read('{"a": ["x abc"], "b": 1}', JS, "Step", names=names).value == {"a": ["x <1>"], "b": 1}
     assert read("x abc", JS, "Step", names=names).value == {"$text": "x <1>"}
-    assert payloads.error({"ErrorMessage": "in abc", "StackTrace": ["abc"]}, names) == {
+    assert payloads.error({"ErrorMessage": "in abc", "StackTrace": ["abc"]}, UNSTATED, names) == {
         "ErrorMessage": "in <1>",
         "StackTrace": ["<1>"],
     }

@@ -36,7 +36,7 @@ def outcome(view: View, execution: ExecutionRecord, answer: str | None) -> Itera
         message = f"the last invocation answers {answer}; by the scenario the execution {wanted}"
         yield view.finding("outcome-wrong", f"{view.prefix}output.Status", answer, wanted, message)
     elif isinstance(flow, Raised):
-        error = execution.error or {}
+        error = view.dialect.plain_error(execution.error or {})
         seen = {
             "ErrorType": bare(error.get("ErrorType"), view.dialect),
             "ErrorMessage": error.get("ErrorMessage") or "",

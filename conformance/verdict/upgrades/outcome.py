@@ -46,7 +46,7 @@ class Outcome:
         return cls(
             execution.status,
             result,
-            None if error is None else meanings.error(payloads.error(error, names), dialect),
+            None if error is None else meanings.error(payloads.error(error, dialect, names), dialect),
         )
 
     @property
