@@ -107,7 +107,7 @@ def wait_on(reading: Reading, statement: Await, _frame: Frame, scope: Scope) -> 
     if created is None:
         return Lost(f"no callback {statement.callback} is in scope at {statement.at}")
     reading.span.take(None)
-    flow = callbacks.ending(created, reading.scenario.outside, scope.error)
+    flow = _read(callbacks.ending(created, reading.scenario.outside, scope.error), created.serdes, scope)
     return _received(flow, statement.bind, scope, created.serdes)
 
 
@@ -129,7 +129,9 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
         reading.plan.forget(submitter)  # what a submitter returns nobody reads
     flow = attempted.flow
     if isinstance(flow, Returned):
-        flow = callbacks.ending(created, reading.scenario.outside, scope.error)
+        flow = _read(
+            callbacks.ending(created, reading.scenario.outside, scope.error), statement.serdes, scope
+        )
     elif isinstance(flow, Raised):
         kind = scope.error(ErrorRole.SUBMITTER_FAILED)
         flow = Raised(Failure(kind, UNKNOWN, flow.failure.message))
@@ -147,6 +149,15 @@ def wait_for_callback(reading: Reading, statement: WaitForCallback, frame: Frame
             reading.plan.end(path, ANY_END)
             return reading.leave(inner, SERIALISER_FAILS)
     return _received(reading.leave(inner, flow), statement.bind, scope, statement.serdes)
+
+
+def _read(flow: Flow, serdes: Serdes | None, scope: Scope) -> Flow:
+    """What came for a callback without a serialiser: its text or, by an SDK that reads it, the value."""
+    if serdes is not None or scope.dialect.callback_text != "json" or not isinstance(flow, Returned):
+        return flow
+    value = parsed(flow.value)
+    is_text = isinstance(value, dict) and value.keys() == {"$text"}
+    return SERIALISER_FAILS if is_text else Returned(value)
 
 
 def _received(flow: Flow, bind: str | None, scope: Scope, serdes: Serdes | None) -> Flow:

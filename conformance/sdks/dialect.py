@@ -105,6 +105,7 @@ class Dialect:
     error_classes: Words = field(default_factory=dict)
     error_messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     error_members: str | None = None
+    null_written: str | None = None
     errors_caught: str | None = None
     answer_members: str | None = None
     error_text: str | None = None
@@ -116,7 +117,9 @@ class Dialect:
     backoff_rounding: str | None = None
     submitter_result: str | None = None
     callback_result: str | None = None
+    callback_text: str | None = None
     with_retry_unwrapped: str | None = None
+    with_retry_subtype: str | None = None
     batch_serdes: str | None = None
     attempt_numbers: str | None = None
 

@@ -127,6 +127,9 @@ KINDS: Mapping[str, Kind] = {
     "nothing-returned": Kind(
         "what is written where a body returns nothing: `null`, or no payload", _one_of("null", "absent")
     ),
+    "null-written": Kind(
+        "what is written for a value that is null: `null`, or nothing", _one_of("null", "absent")
+    ),
     "error-types": Kind(
         "whether an ErrorType has its class's module before it", _one_of("bare", "qualified")
     ),
@@ -177,6 +180,7 @@ KINDS: Mapping[str, Kind] = {
         "how a wait_for_callback writes its result: the value, or the text that the callback brought",
         _one_of("value", "text"),
     ),
+    "with-retry-subtype": Kind("the SubType of the context that a with_retry runs in", _template),
     "batch-serdes": Kind(
         "what a batch's own serialiser writes where its items have none: the batch's result alone, or its"
         " items' results as well",
@@ -184,6 +188,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "attempt-numbers": Kind(
         "whether the bodies of steps and checks are told which attempt it is", _one_of("told", "untold")
+    ),
+    "callback-text": Kind(
+        "what a handler gets of a callback that has no serialiser: its text, or the JSON value in it",
+        _one_of("text", "json"),
     ),
     "with-retry-unwrapped": Kind(
         "whether an unwrapped with_retry runs in the context around it (`inline`) or in a virtual one",

@@ -8,6 +8,7 @@ from pathlib import Path
 from conformance.sdks.dialect import UNSTATED, Dialect
 from conformance.sdks.record import Record
 from conformance.sdks.record_file import parse, read
+from conformance.vocabulary import ErrorRole
 
 FOLDER = Path(__file__).parent
 
@@ -22,6 +23,14 @@ def names() -> tuple[str, ...]:
 def record(sdk: str) -> Record | None:
     """The record of an SDK; None where there is none."""
     return read(FOLDER / f"{sdk}.yaml") if sdk in names() else None
+
+
+@cache
+def roles_of(name: str) -> frozenset[ErrorRole]:
+    """What a class says has happened that some record has as its SDK's own; nothing for any other."""
+    items = (item for each in names() if (found := record(each)) for item in found.items)
+    classes = (item.value for item in items if item.name == "error-classes")
+    return frozenset(ErrorRole(role) for each in classes for role, own in each.items() if own == name)
 
 
 @cache

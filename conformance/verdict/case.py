@@ -96,7 +96,13 @@ class Case:
         if self.dialect.answer_members != "all":
             return self.answers
         return {
-            number: {name: value for name, value in answer.items() if value is not None}
+            number: {
+                name: {key: each for key, each in value.items() if each is not None}
+                if isinstance(value, dict)
+                else value
+                for name, value in answer.items()
+                if value is not None
+            }
             if isinstance(answer, dict)
             else answer
             for number, answer in self.answers.items()

@@ -232,6 +232,19 @@ def _message(case: Case, update: Update, _: tuple[Candidate, ...]) -> Iterator[F
         yield _finding("error-message", where, error.get("ErrorMessage"), wanted[0], message)
 
 
+def _retried(case: Case, update: Update, candidates: tuple[Candidate, ...]) -> Iterator[Finding]:
+    """The context of a with_retry has a SubType of its own, by an SDK that has one for it."""
+    wanted = case.dialect.with_retry_subtype
+    kinds = {isinstance(one.slot.statement, s.WithRetry) for one in candidates if one.slot.role is Role.OWN}
+    if wanted is None or kinds != {True} or update.type != OperationType.CONTEXT:
+        return
+    seen = update.raw.get("SubType")
+    if seen != wanted:
+        where = f"{update.label}.SubType"
+        message = f"{where} is {brief(seen)}; this SDK calls a with_retry {brief(wanted)}"
+        yield _finding("with-retry-subtype", where, seen, wanted, message)
+
+
 def _members(case: Case, update: Update, _: tuple[Candidate, ...]) -> Iterator[Finding]:
     """An error has a stack trace always, never, or as far as a user threw it."""
     error = update.fields.get("Error")
@@ -272,6 +285,7 @@ RULES: tuple[Rule, ...] = (
     _message,
     _members,
     _text,
+    _retried,
 )
 
 

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.statements import ABSENT
-from conformance.verdict import faulted
+from conformance.sdks import registry
+from conformance.verdict import faulted, meanings
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.wire import payloads
 from conformance.wire.program import statements_within
@@ -148,10 +149,20 @@ def _check(expect: Expect, seen: _Outcome) -> Iterator[Finding]:
         yield from _any_of(expect.any_of, seen)
 
 
+def _stands_for(bare: str | None, expected: str, seen: _Outcome) -> bool:
+    """Whether an SDK's own word for an error is what the scenario calls by the word of another SDK."""
+    wanted = registry.roles_of(expected)
+    dialect = spoken(seen.recording.subject)
+    own = dialect.roles.get(bare or "", frozenset())
+    if own or not wanted or bare is None:
+        return bool(own & wanted)
+    return dialect.errors_caught == "own" and wanted <= meanings.WRAPS
+
+
 def _error(expected: ExpectedError, seen: _Outcome) -> Iterator[Finding]:
     kind = seen.error.get("ErrorType")
     bare = kind.rpartition(".")[2] if isinstance(kind, str) else None
-    if expected.type is not None and bare != expected.type:
+    if expected.type is not None and bare != expected.type and not _stands_for(bare, expected.type, seen):
         message = f"the execution's error is of type {bare}; the scenario expects {expected.type}"
         yield _finding("expected-error-type", "output.Error.ErrorType", bare, expected.type, message)
     text = seen.error.get("ErrorMessage")

@@ -31,10 +31,11 @@ CAUSE = "Cause"
 WRAPS = frozenset(
     {
         *(ErrorRole.STEP_FAILED, ErrorRole.CHILD_FAILED, ErrorRole.CONDITION_FAILED),
-        *(ErrorRole.SUBMITTER_FAILED, ErrorRole.CONDITION_EXHAUSTED),
+        *(ErrorRole.SUBMITTER_FAILED, ErrorRole.CONDITION_EXHAUSTED, ErrorRole.INVOKE_FAILED),
+        *(ErrorRole.CALLBACK_FAILED, ErrorRole.CALLBACK_TIMED_OUT),
     }
 )
-"""What an SDK's own class can say only because it has wrapped a user's error."""
+"""What an SDK's own class says of an error that it has wrapped: a user's, or one that came from outside."""
 
 
 @dataclass(frozen=True)
@@ -152,12 +153,15 @@ def of(case: Case, update: Update, *, strict: bool = False) -> Meaning:
 
 
 def comparable(meaning: Meaning, update: Update, other: Dialect) -> Meaning:
-    """What of a batch's SUCCEED another dialect can say, too: no more than that is compared.
+    """What of an update another dialect can say, too: no more than that is compared.
 
-    One that rebuilds every such batch from its branches writes their statuses alone, and one that lists
+    One that writes nothing for null does not tell it from nothing.
+    Of batches, one that rebuilds every one from its branches writes their statuses alone, and one that lists
     unfinished items does not say which of them had begun.
     """
-    payload = meaning.fields.get("Payload")
+    payload = meaning.fields.get("Payload", ABSENT)
+    if payload is None and other.null_written == "absent":
+        return replace(meaning, fields={key: one for key, one in meaning.fields.items() if key != "Payload"})
     if update.subtype not in BATCHES or update.action != Action.SUCCEED or not isinstance(payload, dict):
         return meaning
     fields, items = dict(meaning.fields), meaning.items

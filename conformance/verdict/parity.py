@@ -214,6 +214,8 @@ def _boundaries(subject: Case, matched: Sequence[Pair]) -> Iterator[Finding]:
 
 def _outputs(subject: Case, reference: Case) -> Iterator[Finding]:
     seen, wanted = _output(subject), _output(reference)
+    if "absent" in (subject.dialect.null_written, reference.dialect.null_written):
+        seen, wanted = ({key: one for key, one in each.items() if one is not None} for each in (seen, wanted))
     for field in sorted({*seen, *wanted}):
         ours, theirs = seen.get(field, ABSENT), wanted.get(field, ABSENT)
         if field == "Error" and ABSENT not in (ours, theirs):

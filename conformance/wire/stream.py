@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conformance.sdks import registry
+from conformance.vocabulary import SubType
 from conformance.wire import payloads
 from conformance.wire.identity import EXECUTION, Identity, Position, Said, decode
 from conformance.wire.payloads import Form
@@ -199,7 +200,7 @@ def _identities(
         for update in request.updates:
             if update.get("Type") != "EXECUTION":
                 of_execution.update(str(update[key]) for key in ("Id", "ParentId") if update.get(key))
-                what = Said(str(update.get("Type")), _text(update, "SubType"), _text(update, "Name"))
+                what = Said(str(update.get("Type")), _subtype(update, dialect), _text(update, "Name"))
                 said[request.exchange.execution].setdefault(str(update.get("Id")), what)
     records = {execution.arn: execution for execution in recording.executions}
     identities: dict[str, Identity] = {}
@@ -336,13 +337,19 @@ def _update(  # noqa: PLR0913 - the parts of one update, all of them needed
         parent_id=parent_id,
         type=str(raw.get("Type")),
         action=str(raw.get("Action")),
-        subtype=_text(raw, "SubType"),
+        subtype=_subtype(raw, dialect),
         name=_text(raw, "Name"),
         fields=fields,
         form=form,
         raw=raw,
         repeated=repeated,
     )
+
+
+def _subtype(raw: dict[str, Any], dialect: Dialect) -> str | None:
+    """What kind of operation it is: a with_retry's context, however it is called, is a child context."""
+    said = _text(raw, "SubType")
+    return SubType.CHILD if said is not None and said == dialect.with_retry_subtype else said
 
 
 _IDENTITY_FIELDS = frozenset({"Id", "ParentId", "Type", "Action", "SubType", "Name"})

@@ -233,6 +233,56 @@ def in_parallel(sdk: str, payload: Any, answer: dict[str, Any] = ALL, **options:
     return made.done()
 
 
+def retried(sdk: str, subtype: str) -> Recording:
+    once = {"with_retry": {"name": "w", "do": [{"wait": {"seconds": 1}}], "retry": "none"}}
+    made = Maker(sdk, document(once))
+    made.invoke()
+    made.send("1", "CONTEXT", "START", Name="w", SubType=subtype)
+    return made.done(complete=False)
+
+
+def of_callback(sdk: str, text: str, result: str) -> Recording:
+    handler = [{"callback": {"name": "c", "as": "c"}}, {"await": {"callback": "c", "as": "got"}}]
+    outside = {"outside": [{"callback": "c", "succeed": {"raw": text}}]}
+    made = Maker(sdk, document(*handler, {"return": {"$eval": "got"}}, **outside))
+    made.invoke()
+    made.send("1", "CALLBACK", "START", Name="c")
+    made.answer(
+        {"Status": "PENDING", "Result": None, "Error": None} if sdk == "java" else {"Status": "PENDING"}
+    )
+    made.invoke()
+    made.answer({"Status": "SUCCEEDED", "Result": result} | ({"Error": None} if sdk == "java" else {}))
+    return made.done()
+
+
+def wrongs(recording: Recording) -> list[tuple[str, Any, Any]]:
+    """What the structure layer says of an execution's result."""
+    case = Case.of(recording)
+    found = structure.check(case.scenario, recording, case.stream)
+    return [(one.path, one.seen, one.wanted) for one in found if one.rule == "outcome-wrong"]
+
+
+def test_a_callback_s_text_is_handed_over_or_read() -> None:
+    assert wrongs(of_callback("js", '{"a": 1}', '"{\\"a\\": 1}"')) == []
+    assert wrongs(of_callback("java", '{"a": 1}', '{"a": 1}')) == []
+    assert wrongs(of_callback("java", '{"a": 1}', '"{}"')) == [("output.Result", "{}", {"a": 1})]
+    assert wrongs(of_callback("java", "no json", "1")) == []  # what follows of that is not known
+
+
+def test_null_is_written_or_nothing_is() -> None:
+    def paths(recording: Recording) -> list[str]:
+        case = Case.of(recording)
+        return [one.path for one in structure.check(case.scenario, recording, case.stream)]
+
+    absent = with_fields(step("java", "null", None), 1, Payload=None)
+    assert "1:STEP.SUCCEED.Payload" not in paths(absent)
+    assert "1:STEP.SUCCEED.Payload" in paths(step("java", "null", None))
+    assert "1:STEP.SUCCEED.Payload" in paths(with_fields(step("js", "null", None), 1, Payload=None))
+    js = step("js", "null", None)
+    assert [one.rule for one in compare(Case.of(absent), Case.of(js))] == []
+    assert [one.rule for one in compare(Case.of(js), Case.of(absent))] == []
+
+
 def summed(**changes: Any) -> Recording:
     return in_parallel("java", SUMMED | changes, **REPLAYED)
 
@@ -374,6 +424,11 @@ BROKEN: tuple[tuple[str, Callable[[], Recording], list[tuple[str, str]]], ...] =
         [("batch-summaries", "1:CONTEXT.SUCCEED.Payload")],
     ),
     (
+        "with_retry_subtype",
+        lambda: retried("java", "RunInChildContext"),
+        [("with-retry-subtype", "1:CONTEXT.START.SubType")],
+    ),
+    (
         "answer_members",
         lambda: in_parallel("java", SUMMED, {"Status": "SUCCEEDED", "Result": "[1,1]"}, **REPLAYED),
         [("answer-members", "invocation 1:output.Error")],
@@ -434,6 +489,8 @@ ELSEWHERE = {
     "batch_completion": "the structure layer predicts by it which branches are run",
     "backoff_rounding": "the structure layer holds each delay to it",
     "callback_result": "the structure layer holds the value to it",
+    "null_written": "the structure layer holds the payload to it",
+    "callback_text": "the structure layer holds the value to it",
     "errors_caught": "what it undoes is compared by meanings, below",
     "batch_serdes": "the structure layer predicts by it what items carry",
     "attempt_numbers": "the invariant attempts_are_counted holds bodies to it",

@@ -111,7 +111,7 @@ def _value(view: View, expected: Expected, update: Update, wanted: Any) -> Itera
             yield from _summary(view, expected, update, wanted)
     elif expected.subtype in BATCHES and (isinstance(wanted, Raced) or _is_batch(wanted)):
         yield from _batch(view, expected, update, wanted)
-    elif wanted is NOTHING:
+    elif wanted is NOTHING or (wanted is None and view.dialect.null_written == "absent"):
         yield from _nothing(view, expected, update)
     elif isinstance(wanted, OneOf):
         if not any(fits(seen, each) for each in wanted.values):

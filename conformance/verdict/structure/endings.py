@@ -81,7 +81,10 @@ def _result(view: View, execution: ExecutionRecord) -> Iterator[Finding]:
     flow = view.plan.flow
     returned = isinstance(flow, Returned)
     wanted: Any = flow.value if isinstance(flow, Returned) else None
-    absent = ABSENT if returned else None  # what returns nothing may leave it out, what returns null may not
+    written = view.dialect.null_written != "absent"
+    absent = (
+        ABSENT if returned and written else None
+    )  # what returns nothing may leave it out, what returns null may not
     seen = absent if execution.result is None else payloads.read(execution.result, view.dialect, None).value
     if not fits(seen, wanted):
         right = shown(wanted)

@@ -120,12 +120,10 @@ final class Operations {
         var at = Control.at(statement);
         var outer = scope.copy();
         var config = WithRetryConfig.builder().retryStrategy(Retries.strategy(statement.get("retry"), at, scope));
-        if (statement.has("wrap")) {
-            config.wrapInChildContext((Boolean) scope.evaluate(statement.get("wrap"), at));
-        }
-        if (statement.has("virtual") && (Boolean) scope.evaluate(statement.get("virtual"), at)) {
-            config.wrapInChildContext(false); // how this SDK says that the child context is virtual
-        }
+        // A with_retry stands in a context unless the program says otherwise. This SDK's own default is a virtual one,
+        // and it has none without.
+        var virtual = statement.has("virtual") && (Boolean) scope.evaluate(statement.get("virtual"), at);
+        config.wrapInChildContext(!virtual);
         var name = nameOf(statement, scope);
         scope.bind(statement, context.withRetry(name, (attempt, inner) -> {
             var each = outer.copy(attempt);

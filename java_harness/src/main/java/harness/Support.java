@@ -13,7 +13,7 @@ final class Support {
      *
      * <p>None has serialisers of items apart from their batch's, summaries, sub types, names of a map's items,
      * tolerances of a parallel in per cent, retries by an error's message or class (but by a function),
-     * throw_if_error, or loggers that speak on replay for one line only.
+     * throw_if_error, loggers that speak on replay for one line only, or a with_retry without any context around it.
      */
     private static final String[] OPTIONS = {
         "batch.complete-when", "batch.flat", "batch.max-concurrency", "batch.min-successful", "batch.serdes", "batch.tolerated-failure-count",
@@ -21,7 +21,7 @@ final class Support {
         "child.virtual",         "condition.attempt-number", "condition.backoff", "condition.delays", "condition.serdes",
         "invoke.payload-serdes", "invoke.result-serdes", "invoke.tenant", "map.tolerated-failure-percentage",
         "parallel.branch-names", "raise.again", "raise.cause", "step.attempt-number", "step.semantics",
-        "step.serdes", "wait_for_callback.retry", "with_retry.wrap",
+        "step.serdes", "wait_for_callback.retry",
     };
 
     private Support() {}
