@@ -21,6 +21,11 @@ PLACES = {
 }
 DEEP = frozenset({"child", "nested"})
 """Places that a default run can spare: of those like them it has virtual children and FLAT branches."""
+GIVING = frozenset({"step", "child", "map", "parallel", "wait_for_condition", "with_retry"})
+"""Statements that give a value, which groups mostly leave unbound."""
+BATCHES = frozenset({"map", "parallel"})
+BATCH = ("results", "status", "completionReason", "totalCount", "failureCount")
+"""What is noted of a batch's result."""
 
 
 def files() -> dict[str, str]:
@@ -54,7 +59,7 @@ def _input(name: str, value: Any) -> str:
 def _text(group: Group, place: str) -> str:
     result = {"return": {"$eval": f"[{', '.join(group.bound)}]"}} if group.bound else {"return": "done"}
     bound = {"let": {"word": "computed", "target": "echo"}}
-    body = [bound, *group.statements, {"wait": {"name": "replayed", "seconds": 5}}, result]
+    body = [bound, *_noted(group.statements), {"wait": {"name": "replayed", "seconds": 5}}, result]
     lines = [f"title: {PLACES[place]}, {group.what}", f"covers: [{', '.join(group.covers)}]"]
     lines += ["deep: true"] if place in DEEP else []
     lines.append("handler:")
@@ -68,6 +73,21 @@ def _text(group: Group, place: str) -> str:
         lines += ["outside:", *(f"  - {_flow(each)}" for each in group.outside)]
     expect = {"status": "SUCCEEDED"} | ({} if wanted is None else {"result": wanted})
     return "\n".join([*lines, f"expect: {_flow(expect)}"]) + "\n"
+
+
+def _noted(statements: tuple[Statement, ...]) -> list[Statement]:
+    """The statements with a note of what they gave, so that a replay must give it again."""
+    made: list[Statement] = []
+    given: list[str] = []
+    for number, statement in enumerate(statements):
+        word = next(iter(statement))
+        if word in GIVING and "as" not in statement[word]:
+            name = f"r{number}"
+            made.append({word: {**statement[word], "as": name}})
+            given.append(f"[{', '.join(f'{name}.{each}' for each in BATCH)}]" if word in BATCHES else name)
+        else:
+            made.append(statement)
+    return [*made, {"note": [{"$eval": each} for each in given]}] if given else made
 
 
 def _handler(place: str, body: list[Statement]) -> list[str]:
