@@ -24,15 +24,19 @@ SIZES: dict[str, tuple[int, ...]] = {
 }
 USUAL = (10, 30, 100, 300)
 TIMES = 3
-LEAST = 0.02
-"""CPU seconds below which a measurement says nothing about growth."""
+LEAST = {"run_cpu": 0.5, "judge_cpu": 0.02}
+"""CPU seconds below which a measurement says nothing about growth.
+
+A run's are those beyond what starting costs, which is itself some 2.5 s and not the same twice: where the
+programs are small, what is left says more about the start than about them.
+"""
 
 
 def measured(most: int) -> dict[str, Any]:
     """Points and exponents of each curve; sizes of the usual ones up to `most`, threefold each time."""
     ledger = Ledger.load(ledger_file())
     usual = [size for size in (*USUAL, 1000, 3000) if size <= most]
-    base = _run("start", steps(1), ledger)["run_cpu"]
+    base = min(_run("start", steps(1), ledger)["run_cpu"] for _ in range(TIMES))
     curves = {}
     for name, program in GROWING.items():
         points = []
@@ -43,7 +47,7 @@ def measured(most: int) -> dict[str, Any]:
         curves[name] = {
             "points": points,
             "exponents": {
-                f"{kind} by {of}": exponent([(point[of], point[kind]) for point in points])
+                f"{kind} by {of}": exponent([(point[of], point[kind]) for point in points], LEAST[kind])
                 for kind in ("run_cpu", "judge_cpu")
                 for of in ("size", "recorded_bytes")
             },
@@ -51,9 +55,9 @@ def measured(most: int) -> dict[str, Any]:
     return curves
 
 
-def exponent(points: Sequence[tuple[float, float]]) -> float | None:
+def exponent(points: Sequence[tuple[float, float]], least: float) -> float | None:
     """The power with which the second grows with the first; None where too little was measured."""
-    known = [(math.log(of), math.log(cost)) for of, cost in points if cost > LEAST]
+    known = [(math.log(of), math.log(cost)) for of, cost in points if cost > least]
     if len(known) < 2:
         return None
     mean = [sum(values) / len(known) for values in zip(*known, strict=True)]

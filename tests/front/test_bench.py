@@ -53,9 +53,16 @@ def test_every_disturbance_that_is_promised_is_there() -> None:
 
 @pytest.mark.parametrize("power", [0.5, 1, 2])
 def test_an_exponent_is_the_power_of_growth(power: float) -> None:
-    assert exponent([(size, 0.1 * size**power) for size in (10, 30, 100)]) == power
-    assert exponent([(10, 1.0)]) is None
-    assert exponent([(size, 0.001) for size in (10, 30, 100)]) is None
+    assert exponent([(size, 0.1 * size**power) for size in (10, 30, 100)], 0.02) == power
+    assert exponent([(10, 1.0)], 0.02) is None
+    assert exponent([(size, 0.001) for size in (10, 30, 100)], 0.02) is None
+
+
+def test_what_the_start_of_a_run_hides_is_no_growth() -> None:
+    """A linear program whose smallest sizes lost most of their cost to the start that was taken off."""
+    told = [(30, 0.15), (100, 0.9), (300, 2.9)]
+    assert exponent(told, 0.02) == 1.28
+    assert exponent(told, 0.5) == 1.06
 
 
 def test_every_program_is_written_for_each_runner_and_as_a_scenario() -> None:
