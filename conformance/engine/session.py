@@ -357,7 +357,7 @@ class Session:
                     self._keep(recording, run.repeat)
                     self._emit(Recorded(run.scenario.id, run.subject, run.repeat))
                     await self._judging.take(recording, run.repeat)
-                    large = _spoken(recording) > LARGE
+                    large = recording.spoken > LARGE
                     del recording
                     if large:
                         gc.collect()  # the parts of a run know each other: else it would stay for a while
@@ -389,10 +389,6 @@ def _leaves(group: BaseExceptionGroup[EnvironmentFault]) -> Iterator[Environment
             yield from _leaves(error)
         else:
             yield error
-
-
-def _spoken(recording: Recording) -> int:
-    return sum(len(exchange.request) + len(exchange.response) for exchange in recording.exchanges)
 
 
 @contextlib.contextmanager

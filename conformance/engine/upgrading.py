@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.engine.events import Faulted, Planned, SettingUp
+from conformance.engine.session import LARGE
 from conformance.engine.upgrade_judging import all_judged, directions, not_to_be_judged
 from conformance.errors import ConformanceError, EnvironmentFault
 from conformance.verdict.upgrades.judge import points
@@ -27,6 +29,9 @@ from conformance.wire.recording import Handover, Recording, SubjectInfo
 if TYPE_CHECKING:
     from conformance.engine.session import Installed, Lab, Pool, Stack
     from conformance.scenario.model import Scenario
+
+A_SCENARIO = 2
+"""How many of the runs under way are one scenario's, about: fewer scenarios at a time take less memory."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ class Upgrades:
                     self._pools = {subject: self._stack.pool(one, lab) for subject, one in installed.items()}
                     scenarios = iter(plan.scenarios)
                     async with asyncio.TaskGroup() as workers:
-                        for _ in range(plan.jobs):
+                        for _ in range(max(plan.jobs // A_SCENARIO, 1)):
                             workers.create_task(self._work(lab, scenarios, judging))
                 finally:
                     await asyncio.gather(*(pool.close() for pool in self._pools.values()))
@@ -184,10 +189,17 @@ class Upgrades:
             names = [*self._infos]
             runs = await asyncio.gather(*(self._run(lab, scenario, name) for name in names))
             alone = {name: made for name, made in zip(names, runs, strict=True) if made is not None}
-            results: list[Resumed] = []
-            for first, second in self._directions():
-                if first in alone and second in alone:
-                    results += await self._resumed(lab, scenario, alone[first], alone[second], judging)
+            found = await asyncio.gather(
+                *(
+                    self._resumed(lab, scenario, alone[first], alone[second], judging)
+                    for first, second in self._directions()
+                    if first in alone and second in alone
+                )
+            )
+            results = [one for each in found for one in each]
+            if any(one.spoken > LARGE for one in alone.values()):
+                del alone, runs
+                gc.collect()  # the parts of a run know each other: else they would stay for a while
             self._done += 1
             self._emit(Ran(scenario.id, self._done, len(self._plan.scenarios), self._runs))
             self._emit(UpgradesJudged(scenario.id, tuple(results)))

@@ -222,6 +222,11 @@ class Recording:
             return self.subject
         return handover.to
 
+    @property
+    def spoken(self) -> int:
+        """Characters of all its requests and answers."""
+        return sum(len(exchange.request) + len(exchange.response) for exchange in self.exchanges)
+
     def of(self, execution: str) -> Part:
         """What it holds of one execution."""
         return self._parts.get(execution, _NOTHING)
