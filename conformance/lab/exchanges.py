@@ -36,7 +36,7 @@ from conformance.lab.holding import Holding
 from conformance.lab.observed import Observed
 from conformance.lab.polls import Polls
 from conformance.lab.recorder import OpenInvocation, Recorder
-from conformance.wire.recording import Exchange, Outcome
+from conformance.wire.recording import Exchange, Outcome, ReportKind
 from conformance.wire.service_model import malformed
 
 MOST_KEPT_BYTES = 256 * 1024 * 1024
@@ -77,6 +77,12 @@ class Request:
     route: routes.Route
     operation: str
     execution: str
+
+    @property
+    def again(self) -> bool:
+        """Whether the client says that it has sent this before: `amz-sdk-request: attempt=2; max=3`."""
+        parts = (part.partition("=") for part in self.headers.get("amz-sdk-request", "").split(";"))
+        return any(name.strip() == "attempt" and value.strip() not in ("", "1") for name, _, value in parts)
 
     def text(self) -> str:
         """What the recording keeps: the body; of a request without one, the query as a JSON object."""
@@ -151,6 +157,7 @@ class Exchanges:
         invocation = self.calls.of_token(token, request.execution)
         updates = body.get("Updates") or []
         injection = self._injection(request, updates)
+        self._look_for_retry(request, invocation)
         if (
             request.operation == CHECKPOINT
             and not updates
@@ -192,6 +199,23 @@ class Exchanges:
             await self.quiet()  # whether the body had begun by then must not be a race
         await self._withhold(len(self.recorder.exchanges) - 1, updates, injection)
         return self._deliver(_response(answer, request.operation, skew, served), invocation, injection)
+
+    def _look_for_retry(self, request: Request, invocation: OpenInvocation | None) -> None:
+        """Report a request that a client sends again though nobody has given it a reason to.
+
+        AWS's clients say in a header which attempt a request is. They try again after an answer that asks for
+        it, and when none comes in time; the service has taken the first request then, and what the second one
+        is answered is nobody's fault but the machine's.
+        """
+        if invocation is None or not request.again:
+            return
+        invocation.sent_again += 1
+        if invocation.sent_again == invocation.retries_sent + 1:
+            message = (
+                f"the client of invocation {invocation.number} sent a {request.operation} again, "
+                "without an answer in the time that it waits for one"
+            )
+            self.recorder.report(ReportKind.MACHINE, message, invocation)
 
     def refuse(self, request: Request, message: str) -> Response:
         """Refuse a request as too large, and record that without what it held."""

@@ -40,6 +40,7 @@ class OpenInvocation:
     task: asyncio.Future[Any] | None = None
     killed: Outcome | None = None  # set by the lab when it kills the process
     retries_sent: int = 0  # how many requests its process was made to send again
+    sent_again: int = 0  # how many it did send again, by its client's own word
     end: int | None = None
     ended_seq: int | None = None
     outcome: Outcome | None = None

@@ -53,6 +53,7 @@ class Handler:
     operations: dict[str, dict[str, Any]] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    attempt: int = 1  # of a request, as AWS's clients say it
 
     def __post_init__(self) -> None:
         """Take what the event brings."""
@@ -83,7 +84,8 @@ class Handler:
         """Send updates; the response's body."""
         path = f"/2025-12-01/durable-executions/{quote(self.arn, safe='')}/checkpoint"
         body = {"CheckpointToken": self.token, "Updates": list(updates)} | extra
-        async with self.session.post(self.lab.gateway_url + path, json=body) as response:
+        said = {"amz-sdk-request": f"attempt={self.attempt}; max=3"}
+        async with self.session.post(self.lab.gateway_url + path, json=body, headers=said) as response:
             self.statuses.append(response.status)
             self.headers = dict(response.headers)
             answer: dict[str, Any] = await response.json(content_type=None)

@@ -179,6 +179,29 @@ def test_what_a_process_had_to_send_again_is_told_to_its_pool(
     assert asyncio.run(sent()) == retries_sent
 
 
+@pytest.mark.parametrize(
+    ("faults", "reports"),
+    [
+        ([], [ReportKind.MACHINE]),
+        ([{"fault": "error", "checkpoint": 1}], []),
+        ([{"fault": "throttle", "checkpoint": 1}], []),
+    ],
+)
+def test_a_request_that_is_sent_again_without_a_reason_is_the_machine_s_fault(
+    faults: list[dict[str, Any]], reports: list[ReportKind]
+) -> None:
+    async def sends_again(handler: Handler) -> Any:
+        if "a" not in handler.operations or not handler.statuses:
+            token = handler.token
+            await handler.checkpoint(update("STEP", "START", "a"))
+            handler.token, handler.attempt = token, 2
+            await handler.checkpoint(update("STEP", "START", "a"))
+        return succeeded(None)
+
+    recording = run(sends_again, faults=faults)
+    assert [report.kind for report in recording.reports] == reports
+
+
 def test_a_crash_before_leaves_the_request_unapplied() -> None:
     recording = faulty("crash-before")
     assert [invocation.outcome for invocation in recording.invocations] == [Outcome.EXIT, Outcome.RESPONSE]
