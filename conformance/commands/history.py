@@ -23,7 +23,7 @@ def options(command: argparse.ArgumentParser) -> None:
 def execute(given: argparse.Namespace) -> Exit:
     """Print the page, in Markdown."""
     root = given.scenarios or SCENARIOS
-    found = sorted(path.stem for path in (root / pins.FOLDER).glob("*.json"))
+    found = [path.stem for path in pins.files(root)]
     every = [pins.read(pins.file(root, sdk), sdk) for sdk in given.sdks or found]
     entries = Ledger.load(ledger_file(given.scenarios)).entries
     sys.stdout.write(escape.told([markdown.render(every, Words.of(entries)).rstrip()]))

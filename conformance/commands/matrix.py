@@ -22,6 +22,7 @@ from conformance.engine.stack import real
 from conformance.errors import ConformanceError, EnvironmentFault, Exit, UsageError
 from conformance.history import document, held, pins, table
 from conformance.history.matrix import Gathered, Matrix, versions
+from conformance.history.pins import Pins
 from conformance.history.recordings import Asked, Recordings
 from conformance.history.words import Words
 from conformance.report import escape
@@ -48,7 +49,9 @@ def options(command: argparse.ArgumentParser) -> None:
         "--newer", action="store_true", help="the releases that are newer than the ledger and the pins know"
     )
     command.add_argument(
-        "--pinned", action="store_true", help="only the scenarios that the pins of any SDK are of"
+        "--pinned",
+        action="store_true",
+        help="the versions that are pinned, with the scenarios that they are pinned with",
     )
     command.add_argument("--reference", metavar="S", help="what all are compared with (js)")
     shared.jobs(command)
@@ -89,7 +92,13 @@ def execute(given: argparse.Namespace) -> Exit:
     _check(given)
     machine.open_files()
     root = given.scenarios or SCENARIOS
-    given.patterns = _pinned(root) if given.pinned else given.patterns
+    if given.pinned:
+        every = [pins.read(path, path.stem) for path in pins.files(root)]
+        given.patterns = _pinned(every, root)
+        named = given.subjects or given.newer or given.directories
+        given.subjects = (
+            given.subjects if named else [f"{one.sdk}@{v}" for one in every for v in one.versions]
+        )
     ledger = Ledger.load(ledger_file(given.scenarios))
     wanted = None
     if given.newer:
@@ -138,13 +147,12 @@ def _check(given: argparse.Namespace) -> None:
         raise UsageError("--pinned says which scenarios to run", hint="leave the patterns and --pin out")
 
 
-def _pinned(root: Path) -> list[str]:
+def _pinned(every: Sequence[Pins], root: Path) -> list[str]:
     """The patterns of all that is pinned; none where some version is pinned with every scenario.
 
     Raises:
         UsageError: nothing is pinned.
     """
-    every = [pins.read(path, path.stem) for path in sorted((root / pins.FOLDER).glob("*.json"))]
     patterns = {pattern for each in every for scope in each.versions.values() for pattern in scope}
     if not patterns:
         raise UsageError("nothing is pinned", where=str(root / pins.FOLDER), hint="conformance matrix --pin")

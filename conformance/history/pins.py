@@ -169,6 +169,11 @@ def file(scenarios: Path, sdk: str) -> Path:
     return scenarios / FOLDER / f"{sdk}.json"
 
 
+def files(scenarios: Path) -> list[Path]:
+    """The files of all SDKs that have pins, by name."""
+    return sorted((scenarios / FOLDER).glob("*.json"))
+
+
 def read(path: Path, sdk: str) -> Pins:
     """An SDK's pins; a file that is not there has none.
 
