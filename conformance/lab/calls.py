@@ -74,13 +74,8 @@ class Calls:
         """
         invocation = self._open(call)
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{call.function}:$LATEST"
-        event = LateEvent(
-            invocation.request_id,
-            arn,
-            call.tenant,
-            lambda: _taken(invocation, call),
-            lambda: invocation.retries_sent,
-        )
+        left: list[str] = []
+        event = LateEvent(invocation, call, arn, left.append)
         invocation.task = asyncio.ensure_future(self.pool.invoke(event))
         try:
             answer = await invocation.task
@@ -88,7 +83,7 @@ class Calls:
             if invocation.killed is None:
                 invocation.task.cancel()
                 raise
-            answer = Answer(invocation.killed, None, "")
+            answer = Answer(invocation.killed, None, "\n".join(left))
         except EnvironmentFault as fault:
             self.control.fail(fault)
             raise
@@ -148,24 +143,17 @@ class LateEvent(Event):
     """
 
     def __init__(
-        self,
-        request_id: str,
-        function_arn: str,
-        tenant: str | None,
-        taken: Callable[[], str],
-        retries_sent: Callable[[], int],
+        self, invocation: OpenInvocation, call: Call, function_arn: str, left: Callable[[str], None]
     ) -> None:
-        """`taken` gives the body as JSON text, `retries_sent` how many requests had to be sent again."""
-        super().__init__(request_id, function_arn, b"", 0, tenant)
+        """`left` is told what a process wrote that was killed before it answered."""
+        super().__init__(invocation.request_id, function_arn, b"", 0, call.tenant)
         del self.__dict__["body"], self.__dict__["deadline_ms"]
-        self.__dict__["_taken"] = taken
-        self.__dict__["_retries_sent"] = retries_sent
+        self.__dict__.update(_invocation=invocation, _call=call, _left=left)
 
     @cached_property
     def body(self) -> bytes:
         """The invocation's input."""
-        taken: Callable[[], str] = self.__dict__["_taken"]
-        return taken().encode()
+        return _taken(self.__dict__["_invocation"], self.__dict__["_call"]).encode()
 
     @cached_property
     def deadline_ms(self) -> int:
@@ -175,8 +163,13 @@ class LateEvent(Event):
     @property
     def retries_sent(self) -> int:
         """How many requests had to be sent again."""
-        retries_sent: Callable[[], int] = self.__dict__["_retries_sent"]
-        return retries_sent()
+        invocation: OpenInvocation = self.__dict__["_invocation"]
+        return invocation.retries_sent
+
+    def left(self, written: str) -> None:
+        """Its process was killed before it answered."""
+        left: Callable[[str], None] = self.__dict__["_left"]
+        left(written)
 
 
 def limit(invocation: OpenInvocation) -> int:

@@ -25,6 +25,9 @@ class Event:
         """How many requests its process has been made to send again, while handling it."""
         return 0
 
+    def left(self, written: str) -> None:
+        """Its process was killed before it answered, and has written this meanwhile."""
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -168,6 +168,9 @@ class Process:
             return await answer
         except asyncio.CancelledError:
             if answer.cancelled():
+                self._output.drain()
+                if self._event is not None:
+                    self._event.left(self._output.tail.since(self._mark))
                 self.kill()
             raise
 

@@ -44,6 +44,7 @@ def test_a_subject_that_hangs_is_known_however_busy_the_machine_is(how: str, cor
     else:
         recording = record(how)
     assert [one.outcome for one in recording.invocations] == [Outcome.HANG], recording.reports
+    assert recording.stderr == f"it {how}"  # what it wrote before it was killed
     result = judge(recording, None, Ledger())
     assert result.verdict is Verdict.VIOLATED
     assert "invocation-hangs" in {one.rule for one in result.findings}

@@ -37,6 +37,8 @@ def compute(seconds: float) -> None:
 
 
 status, given = ask()
+sys.stderr.write(f"it {sys.argv[1]}\n")
+sys.stderr.flush()
 match sys.argv[1]:
     case "sleeps":
         time.sleep(FOREVER)
