@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from conformance.engine.files import SCENARIOS
-from conformance.engine.shards import Part
+from conformance.engine.part import Part
 
 A_CORE = 4
 MOST_JOBS = 32

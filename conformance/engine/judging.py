@@ -221,7 +221,7 @@ class Apart:
             self._reading.cancel()
             await asyncio.wait([self._reading])
         if self._writer:
-            self._writer.close()
+            self._writer.transport.abort()  # closing waits for what is unsent, which nobody will read
         self._socket.close()
 
 

@@ -36,5 +36,9 @@ class AtEnd:
         if isinstance(event, RunEnded):
             # A subject may have sent half a surrogate pair, which UTF-8 can't say and `\\ud800` can.
             mode = "a" if self._append else "w"
-            with self._path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
-                file.write(self._render(self._run))
+            try:
+                with self._path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
+                    file.write(self._render(self._run))
+            except OSError as error:
+                error.filename = error.filename or str(self._path)  # writing does not say to what
+                raise

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conformance.engine.events import Judged
 from conformance.report import escape
-from conformance.verdict.finding import Finding
+
+if TYPE_CHECKING:
+    from conformance.engine.events import Judged
+    from conformance.verdict.finding import Finding
 
 LONGEST = 300  # characters of a value that a line shows; the JSON report has it whole
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
+import py_compile
 import re
 import sys
 import sysconfig
 import tomllib
 import venv
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from conformance.errors import EnvironmentFault
 from conformance.subjects import cache, installer, pins
 from conformance.subjects.registry import Installation, Runtime, Sdk, Wanted
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 # What would make pip install somewhere else or something else than it is told.
 _DISTURBING = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON")
@@ -89,6 +87,7 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
     )
     harness = pins.harness(sdk.harness)
     handlers = f"{harness.name}.aws_handlers"
+    _compile(pins.harness(sdk.harness))
     return Installation(
         version=str(manifest["version"]),
         command=(str(_interpreter(place)), "-m", harness.name),
@@ -96,6 +95,18 @@ def install(subject: Wanted, sdk: Sdk) -> Installation:
         preload=tuple(f"{sdk.harness}.{module}" for module in _PRELOAD),
         runtime=Runtime((str(_interpreter(place)), "-m", handlers), (handlers, f"{harness.name}.sdk")),
     )
+
+
+def _compile(harness: Path) -> None:
+    """Compile the harness where that is not done yet: its processes can't write beside it in a sandbox.
+
+    The environments have this process's own version of Python.
+    """
+    for source in harness.rglob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(source)))
+        with contextlib.suppress(OSError):
+            if not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns:
+                py_compile.compile(str(source), quiet=2)
 
 
 def _lock(sdk: Sdk) -> Path:

@@ -14,8 +14,9 @@ from conformance.engine.collator import Assessors
 from conformance.engine.collected import Collected
 from conformance.engine.directory import Directory
 from conformance.engine.events import RunStarted
+from conformance.engine.part import Part
 from conformance.engine.session import Session
-from conformance.engine.shards import Part, header, spread, united
+from conformance.engine.shards import header, spread, united
 from conformance.errors import UsageError
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Result
