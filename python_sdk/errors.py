@@ -5,25 +5,28 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from python_sdk import sdk
+
 if TYPE_CHECKING:
     from python_sdk.scope import Scope
 
 _MODULE = "scenario"
 
-_classes: dict[str, type[Exception]] = {}
+_classes: dict[tuple[str, type[Exception]], type[Exception]] = {}
 
 
-def user_class(name: str) -> type[Exception]:
-    """The class of users' errors with this name: one a name, in a process."""
-    if name not in _classes:
-        _classes[name] = type(name, (Exception,), {"__module__": _MODULE})
-    return _classes[name]
+def user_class(name: str, kind: type[Exception] = Exception) -> type[Exception]:
+    """The class of users' errors with this name, of a kind: one a name, in a process."""
+    if (made := _classes.get((name, kind))) is None:
+        made = _classes[name, kind] = type(name, (kind,), {"__module__": _MODULE})
+    return made
 
 
 def make(raises: dict[str, Any], at: str, scope: Scope, extra: dict[str, Any] | None = None) -> Exception:
     """The error that a `raises` describes."""
     message = scope.evaluate(raises["message"], at, extra)
-    error = user_class(raises["type"])(message if isinstance(message, str) else _compact(message))
+    kind = sdk.package.InvocationError if raises.get("retryable") else Exception
+    error = user_class(raises["type"], kind)(message if isinstance(message, str) else _compact(message))
     if "cause" in raises:
         error.__cause__ = caught(raises["cause"], at, scope)
     return error

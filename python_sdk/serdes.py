@@ -109,7 +109,10 @@ def _fail_write(_argument: Any, _scope: Scope) -> Any:
 def _fail_read(argument: Any, scope: Scope) -> Any:
     def read(data: str) -> Any:
         if argument is None or argument["invocation"] == scope.run.invocation:
-            raise errors.user_class("FailRead")("the serialiser fails to read")
+            message = "the serialiser fails to read"
+            if argument is not None and argument.get("retryable"):
+                raise sdk.package.RetryableSerDesError(message)
+            raise errors.user_class("FailRead")(message)
         return json.loads(data)
 
     return compact, read

@@ -57,6 +57,11 @@ def _step_failed(scope: Scope, failure: Failure) -> Failure:
     return Failure(scope.error(ErrorRole.STEP_FAILED), failure.type, failure.message)
 
 
+def retryable(raises: Raises | None) -> bool:
+    """Whether an error has the invocation repeated, once it escapes what does not retry by itself."""
+    return raises is not None and raises.retryable is True
+
+
 def failure_of(raises: Raises, scope: Scope) -> Failure:
     """A user's error, as it leaves the body that raises it; a message that is no text is said as JSON."""
     message = compute(raises.message, scope)
@@ -187,10 +192,10 @@ def condition(statement: WaitForCondition, scope: Scope) -> Attempted:
         body = statement.check[min(run, len(statement.check)) - 1]
         if body.do is not None:
             return _lost(OUT_OF_PLACE, fatal=True)
-        if body.crashes is not None:
+        if body.crashes is not None or retryable(body.raises):
             crashes += 1
             if crashes > CRASHES_IN_A_ROW:
-                return _unfinished("its process died too often in a row", rounds)
+                return _unfinished("its invocation failed too often in a row", rounds)
             state = UNKNOWN if rounds else state  # the emulator forgets it with an attempt's START
             continue
         crashes = 0

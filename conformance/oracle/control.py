@@ -67,6 +67,8 @@ def give_back(_reading: Reading, statement: Return, _frame: Frame, scope: Scope)
 
 def throw(_reading: Reading, statement: Raise, _frame: Frame, scope: Scope) -> Flow:
     """`raise`, of a new error or of a caught one."""
+    if attempts.retryable(statement.error):
+        return Lost(f"what {statement.at} raises may be caught or have the invocation repeated", fatal=True)
     if statement.error is not None:
         return Raised(attempts.failure_of(statement.error, scope))
     unknown = Failure(UNKNOWN, UNKNOWN, UNKNOWN)

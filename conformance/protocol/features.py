@@ -53,8 +53,10 @@ OPTIONS: dict[str, str] = {
     "parallel.tolerated-failure-percentage": "how many per cent of a parallel's branches may fail",
     "raise.again": "a caught error that is raised again",
     "raise.cause": "an error with a cause",
+    "raise.retryable": "a user's error of the SDK's own kind that has the invocation repeated",
     "retry.errors": "retrying by the error's message",
     "retry.types": "retrying by the error's class",
+    "serdes.retryable": "a serialiser that fails with the SDK's own error that has the invocation repeated",
     "step.attempt-number": "the attempt's number in a step",
     "step.semantics": "at-least-once and at-most-once",
     "step.serdes": "a step's serialiser",
@@ -221,15 +223,20 @@ def _parts(statement: st.Statement) -> Iterator[str]:
         yield from _part(getattr(statement, item.name))
 
 
-def _part(part: Any) -> Iterator[str]:  # noqa: C901 - one case a kind of part
+def _part(part: Any) -> Iterator[str]:  # noqa: C901, PLR0912 - one case a kind of part
     match part:
         case st.Retry(kind=kind):
             yield f"retry.{kind}"
             yield from _given(part, "retry", "errors", "types")
         case st.Serdes(name=name):
             yield f"serdes.{name}"
-        case st.Raises(cause=cause) if cause is not st.ABSENT:
-            yield "raise.cause"
+            if isinstance(part.argument, dict) and part.argument.get("retryable"):
+                yield "serdes.retryable"
+        case st.Raises(cause=cause, retryable=retryable):
+            if cause is not st.ABSENT:
+                yield "raise.cause"
+            if retryable is not st.ABSENT:
+                yield "raise.retryable"
         case st.Body():
             if part.do is not None:
                 yield "body.do"

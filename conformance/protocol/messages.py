@@ -80,11 +80,15 @@ class Ask(Message, frozen=True):
 
 
 class BodyError(Message, frozen=True):
-    """A user's error to be raised: its bare class name, its message (a value), the caught error behind it."""
+    """A user's error to be raised: its bare class name, its message (a value), the caught error behind it.
+
+    A `retryable` one is of the SDK's own kind that asks the service for another invocation.
+    """
 
     type: str
     message: Any
     cause: str | UnsetType = UNSET
+    retryable: bool | UnsetType = UNSET
 
 
 class LogLine(Message, frozen=True):

@@ -26,6 +26,17 @@ def serialisers(statement: s.Statement) -> tuple[s.Serdes, ...]:
     return tuple(each for each in found if isinstance(each, s.Serdes))
 
 
+def repeating(statement: s.Statement) -> str | None:
+    """The class of the error by which a statement has the invocation repeated: `raise`, or a check's.
+
+    What a step or a submitter raises is retried by its own strategy, whatever kind it is of.
+    """
+    errors = [statement.error] if isinstance(statement, s.Raise) else []
+    if isinstance(statement, s.WaitForCondition):
+        errors = [body.raises for body in statement.check]
+    return next((each.type for each in errors if each is not None and each.retryable is True), None)
+
+
 def blocks(statement: s.Statement) -> tuple[tuple[s.Statement, ...], ...]:
     """The lists of statements in a statement, those in its bodies too, in the document's order."""
     match statement:

@@ -42,8 +42,13 @@ def durations(document: list[Any]) -> tuple[Duration, ...]:
 
 
 def raises(document: dict[str, Any]) -> Raises:
-    """`{type, message, cause}`; the message is empty when none is given."""
-    return Raises(document["type"], document.get("message", ""), document.get("cause", ABSENT))
+    """`{type, message, cause, retryable}`; the message is empty when none is given."""
+    return Raises(
+        document["type"],
+        document.get("message", ""),
+        document.get("cause", ABSENT),
+        document.get("retryable", ABSENT),
+    )
 
 
 def after(document: Any) -> After:

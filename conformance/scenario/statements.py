@@ -63,11 +63,15 @@ class After:
 
 @dataclass(frozen=True)
 class Raises:
-    """A user's error: class name (bare), message and, optionally, a caught error as its cause."""
+    """A user's error: class name (bare), message and, optionally, a caught error as its cause.
+
+    A `retryable` one is of the SDK's own kind that asks the service for another invocation.
+    """
 
     type: str
     message: Expr
     cause: str | Absent = ABSENT
+    retryable: bool | Absent = ABSENT
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,22 @@ class Case:
         """Whether the scenario itself ends a process: faults that do, bodies that crash."""
         return self._bodies_crash or any(fault.fault in DEADLY for fault in self.scenario.faults)
 
+    def repeats(self, invocation: Invocation) -> bool:
+        """Whether an invocation fails as the scenario asks for: with an error that is to have it repeated."""
+        output = self.outputs[invocation.number]
+        kind = output.get("errorType") if isinstance(output, dict) else None
+        if isinstance(kind, str) and kind.rpartition(".")[2] in set(map(enclosed.repeating, self.statements)):
+            return True
+        before = self.recording.of(invocation.execution).invocations
+        return before.index(invocation) + 1 in self._unread
+
+    @cached_property
+    def _unread(self) -> frozenset[int]:
+        """The invocations, from 1, in which a serialiser fails to read so that they are repeated."""
+        arguments = [one.argument for each in self.statements for one in enclosed.serialisers(each)]
+        given = [one for one in arguments if isinstance(one, dict) and one.get("retryable")]
+        return frozenset(one["invocation"] for one in given)
+
     @cached_property
     def _bodies_crash(self) -> bool:
         return any(body.crashes is not None for each in self.statements for body in enclosed.bodies(each))

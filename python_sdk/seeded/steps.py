@@ -179,7 +179,13 @@ def _condition_fails_as_step() -> None:
     module("operation.wait_for_condition").WaitForConditionError = module("exceptions").StepError
 
 
+def _retryable_is_final() -> None:
+    """An error that is to have the invocation repeated is kept as the end of what it escapes from."""
+    module("exceptions").InvocationError.is_retryable = lambda _: False
+
+
 FAULTS: dict[str, Callable[[], None]] = {
+    "retryable-is-final": _retryable_is_final,
     "retry-delay": _retry_delay,
     "body-again": _body_again,
     "lost-result": _lost_result,

@@ -93,6 +93,11 @@ def needed(*handler: dict[str, Any], **more: Any) -> dict[str, set[str]]:
         ({"log": {"message": "m", "replay": True}}, {"log", "log.replay"}),
         ({"raise": "e"}, {"raise", "raise.again"}),
         ({"raise": {"type": "T", "cause": "e"}}, {"raise", "raise.cause"}),
+        ({"raise": {"type": "T", "retryable": True}}, {"raise", "raise.retryable"}),
+        (
+            {"step": {"returns": 1, "serdes": {"fail-read": {"invocation": 2, "retryable": True}}}},
+            {"step", "step.serdes", "serdes.fail-read", "serdes.retryable"},
+        ),
     ],
 )
 def test_what_a_statement_needs(statement: dict[str, Any], features: set[str]) -> None:

@@ -130,3 +130,33 @@ def test_swapped_parents_inside_a_request() -> None:
     assert [f.path for f in found(edited(recording, swap, 0), "parent_is_open")] == [
         "1.1:STEP.START.ParentId"
     ]
+
+
+TRANSIENT = {"type": "Transient", "message": "no", "retryable": True}
+POLLS = {"wait_for_condition": {"initial": 0, "check": {"raises": TRANSIENT}, "until": True, "delay": 1}}
+READS = {"step": {"returns": 1, "serdes": {"fail-read": {"invocation": 2, "retryable": True}}}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "invocation", "kind", "asked_for"),
+    [
+        ({"raise": TRANSIENT}, 1, "scenario.Transient", True),
+        (POLLS, 1, "Transient", True),
+        ({"raise": TRANSIENT}, 1, "Other", False),
+        ({"raise": TRANSIENT}, 1, None, False),
+        ({"step": {"raises": TRANSIENT}}, 1, "Transient", False),
+        (READS, 1, "SerDesError", False),
+        (READS, 2, "SerDesError", True),
+    ],
+)
+def test_an_error_may_escape_that_is_to_have_the_invocation_repeated(
+    statement: dict[str, Any], invocation: int, kind: str | None, *, asked_for: bool
+) -> None:
+    made = Maker("python", document(statement))
+    for _ in range(invocation - 1):
+        made.invoke()
+        made.answer({"Status": "PENDING"})
+    made.invoke()
+    made.answer(kind and {"errorType": kind, "errorMessage": "no"}, Outcome.ERROR)
+    rules = [one.rule for one in found(made.done(complete=False), "invocations_answer")]
+    assert rules == ([] if asked_for else ["invocation-error"])

@@ -48,6 +48,7 @@ SEEDED: tuple[Seeded, ...] = (
     Seeded("python", "no-replay-children", ("aws/child/3-11", "aws/map/9-16", "aws/parallel/*")),
     Seeded("python", "no-limit", ("batches/*", "flat/*", "aws/map/*", "aws/parallel/*")),
     Seeded("python", "unawaited-end", ("faults/child-kept-late", "nested/*")),
+    Seeded("python", "retryable-is-final", ("errors/retryable-*",)),
     Seeded("python", "lost-result", ("control/values", "virtual/depth-four", "virtual/nested")),
     Seeded(
         "python",

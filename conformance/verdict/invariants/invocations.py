@@ -28,7 +28,8 @@ def invocations_answer(case: Case) -> Iterator[Finding]:
     """Every invocation ends with an answer; one that never does hangs.
 
     Source: language SDK specification 3.2. A process may die only where the scenario ends it, and an error
-    escape only where the scenario upsets something: what the service does wrong is answered, not died of.
+    escape only where the scenario upsets something, or raises one that has the invocation repeated: what
+    the service does wrong is answered, not died of.
     """
     for invocation in case.recording.invocations:
         number = invocation.number
@@ -55,7 +56,10 @@ def invocations_answer(case: Case) -> Iterator[Finding]:
                 "process-exits", where, "exit", "an answer", f"the process of invocation {number} ended{last}"
             )
         elif (
-            invocation.outcome is Outcome.ERROR and not case.disturbed and case.durable(invocation.execution)
+            invocation.outcome is Outcome.ERROR
+            and not case.disturbed
+            and case.durable(invocation.execution)
+            and not case.repeats(invocation)
         ):
             output = case.outputs[number]
             yield broken(

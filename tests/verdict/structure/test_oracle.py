@@ -563,3 +563,15 @@ def test_a_target_ends_by_itself_or_is_cut_off(
         assert flow == Returned(UNKNOWN)
     else:
         assert flow == Returned(told if told == CAUGHT else 1)
+
+
+def test_an_error_that_has_the_invocation_repeated_ends_no_condition() -> None:
+    again = {"raises": {"type": "T", "message": "no", "retryable": True}}
+    given = {"initial": 0, "until": {"$eval": "state == 2"}, "delay": 1, "as": "r"}
+    check = {"attempts": [again, {"returns": {"$eval": "state + 1"}}]}
+    plan = predict(scenario({"wait_for_condition": given | {"check": check}}, {"return": {"$eval": "r"}}))
+    assert plan.flow == Returned(2)
+    assert plan.operations["1"].lifecycle.runs == (1, 1, 2)
+    assert isinstance(predict(scenario({"raise": again["raises"]})).flow, Lost)
+    stopped = predict(scenario({"wait_for_condition": given | {"check": again}}))
+    assert stopped.operations["1"].lifecycle.terminals == frozenset({None})
