@@ -58,3 +58,17 @@ def everything(statement: s.Statement) -> Iterator[s.Statement]:
     for block in blocks(statement):
         for item in block:
             yield from everything(item)
+
+
+def may_return(block: tuple[s.Statement, ...]) -> bool:
+    """Whether a function of these statements has a `return` of its own, not that of a function in it."""
+    for statement in block:
+        match statement:
+            case s.Return():
+                return True
+            case s.Try() | s.If() | s.OnRoot():
+                if any(map(may_return, blocks(statement))):
+                    return True
+            case _:
+                pass
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conformance.scenario import enclosed
 from conformance.verdict.branch_ends import BranchEnds
@@ -14,7 +14,7 @@ from conformance.wire.stream import CHECKPOINT, Stream, canonical, spoken
 from conformance.wire.values import json_or
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.scenario.model import Scenario
     from conformance.scenario.statements import Statement
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 DEADLY = frozenset({"crash-before", "crash-after"})
 """The faults that end a process."""
+
+End: TypeAlias = tuple[str, tuple[int, ...]]
+"""A handler, child or branch that ended: its statement's place and the indexes that lead to it."""
 
 _FUNCTIONS = frozenset({"handler", "child", "branch"})
 """What the harness tells the end of, with the size of what it returned if it returned anything."""
@@ -60,15 +63,27 @@ class Case:
         return self.dialect if subject == self.recording.subject else spoken(subject)
 
     @cached_property
-    def returned_nothing(self) -> frozenset[tuple[str, tuple[int, ...]]]:
-        """The handlers, children and branches, by place and indexes, that only ever returned nothing."""
+    def returned_nothing(self) -> frozenset[End]:
+        """The handlers, children and branches that only ever returned nothing."""
+        return self._returned(lambda detail: "size" not in detail)
+
+    @cached_property
+    def returned_unsayable(self) -> frozenset[End]:
+        """Those that only ever returned what JSON can't say, as a JavaScript value that is undefined."""
+        return self._returned(lambda detail: detail.get("size", 0) is None)
+
+    def _returned(self, such: Callable[[Mapping[str, Any]], bool]) -> frozenset[End]:
         ends = [
-            effect
+            (effect.at, effect.indexes, effect.detail)
             for effect in self.recording.effects
             if effect.event == "end" and effect.kind in _FUNCTIONS and isinstance(effect.detail, dict)
         ]
-        told = {(one.at, one.indexes) for one in ends if one.detail.get("outcome") == "returned"}
-        return frozenset(told - {(one.at, one.indexes) for one in ends if "size" in one.detail})
+        told = [
+            (at, indexes, such(detail)) for at, indexes, detail in ends if detail.get("outcome") == "returned"
+        ]
+        return frozenset((at, indexes) for at, indexes, it_is in told if it_is) - frozenset(
+            (at, indexes) for at, indexes, it_is in told if not it_is
+        )
 
     @property
     def execution(self) -> ExecutionRecord | None:

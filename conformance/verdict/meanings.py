@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.scenario import statements as s
+from conformance.scenario.enclosed import may_return
 from conformance.vocabulary import BATCHES, SECONDS, Action, ErrorRole, SubType
 from conformance.wire.payloads import STATUSES
 from conformance.wire.positions import Role
@@ -232,7 +233,8 @@ def _without_nothing(
 def nothing_returned(case: Case, update: Update, candidates: tuple[Candidate, ...]) -> bool:
     """Whether the body behind a SUCCEED returned nothing at all, as its harness told, or as it must.
 
-    A callback brings text or nothing: where no serialiser reads it, null is nothing.
+    A callback brings text or nothing: where no serialiser reads it, null is nothing. How the block of a
+    with_retry ended no harness tells; one without a `return` gives nothing.
     """
     if not candidates:
         return False
@@ -241,7 +243,12 @@ def nothing_returned(case: Case, update: Update, candidates: tuple[Candidate, ..
             isinstance(one.slot.statement, s.WaitForCallback) and one.slot.statement.serdes is None
             for one in candidates
         )
-    return all((one.at, one.indexes) in case.returned_nothing for one in candidates)
+    return all(
+        not may_return(one.slot.statement.do)
+        if isinstance(one.slot.statement, s.WithRetry)
+        else (one.at, one.indexes) in case.returned_nothing
+        for one in candidates
+    )
 
 
 def _reads_callback(update: Update, candidates: tuple[Candidate, ...]) -> bool:

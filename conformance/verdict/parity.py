@@ -143,6 +143,8 @@ def _fields(subject: Case, reference: Case, pair: Pair, *, strict: bool) -> Iter
             wanted = meanings.comparable(wanted, pair.wanted, dialect)
     for field in sorted({*seen.fields, *wanted.fields}):
         ours, theirs = seen.fields.get(field, ABSENT), wanted.fields.get(field, ABSENT)
+        if field == "Payload" and _nothing_either_way(ours, theirs, subject, reference, pair):
+            continue
         for place, one, other in differences(ours, theirs):
             yield _different(where, join("", field, *place), _rule(field, place), one, other)
     for index in sorted({*seen.items, *wanted.items}):
@@ -156,6 +158,24 @@ def _fields(subject: Case, reference: Case, pair: Pair, *, strict: bool) -> Iter
         yield _different(where, "Error", "error", *written)
     elif seen.error is not None and wanted.error is not None:
         yield from _errors(where, "Error", None, seen.error, wanted.error)
+
+
+def _nothing_either_way(ours: Any, theirs: Any, subject: Case, reference: Case, pair: Pair | None) -> bool:
+    """Whether one side writes null and the other nothing for a value that was never given.
+
+    What a function without a `return` gives is null in one language and undefined in another; where a program
+    returns that again, only its harness can tell it from a null that was given. `pair` is the update that
+    carries it, None for the execution's own result.
+    """
+    silent, one = (subject, ours) if ours is ABSENT else (reference, theirs)
+    if one is not ABSENT or (theirs if silent is subject else ours) is not None:
+        return False
+    if pair is None:
+        return ("handler", ()) in silent.returned_unsayable
+    place = silent.stream.place(pair.seen if silent is subject else pair.wanted)
+    return place is not None and all(
+        (each.at, each.indexes) in silent.returned_unsayable for each in place.candidates
+    )
 
 
 def _errors(
@@ -223,6 +243,8 @@ def _outputs(subject: Case, reference: Case) -> Iterator[Finding]:
                 meanings.error(theirs, reference.dialect)
             )
             told: list[Difference] = [((member,), one, other) for member, one, other in found]
+        elif field == "Result" and _nothing_either_way(ours, theirs, subject, reference, None):
+            continue
         else:
             told = list(differences(ours, theirs))
         for place, one, other in told:

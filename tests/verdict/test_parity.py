@@ -13,7 +13,7 @@ from conformance.verdict import meanings
 from conformance.verdict.case import Case
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.parity import check
-from conformance.wire.recording import Outcome
+from conformance.wire.recording import Effect, Outcome
 from conformance.wire.values import ABSENT
 from tests.verdict.recordings import (
     MAP,
@@ -525,3 +525,20 @@ def test_no_timeout_is_no_timeout_unless_strict(options: dict[str, Any]) -> None
 def test_a_timeout_is_a_timeout() -> None:
     seen, wanted = _callback({"TimeoutSeconds": 5}), _callback({"TimeoutSeconds": 0})
     assert [row[0] for row in compare(seen, wanted)] == ["callback-options"]
+
+
+@pytest.mark.parametrize(
+    ("size", "rows"),
+    [(None, []), (4, [("output-result", "output.Result", None, ABSENT)])],
+)
+def test_a_null_that_was_given_is_told_from_what_nothing_gave(size: int | None, rows: list[Row]) -> None:
+    def ending(recording: Recording, result: str | None, size: int | None) -> Recording:
+        (execution,) = recording.executions
+        detail = {"outcome": "returned", "size": size}
+        end = Effect(9000, 1, execution.arn, "handler", (), "handler", "end", None, 0, detail)
+        others = [effect for effect in recording.effects if (effect.kind, effect.event) != ("handler", "end")]
+        return replace(recording, executions=(replace(execution, result=result),), effects=(*others, end))
+
+    written, silent = ending(virtual("python"), "null", 4), ending(virtual("js"), None, size)
+    assert compare(written, silent) == rows
+    assert [row[:2] for row in compare(silent, written)] == [row[:2] for row in rows]
