@@ -178,7 +178,7 @@ def _caption(given: argparse.Namespace, plan: UpgradePlan, told: _Told) -> str:
     """What was run, for whoever reads the table later."""
     if given.judge is not None:
         scenarios = counted(len({one.scenario for one in told.results}), "scenario")
-        return f"{scenarios} that suspend, in {counted(told.runs, 'recorded run')}."
+        return f"{scenarios}, in {counted(told.runs, 'recorded run')}."
     points = f"at most {given.points} points" if given.points else "every point"
     patterns = [word for word in given.others if "@" not in word]
     which = f" ({', '.join(patterns)})" if patterns else ""
