@@ -168,9 +168,8 @@ KINDS: Mapping[str, Kind] = {
         _one_of("always", "when-true"),
     ),
     "callback-timeouts": Kind(
-        "whether a callback's timeouts that were not given are written as 0, left out, or 0 beside one that"
-        " was given",
-        _one_of("zero", "given", "zero-beside"),
+        "whether a callback's timeouts that were not given are written as 0 or left out",
+        _one_of("zero", "given"),
     ),
     "backoff-rounding": Kind("how a back-off becomes whole seconds", _one_of("up", "nearest")),
     "submitter-result": Kind(

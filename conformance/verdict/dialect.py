@@ -194,8 +194,7 @@ def _timeouts(case: Case, update: Update, candidates: tuple[Candidate, ...]) -> 
     for member, given in (("TimeoutSeconds", "timeout"), ("HeartbeatTimeoutSeconds", "heartbeat_timeout")):
         if any(getattr(one.slot.statement, given, None) is not None for one in candidates):
             continue
-        beside = 0 if seen else ABSENT
-        wanted = {"zero": 0, "given": ABSENT, "zero-beside": beside}.get(
+        wanted = {"zero": 0, "given": ABSENT}.get(
             case.dialect.callback_timeouts or "", seen.get(member, ABSENT)
         )
         if seen.get(member, ABSENT) != wanted:
