@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from conformance.scenario import statements as s
 from conformance.sdks.dialect import Dialect
+from conformance.vocabulary import SubType
 from conformance.wire.positions import Layout, Role, Slot, inner_layout, layout
 from conformance.wire.program import Program, branch_body
 
@@ -289,6 +290,8 @@ class _Search:
                 operation_id, below = self.scheme.step(prefix, number)
                 hashes += 1
                 fitting = [each for each in candidates if each.fits(self.said.get(operation_id))]
+                if self.scheme.enclosing and operation_id in self.said:
+                    fitting = [each for each in fitting if _is_branch(self.said[operation_id], each)]
                 if self.scheme.enclosing and not fitting:
                     continue  # the number may be that of another position
                 place = Position(path, parent, number, tuple(fitting or candidates))
@@ -340,13 +343,20 @@ class _Search:
                 for taken in sorted(before):
                     yield ordinal + taken, f"{path}{ordinal}", candidate
             if self.scheme.enclosing:
-                more = {self._branch_count(slot, indexes) for slot in here}
+                # A batch that ends early has given no number to the branches that it did not begin.
+                more = {taken for slot in here for taken in range(self._branch_count(slot, indexes) + 1)}
                 before = frozenset(taken + each for taken in before for each in more)
 
     def _branch_count(self, slot: Slot, indexes: tuple[int, ...]) -> int:
         if not isinstance(slot.statement, s.Map | s.Parallel) or slot.role is not Role.OWN:
             return 0
         return self.program.branch_count(slot.statement, indexes + slot.rounds)
+
+
+def _is_branch(said: Said, candidate: Candidate) -> bool:
+    """Whether the wire calls an operation a branch just where the candidate is one."""
+    branch = said.subtype in (SubType.MAP_ITERATION, SubType.PARALLEL_BRANCH)
+    return said.subtype is None or branch is (candidate.slot.role is Role.BRANCH)
 
 
 Found: TypeAlias = "Iterator[tuple[int, str, Candidate]]"
