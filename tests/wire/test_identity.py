@@ -203,8 +203,10 @@ SAID = {
         ([STEP, MAP, MAP, STEP], "2=map 2, 4=branch 2[1], 5=map 3, 6=branch 3[0], 6-1=step 3[0].1, 8=step 4"),
         ([{"child": {"do": [MAP, STEP]}}, STEP], "1=child 1, 1-1=map 1.1, 1-2=branch 1.1[0], 1-4=step 1.2"),
         ([FLAT, STEP], "1=map 1, 3-1=child 1[1].1, 3-1-1=step 1[1].1.1, 4=step 2"),
+        ([MAP, STEP], "1=map 1, 2=branch 1[0], 2-1=step 1[0].1, 3=step 2"),
+        ([MAP, {"child": {"do": [STEP]}}], "1=map 1, 2=branch 1[0], 3=child 2, 3-1=step 2.1"),
     ],
-    ids=["one map", "two maps", "in a child", "flat"],
+    ids=["one map", "two maps", "in a child", "flat", "ended early", "and then a child"],
 )  # fmt: skip
 def test_branches_may_take_the_numbers_of_the_context_around(
     handler: list[dict[str, Any]], positions: str
