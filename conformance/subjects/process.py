@@ -14,6 +14,7 @@ from conformance.errors import EnvironmentFault
 from conformance.subjects import guard
 from conformance.subjects.event import Answer
 from conformance.subjects.output import Output, Tail
+from conformance.subjects.patience import patiently
 from conformance.subjects.runtime_api import Listener, Reply, RuntimeApi
 from conformance.subjects.usage import Meter, Usage
 from conformance.wire.recording import Outcome
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
     from conformance.subjects.starting import Starter
 
 START_SECONDS = 30.0
+"""In which a process must ask for its first event, not counting time that it was kept from the CPU."""
+
 RETURN_SECONDS = 5.0
+"""In which it must ask for the next one after an answer, counted alike."""
+
 FAULT_LINES = 15
 
 MOST_RETRIES_SENT = 20
@@ -95,7 +100,7 @@ class Process:
         self._event: Event | None = None
         self._retries_sent = 0
         self._mark = 0
-        self._overdue: asyncio.TimerHandle | None = None
+        self._overdue: asyncio.Task[None] | None = None
 
     async def start(self, starter: Starter) -> None:
         """Start it and wait until it asks for its first event. If that fails, nothing of it is left.
@@ -108,15 +113,14 @@ class Process:
         """
         try:
             await self._launch(starter)
-            limit = START_SECONDS if self._installed.debugged is None else None
-            problem = await asyncio.wait_for(self._started, limit)
+            if self._installed.debugged is not None:
+                problem = await self._started
+            elif await patiently(self._started, self._meter, START_SECONDS):
+                problem = self._started.result()
+            else:
+                problem = f"has not asked for an invocation within {START_SECONDS:.0f} s of the machine"
         except OSError as error:
-            # TimeoutError is an OSError too, and the one without a number.
-            problem = (
-                f"can't be started: {error.strerror}"
-                if error.errno
-                else f"has not asked for an invocation within {START_SECONDS:.0f} s"
-            )
+            problem = f"can't be started: {error.strerror or error}"
         except BaseException:  # cancelled, or nothing can be started at all
             await self.stop()
             raise
@@ -236,7 +240,12 @@ class Process:
         else:
             self.state = State.RETURNING
             if self._installed.debugged is None:
-                self._overdue = asyncio.get_running_loop().call_later(RETURN_SECONDS, self.kill)
+                self._overdue = asyncio.create_task(self._end_when_overdue())
+
+    async def _end_when_overdue(self) -> None:
+        """End it if it does not come back for its next event, unless this is cancelled because it has."""
+        await patiently(asyncio.get_running_loop().create_future(), self._meter, RETURN_SECONDS)
+        self.kill()
 
     def _resolve(self, reply: Reply) -> None:
         if not self._answer.done():
