@@ -59,6 +59,8 @@ def judge(
     if not findings:
         findings = _judged(recording, reference, ledger, strict=strict)
     elif _given_up(recording):
+        if reference is not None and _usable(reference) and _only_waited(recording):
+            findings = _never_happens(recording, reference, ledger)
         findings += [one for one in _judged(recording, None, ledger, strict=strict) if _before_the_break(one)]
     return Result(
         scenario=recording.scenario,
@@ -105,6 +107,39 @@ def _given_up(recording: Recording) -> bool:
         or (report.kind is ReportKind.HARNESS and report.at in places)
         for report in recording.reports
     )
+
+
+def _only_waited(recording: Recording) -> bool:
+    """Whether nothing was wrong but that the lab waited for what the subject never brought about."""
+    return not any(
+        report.kind in (ReportKind.SCENARIO, ReportKind.EXPRESSION) for report in recording.reports
+    )
+
+
+def _never_happens(recording: Recording, reference: Recording, ledger: Ledger) -> list[Finding]:
+    """What a scenario waits for (a hold, an outside actor, a wake) comes with the reference, and not here.
+
+    Then neither the lab is at fault nor the scenario for a wait that nothing could end: the two SDKs do
+    different things, and comparing alone can't tell who is wrong. The harness repeats what the lab told it
+    about a hold, which adds nothing.
+    """
+    found = [
+        Finding(
+            Layer.PARITY,
+            "never-happens",
+            f"effect:{report.at}" if report.at else "execution",
+            report.message,
+            f"it happens with {reference.subject.id}",
+            Blame.UNDETERMINED,
+            f"{report.message}; with {reference.subject.id} the scenario goes on",
+        )
+        for report in recording.reports
+        if report.kind is ReportKind.LAB
+    ]
+    try:
+        return ledger.account(found, _CASES.of(recording), _CASES.of(reference))
+    except Exception as error:  # noqa: BLE001 - as in `_judged`
+        return [*found, _broken_check("ledger", error)]
 
 
 def _before_the_break(finding: Finding) -> bool:

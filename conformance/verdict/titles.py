@@ -30,6 +30,7 @@ TITLES: Mapping[str, str] = {
     "ledger-ambiguous": "Two entries of the ledger account for one finding",
     "aws-requirement": "AWS's requirement cannot be used with this scenario",
     "value-breaks-expression": "What the SDK gives back must be what the program was promised",
+    "never-happens": "What the scenario waits for must happen, as it does with the reference",
     # the schema layer
     "schema": "Every request and answer must be valid under the service's own model",
     # the invariants layer, of contexts

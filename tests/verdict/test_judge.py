@@ -162,7 +162,7 @@ def test_only_a_durable_function_has_to_answer_as_one(durable: bool) -> None:  #
     [
         (ReportKind.UNSUPPORTED, Verdict.UNSUPPORTED, "unsupported"),
         (ReportKind.HARNESS, Verdict.HARNESS_ERROR, "harness-report"),
-        (ReportKind.LAB, Verdict.HARNESS_ERROR, "lab-report"),
+        (ReportKind.LAB, Verdict.DIVERGED, "never-happens"),
         (ReportKind.SUBJECT, Verdict.VIOLATED, "process-misbehaves"),
         (ReportKind.MACHINE, Verdict.HARNESS_ERROR, "too-slow"),
         (ReportKind.SCENARIO, Verdict.SCENARIO_ERROR, "fault-never-strikes"),
@@ -179,9 +179,13 @@ def test_what_the_sdk_did_before_the_lab_gave_up_is_the_sdks() -> None:
     bad = replace(virtual("python", parent="1"), reports=(hold, echo))
     verdict, rules = _verdict(bad, virtual("js"))
     assert verdict is Verdict.VIOLATED
-    assert {"lab-report", "harness-report", "virtual-parent"} <= rules
+    assert {"never-happens", "virtual-parent"} <= rules
+    assert "lab-report" in _verdict(bad, None)[1]
     good = replace(virtual("python"), reports=(hold, echo))
-    assert _verdict(good, virtual("js")) == (Verdict.HARNESS_ERROR, {"lab-report", "harness-report"})
+    assert _verdict(good, virtual("js")) == (Verdict.DIVERGED, {"never-happens"})
+    assert _verdict(good, None) == (Verdict.HARNESS_ERROR, {"lab-report", "harness-report"})
+    held = replace(virtual("js"), reports=(hold, echo))
+    assert _verdict(good, held) == (Verdict.HARNESS_ERROR, {"lab-report", "harness-report"})
     elsewhere = replace(bad, reports=(hold, replace(echo, at="handler/0/do/1")))
     assert _verdict(elsewhere, virtual("js"))[0] is Verdict.HARNESS_ERROR
 
