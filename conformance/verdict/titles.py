@@ -30,7 +30,6 @@ TITLES: Mapping[str, str] = {
     "ledger-ambiguous": "Two entries of the ledger account for one finding",
     "aws-requirement": "AWS's requirement cannot be used with this scenario",
     "value-breaks-expression": "What the SDK gives back must be what the program was promised",
-    "never-happens": "What the scenario waits for must happen, as it does with the reference",
     # the schema layer
     "schema": "Every request and answer must be valid under the service's own model",
     # the invariants layer, of contexts
@@ -152,6 +151,7 @@ OF_PARITY: Mapping[str, str] = {
     "body-runs": "Bodies run otherwise than the reference's",
     "body-attempts": "Bodies are told other attempts than the reference's",
     "logs": "What is logged comes out otherwise than with the reference",
+    "never-happens": "What the scenario waits for never happens, and does with the reference",
 }
 """How an SDK can differ from the reference; where a field differs, `title` says which."""
 
