@@ -7,7 +7,6 @@ compiled once for all versions, in a directory of the cache that cargo itself ke
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -54,7 +53,7 @@ def released(sdk: Sdk) -> tuple[str, ...]:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "CARGO_TERM_COLOR": "never"}
+    return {**installer.environment(), "CARGO_TERM_COLOR": "never"}
 
 
 def install(subject: Wanted, sdk: Sdk) -> Installation:

@@ -153,7 +153,7 @@ def _make(place: Path, subject: Wanted, sdk: Sdk, jdk: Jdk, sources: list[Path])
             [*compiler, "-cp", jars, *map(str, sources)],
             subject=subject.id,
             cwd=place,
-            environment=dict(os.environ),
+            environment=installer.environment(),
         )
     except EnvironmentFault as error:
         raise EnvironmentFault(
@@ -187,7 +187,7 @@ def _maven(arguments: list[str], subject: str, cwd: Path, sdk: Sdk, jdk: Jdk) ->
         [maven, "--batch-mode", "--quiet", "-Dstyle.color=never", *arguments],
         subject=subject,
         cwd=cwd,
-        environment={**os.environ, "JAVA_HOME": str(jdk.javac.parent.parent)},
+        environment={**installer.environment(), "JAVA_HOME": str(jdk.javac.parent.parent)},
     )
 
 

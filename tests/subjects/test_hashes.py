@@ -56,14 +56,24 @@ def test_a_known_release_is_installed(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_what_installs_and_builds_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {"HTTPS_PROXY": "p", "PIP_INDEX_URL": "i", "npm_config_registry": "r", "SSL_CERT_FILE": "c"}
+    kept |= {
+        "CARGO_HOME": "h",
+        "CARGO_NET_OFFLINE": "true",
+        "RUSTUP_HOME": "h",
+        "JAVA_HOME": "j",
+        "MAVEN_OPTS": "o",
+    }
     for name, value in {
         **kept,
         "AWS_SECRET_ACCESS_KEY": "s",
         "GITHUB_TOKEN": "s",
+        "CARGO_REGISTRY_TOKEN": "s",
+        "CARGO_REGISTRIES_OWN_TOKEN": "s",
         "PYTHONPATH": "/x",
     }.items():
         monkeypatch.setenv(name, value)
     given = installer.environment()
     assert kept.items() <= given.items()
     assert "PATH" in given
-    assert not {"AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "PYTHONPATH"} & given.keys()
+    held_back = {"AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "PYTHONPATH"}
+    assert not (held_back | {"CARGO_REGISTRY_TOKEN", "CARGO_REGISTRIES_OWN_TOKEN"}) & given.keys()
