@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.verdict.finding import Layer
 from conformance.verdict.scope import Scope
-from conformance.verdict.transforms import NOT_THAT, TRANSFORMS, Facts
+from conformance.verdict.transforms import NO_FACTS, NOT_THAT, TRANSFORMS, Facts
 from conformance.verdict.where import Where, open_indexes
 from conformance.wire.values import ABSENT, brief, same
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from conformance.wire.recording import SubjectInfo
 
 EVERYWHERE = Scope()
-NO_FACTS = Facts()
 _TURNED = {"update-extra": "update-missing", "update-missing": "update-extra"}
 
 

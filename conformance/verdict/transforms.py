@@ -7,6 +7,7 @@ and there must never be.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Facts:
     """Whether the other's did."""
 
 
+NO_FACTS: Final = Facts()
 Transform = Callable[[Any, Any, Facts], Any]
 
 
@@ -50,6 +52,17 @@ def exactly(wanted: Any, given: Any, facts: Facts) -> Any:
     pairs = given if isinstance(given, list) else [given]
     made = [pair["seen"] for pair in pairs if same(wanted, pair["wanted"])]
     return next((each for each in made if same(each, facts.seen)), made[0] if made else NOT_THAT)
+
+
+def value_of_text(wanted: Any, _given: Any, _: Facts) -> Any:
+    """Where the reference has a text of JSON, the subject has the value in it; in a list so has each."""
+    if isinstance(wanted, list):
+        made = [value_of_text(each, None, NO_FACTS) for each in wanted]
+        return NOT_THAT if not made or NOT_THAT in made else made
+    try:
+        return json.loads(wanted) if isinstance(wanted, str) and wanted != ABSENT else NOT_THAT
+    except ValueError:
+        return NOT_THAT
 
 
 def says(wanted: Any, given: Any, facts: Facts) -> Any:
@@ -169,6 +182,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "absent-to": absent_to,
     "to-absent": to_absent,
     "exactly": exactly,
+    "value-of-text": value_of_text,
     "says": says,
     "unsaid": unsaid,
     "instead": instead,
