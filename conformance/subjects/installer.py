@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -53,6 +55,19 @@ def stop() -> None:
         _stopped.set()
         for group in _running:
             guard.kill(group)
+
+
+def pip(subject: str) -> list[str]:
+    """This interpreter's pip, as a command.
+
+    Raises:
+        EnvironmentFault: it has none, as an environment that another tool made.
+    """
+    if importlib.util.find_spec("pip") is None:
+        raise EnvironmentFault(
+            f"{sys.executable} has no pip to install it with", where=subject, hint="python -m ensurepip"
+        )
+    return [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 
 
 def environment() -> dict[str, str]:

@@ -54,7 +54,7 @@ def _whole(place: Path) -> bool:
 
 
 def _make(place: Path) -> cache.Manifest:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    command = [*installer.pip(SUBJECT), "install", "--quiet"]
     command += ["--target", str(place), "--no-deps", "--ignore-requires-python", "--require-hashes"]
     installer.run(
         [*command, "-r", str(shipped.ROOT / LOCK)],

@@ -46,9 +46,8 @@ def released(sdk: Sdk) -> tuple[str, ...]:
     Raises:
         EnvironmentFault: the index doesn't answer.
     """
-    asked = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     told = installer.run(
-        [*asked, "index", "versions", "--pre", sdk.package.name],
+        [*installer.pip(sdk.name), "index", "versions", "--pre", sdk.package.name],
         subject=sdk.name,
         cwd=cache.root(),
         environment=_environment(),
@@ -142,12 +141,8 @@ def package(source: Path, subject: str, sdk: Sdk) -> Path:
 
 
 def _make(place: Path, subject: Wanted, sdk: Sdk, source: Path | None) -> cache.Manifest:
-    if importlib.util.find_spec("pip") is None:
-        raise EnvironmentFault(
-            f"{sys.executable} has no pip to install it with", where=subject.id, hint="python -m ensurepip"
-        )
+    pip = [*installer.pip(subject.id), "--python", str(_interpreter(place))]
     venv.EnvBuilder(with_pip=False, symlinks=True).create(place)
-    pip = [sys.executable, "-m", "pip", "--python", str(_interpreter(place)), "--disable-pip-version-check"]
     environment = _environment()
     if source is None and subject.version == pinned(sdk):
         wanted = [*_HASHED, "-r", str(_lock(sdk))]

@@ -129,6 +129,10 @@ TITLES: Mapping[str, str] = {
 
 DIALECT: Mapping[str, str] = {
     "branch-base": "Branches must be numbered from where this SDK numbers them",
+    "answer-members": "What an invocation answers must have the members that this SDK sends",
+    "batch-summaries": "A batch's result must be summed up where this SDK sums it up",
+    "error-text": "An error's message must begin as this SDK begins it",
+    "with-retry-subtype": "A retried group must have the SubType that this SDK gives it",
     "payload-form": "A payload must be written in this SDK's own form",
     "item-error": "A batch's result must spell errors as this SDK does",
     "default-name": "An operation without a name must have the one that this SDK gives it",
