@@ -19,7 +19,7 @@ from conformance.oracle.reading import (
     context_end,
     given_name,
 )
-from conformance.oracle.serialisers import parsed, reads, reads_back, written
+from conformance.oracle.serialisers import parsed, read, reads, reads_back, written
 from conformance.oracle.values import UNKNOWN, OneOf, Scope, compute, is_known
 from conformance.scenario.statements import ABSENT
 from conformance.vocabulary import ErrorRole
@@ -168,7 +168,7 @@ def _received(flow: Flow, bind: str | None, scope: Scope, serdes: Serdes | None)
         return bound(Returned(UNKNOWN) if isinstance(flow, Done) else flow, bind, scope)
     text = flow.value if isinstance(flow, Returned) else None
     unreadable = text is not None and not reads(serdes, text)
-    return SERIALISER_FAILS if unreadable else bound(Returned(UNKNOWN), bind, scope)
+    return SERIALISER_FAILS if unreadable else bound(Returned(read(serdes, text)), bind, scope)
 
 
 def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> Flow:
@@ -198,7 +198,7 @@ def invoke(reading: Reading, statement: Invoke, frame: Frame, scope: Scope) -> F
     if result is not None and isinstance(flow, Returned) and not reads(result, _text(flow.value)):
         return SERIALISER_FAILS
     if isinstance(flow, Returned) and result is not None:
-        flow = Returned(UNKNOWN)
+        flow = Returned(read(result, _text(flow.value)))
     return bound(flow, statement.bind, scope)
 
 

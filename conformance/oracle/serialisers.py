@@ -68,6 +68,14 @@ def reads(serdes: Serdes, text: Any) -> bool:
     return not (isinstance(value, dict) and "$text" in value)
 
 
+def read(serdes: Serdes, text: Any) -> Any:
+    """What a serialiser that reads JSON makes of a text that somebody else wrote, and that it can read."""
+    value = parsed(text)
+    if serdes.name not in READS_JSON or not isinstance(text, str) or not reads(serdes, text):
+        return UNKNOWN
+    return value["wrapped"] if serdes.name == "wrap" else value
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -120,6 +128,9 @@ def _shouted(value: Any) -> Any:
 
 WHOLE = frozenset({"json", "wrap", "number"})
 """Serialisers that change no value, of those that they can read."""
+
+READS_JSON = frozenset({"json", "upper-json", "wrap"})
+"""Serialisers that read a text as JSON and leave it so."""
 
 ANY_TEXT = frozenset({"upper", "upper-read", "nothing"})
 """Serialisers that take a text as it is, or not at all."""

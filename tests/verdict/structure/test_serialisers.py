@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.oracle.flow import Lost, Raised, Returned
-from conformance.oracle.serialisers import WRITERS, keeps, kept, parsed, reads, reads_back, written
+from conformance.oracle.serialisers import WRITERS, keeps, kept, parsed, read, reads, reads_back, written
 from conformance.oracle.values import UNKNOWN
 from conformance.scenario.statements import Serdes
 from python_sdk import serdes
@@ -299,3 +299,20 @@ def test_a_target_gets_what_the_serialiser_writes_if_that_is_json(
     invoke = {"invoke": {"function": "echo", "payload": payload, "payload_serdes": given, "as": "told"}}
     flow = plan_of(scenario(invoke, {"return": {"$eval": "told"}}, functions=echo)).flow
     assert isinstance(flow, Lost) if wanted is None else flow == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("json", '{"a": [1]}', {"a": [1]}),
+        ("upper-json", '"ab"', "ab"),
+        ("wrap", '{"wrapped": 3}', 3),
+        ("json", "no JSON", UNKNOWN),
+        ("wrap", "3", UNKNOWN),
+        ("json", UNKNOWN, UNKNOWN),
+        ("number", "3", UNKNOWN),
+        ("upper", "ab", UNKNOWN),
+    ],
+)
+def test_what_is_read_of_a_text_that_somebody_else_wrote(name: str, text: Any, value: Any) -> None:
+    assert read(Serdes(name), text) == value
