@@ -16,10 +16,13 @@ use crate::serdes;
 pub async fn callback(statement: Statement, ctx: &DurableContext, scope: &mut Scope) -> Result<(), BoxError> {
     let asked = |field| given(statement, field).map(|length| duration(length, at(statement), scope));
     let (timeout, heartbeat) = (asked("timeout"), asked("heartbeat_timeout"));
-    let (name, serdes) = (name_of(statement, scope), serdes::of_callback(statement, scope));
+    let (name, serdes) = (name_of(statement, scope), serdes::given(statement, "serdes", scope));
     let builder = with!(with!(ctx.create_callback(), name, name), timeout, timeout);
     let builder = with!(builder, heartbeat, heartbeat);
-    let callback = builder.serdes(serdes).await?;
+    let callback = match serdes {
+        Some(serdes) => builder.serdes(serdes).await?,
+        None => builder.await?,
+    };
     let id = json!(callback.id());
     scope.run.lab.effect(scope.at(at(statement)), "callback", "start", json!({"callback_id": id}));
     scope.bind(bound(statement), id);
@@ -54,7 +57,7 @@ pub async fn wait_for_callback(statement: Statement, ctx: &DurableContext, scope
     };
     let asked = |field| given(statement, field).map(|length| duration(length, at(statement), scope));
     let (timeout, heartbeat) = (asked("timeout"), asked("heartbeat_timeout"));
-    let (name, serdes) = (name_of(statement, scope), serdes::of_callback(statement, scope));
+    let (name, serdes) = (name_of(statement, scope), serdes::given(statement, "serdes", scope));
     let builder = with!(with!(ctx.wait_for_callback::<Value, _, _>(submit), name, name), timeout, timeout);
     let builder = with!(builder, heartbeat, heartbeat);
     let builder = match retries::strategy(statement, scope) {
@@ -62,7 +65,10 @@ pub async fn wait_for_callback(statement: Statement, ctx: &DurableContext, scope
         Strategy::Config(config) => builder.submitter_retry_config(config),
         Strategy::Function(function) => builder.submitter_retry(function),
     };
-    let value = builder.serdes(serdes).await?;
+    let value = match serdes {
+        Some(serdes) => builder.serdes(serdes).await?,
+        None => builder.await?,
+    };
     scope.bind(bound(statement), value);
     Ok(())
 }

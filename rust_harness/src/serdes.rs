@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::blocks::{Statement, at, text};
+use crate::blocks::{Statement, text};
 use crate::errors::user_error;
 use crate::scope::{Run, Scope};
 
@@ -19,15 +19,6 @@ pub fn given(statement: Statement, field: &str, scope: &Scope) -> Option<Named> 
     let described = statement.get(field)?;
     let (name, argument) = (text(described, "name"), &described["argument"]);
     Some(Named { name, argument, at: text(statement, "at"), run: Arc::clone(&scope.run), batch: false })
-}
-
-/// What a callback is read by: the serialiser that is described, or its text as it came.
-///
-/// Of its own accord the SDK reads JSON. A program without a serialiser asks for the text, as the other SDKs give it.
-pub fn of_callback(statement: Statement, scope: &Scope) -> Named {
-    let text =
-        || Named { name: "text", argument: &Value::Null, at: at(statement), run: Arc::clone(&scope.run), batch: false };
-    given(statement, "serdes", scope).unwrap_or_else(text)
 }
 
 /// A serialiser; `batch` says that what it is given is a batch's whole result.
@@ -68,9 +59,7 @@ impl Named {
     fn read(&self, data: &str) -> Result<Value, BoxError> {
         let parse = || serde_json::from_str::<Value>(data);
         Ok(match self.name {
-            // What brought no payload, the SDK hands on as the JSON for nothing.
-            "text" if data == "null" => Value::Null,
-            "upper" | "text" => json!(data),
+            "upper" => json!(data),
             "upper-read" => json!(data.to_uppercase()),
             "wrap" => parse()?["wrapped"].take(),
             "prefix" => {
