@@ -110,7 +110,7 @@ class RunEnded:
     seconds: float
     interrupted: bool
     divergences: dict[str, int]  # ledger entry id -> findings it accounted for
-    problems: tuple[str, ...]  # ledger entries gone stale, policies never used: errors of a complete run
+    problems: tuple[str, ...]  # ledger entries gone stale: errors of a complete run
     held_seconds: float
     notes: tuple[
         str, ...
