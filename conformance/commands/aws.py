@@ -12,6 +12,7 @@ from conformance import machine
 from conformance.commands import shared
 from conformance.errors import Exit, UsageError
 from conformance.report import escape
+from conformance.report.files import writable
 from conformance.report.text import counted
 from conformance.sdks import registry as records
 from conformance.subjects.subject import Subject
@@ -61,8 +62,8 @@ def execute(given: argparse.Namespace) -> Exit:
     rows = assigned.chosen(assigned.assigned(found), given.patterns)
     runtimes = {each.runtime for one in found for each in one.functions.values() if each.runtime}
     subject = Subject.parse(given.sdk or _sdk(runtimes))
-    for path in (given.json, given.junit):
-        _writable(path)
+    for path in filter(None, (given.json, given.junit)):
+        writable(path)
     began, done = time.monotonic(), 0
     total = sum(row.function is not None for row in rows)
 
@@ -111,17 +112,6 @@ def _sdk(runtimes: set[str]) -> str:
             hint="name it with --sdk",
         )
     return fitting.pop()
-
-
-def _writable(path: Path | None) -> None:
-    if path is None:
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        raise UsageError(f"no report can be written here: {error.strerror}", where=str(path)) from error
 
 
 def _write(path: Path, text: str) -> None:

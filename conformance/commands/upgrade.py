@@ -18,6 +18,7 @@ from conformance.engine.upgrade_judging import directions
 from conformance.engine.upgrading import Ran, UpgradeEvent, UpgradePlan, Upgrades, UpgradesJudged
 from conformance.errors import Exit, UsageError
 from conformance.report import escape, upgrades
+from conformance.report.files import writable
 from conformance.report.summary import duration
 from conformance.report.text import counted
 from conformance.subjects.subject import Subject
@@ -67,8 +68,8 @@ def execute(given: argparse.Namespace) -> Exit:
     machine.open_files()
     subjects, patterns = _asked([given.first, given.second, *given.others])
     found = selection.scenarios(given.scenarios, patterns, given.skip)
-    for path in (given.json, given.markdown):
-        _writable(path)
+    for path in filter(None, (given.json, given.markdown)):
+        writable(path)
     told = _Told(given.out)
     plan = UpgradePlan(found.scenarios, subjects, given.jobs, given.points)
     if given.judge is not None:
@@ -109,18 +110,6 @@ def _asked(words: Sequence[str]) -> tuple[tuple[Subject, ...], list[str]]:
     if len(subjects) < 2:  # noqa: PLR2004 (two make a pair)
         raise UsageError("one version is no upgrade", hint="name the version to go to as well")
     return subjects, list(words[max(named, 2) :])
-
-
-def _writable(path: Path | None) -> None:
-    """See at once that a report can be written: not only after the run."""
-    if path is None:
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        raise UsageError(f"no report can be written here: {error.strerror}", where=str(path)) from error
 
 
 class _Told:

@@ -10,6 +10,20 @@ from conformance.engine.events import Event, RunEnded
 from conformance.errors import UsageError
 
 
+def writable(path: Path) -> None:
+    """Make sure that a file can be written, and its folder there.
+
+    Raises:
+        UsageError: it can't be.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise UsageError(f"no report can be written here: {error.strerror}", where=str(path)) from error
+
+
 class AtEnd:
     """Writes what `render` makes of the whole run to `path`; `append` adds to what others wrote there."""
 
@@ -23,12 +37,7 @@ class AtEnd:
         self._render = render
         self._run = Collected()
         self._append = append
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8"):
-                pass
-        except OSError as error:
-            raise UsageError(f"no report can be written here: {error.strerror}", where=str(path)) from error
+        writable(path)
 
     def __call__(self, event: Event) -> None:
         """Take one event in."""
