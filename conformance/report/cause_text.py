@@ -14,7 +14,6 @@ from conformance.verdict.where import Where
 
 WIDTH = 100
 FOLDERS = 6
-FOLLOWING = 4
 SHOWN = 160  # characters of a value or a message in a block
 
 _STATUS = frozenset({"expected-status", "outcome-wrong", "output-status"})

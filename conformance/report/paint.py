@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-RED, GREEN, BOLD, DIM = "31", "32", "1", "2"
+RED, GREEN, BOLD = "31", "32", "1"
 
 _ASCII = str.maketrans({"✓": "+", "✗": "x", "│": "|", "·": "-", "→": ">"})
 

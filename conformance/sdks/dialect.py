@@ -118,7 +118,6 @@ class Dialect:
     submitter_result: str | None = None
     callback_result: str | None = None
     callback_text: str | None = None
-    with_retry_unwrapped: str | None = None
     with_retry_subtype: str | None = None
     batch_serdes: str | None = None
     attempt_numbers: str | None = None
@@ -145,14 +144,6 @@ class Dialect:
         for role, name in self.error_classes.items():
             found[name] = found.get(name, frozenset()) | {ErrorRole(role)}
         return found
-
-    def qualified(self, name: str) -> str:
-        """An error's type as it is written: with its module, where the SDK writes that."""
-        if self.error_types != "qualified" or "." in name:
-            return name
-        own = isinstance(name, SdkError)
-        module = self.error_modules.get("sdk" if own else "user", "")
-        return f"{module}.{name}" if module else name
 
     def plain_error(self, error: Mapping[str, Any]) -> dict[str, Any]:
         """An error with its message in plain: without its type, and the frames of its chain, before it."""

@@ -192,9 +192,5 @@ KINDS: Mapping[str, Kind] = {
         "what a handler gets of a callback that has no serialiser: its text, or the JSON value in it",
         _one_of("text", "json"),
     ),
-    "with-retry-unwrapped": Kind(
-        "whether an unwrapped with_retry runs in the context around it (`inline`) or in a virtual one",
-        _one_of("inline", "virtual"),
-    ),
 }
 """All items, as records name them."""

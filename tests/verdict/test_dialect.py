@@ -494,7 +494,6 @@ ELSEWHERE = {
     "errors_caught": "what it undoes is compared by meanings, below",
     "batch_serdes": "the structure layer predicts by it what items carry",
     "attempt_numbers": "the invariant attempts_are_counted holds bodies to it",
-    "with_retry_unwrapped": "the structure layer predicts by it where operations stand",
 }
 """Items that this layer does not say itself, and what does."""
 

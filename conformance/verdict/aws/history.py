@@ -27,7 +27,6 @@ Update = dict[str, Any]
 
 ENDS_OF_ATTEMPTS = ("RETRY", "SUCCEED", "FAIL")
 LATEST = "$LATEST"
-TIMEOUTS = (("Timeout", "TimeoutSeconds"), ("HeartbeatTimeout", "HeartbeatTimeoutSeconds"))
 
 
 @dataclass(frozen=True)

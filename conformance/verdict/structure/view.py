@@ -110,10 +110,6 @@ class View:
         """The nearest context around an operation that has updates of its own: what is virtual never has."""
         return next((context for context in ancestors(path) if context in self.all), None)
 
-    def called_in(self, path: str) -> Context:
-        """The context an operation was called in."""
-        return context_of(path)
-
 
 def _grouped(pairs: Iterable[tuple[str, Update]]) -> dict[str, list[Update]]:
     groups: dict[str, list[Update]] = {}
