@@ -6,6 +6,7 @@ encodes them: `op` is the statement's word, and what was not given is left out.
 
 from __future__ import annotations
 
+import inspect
 import json
 import types
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ def schemas() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every schema, with its file's name."""
     for name, message in (SENT | GOT).items():
         (reference,), components = msgspec.json.schema_components((message,), ref_template="#/$defs/{name}")
+        for component in components.values():
+            # Docstrings are indented up to Python 3.12, and not from 3.13 on.
+            component["description"] = inspect.cleandoc(component["description"])
         yield f"{name}.schema.json", {"$schema": DIALECT, **reference, "$defs": components}
     yield "program.schema.json", program()
     yield "features.json", FEATURES
