@@ -123,7 +123,7 @@ def _needed(needs: Needs) -> Iterator[Path]:
     """Paths that a subject's processes read; those that anybody sees among them."""
     yield CHECKOUT
     yield from map(Path, (sys.prefix, sys.base_prefix))
-    for word in (*needs.command, *_paths(needs.environment)):
+    for word in _words(needs):
         path = (needs.cwd or Path("/")) / word
         with suppress(OSError, ValueError):  # no path at all
             if os.sep in word and path.exists():
@@ -132,8 +132,11 @@ def _needed(needs: Needs) -> Iterator[Path]:
         yield needs.cwd
 
 
-def _paths(environment: Mapping[str, str]) -> Iterator[str]:
-    for value in environment.values():
+def _words(needs: Needs) -> Iterator[str]:
+    """The words of a command, and the paths in what it assigns (`env PYTHONPATH=...`, `--prefix=...`)."""
+    yield from needs.command
+    assigned = (word.partition("=")[2] for word in needs.command)
+    for value in (*assigned, *needs.environment.values()):
         yield from (part for part in value.split(os.pathsep) if part.startswith(os.sep))
 
 

@@ -312,6 +312,8 @@ def test_what_is_wanted_of_the_home_is_shown_and_nothing_else(
     assert shown("sh", "src/run.sh", cwd=home / "project") == {"project"}
     assert shown("sh", str(home / "project" / "main.py")) == {"project"}
     assert shown("sh", path=f"{home}/.local/bin:/usr/bin") == {".local/bin"}
+    assert shown("env", f"PYTHONPATH=/usr/lib:{home}/project/src", "python") == {"project/src"}
+    assert shown("sh", f"--prefix={home}/tools") == {"tools"}
     assert shown("sh", cwd=home) == set()  # all of it would be to hide nothing
 
 
