@@ -17,7 +17,7 @@ ENDS = {
     Exit.AS_EXPECTED: "PASSED",
     Exit.FINDING: "FAILED",
     Exit.USAGE: "UNUSABLE",
-    Exit.ENVIRONMENT: "SUITE AT FAULT",
+    Exit.ENVIRONMENT: "NOT ALL JUDGED",
     Exit.INTERRUPTED: "INTERRUPTED",
 }
 """How a run that ends with a code is called in its last line."""
