@@ -29,7 +29,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "lab": frozenset({"errors", "scenario", "protocol", "wire", "subjects"}),
     # a run from its plan to verdicts; it knows the lab by its protocol, and loads the real one only to run
     "engine": frozenset(
-        {"errors", "shipped", "vocabulary", "sdks", "scenario", "protocol"}
+        {"errors", "machine", "shipped", "vocabulary", "sdks", "scenario", "protocol"}
         | {"wire", "verdict", "subjects", "lab"}
     ),
     # AWS's own handlers, from their templates to what AWS's requirements say of them

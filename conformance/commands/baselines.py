@@ -37,8 +37,10 @@ def before(against: Side | Subject | None, reports: Listener, *others: Listener)
         told = Against(against.id if isinstance(against, Subject) else against, reports)
 
     def emit(event: Event) -> None:
-        told(event)
-        for other in others:
-            other(event)
+        try:
+            told(event)
+        finally:
+            for other in others:
+                other(event)
 
     return emit

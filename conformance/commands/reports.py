@@ -58,9 +58,15 @@ class Reports:
                 self.listeners.append(AtEnd(Path(summary), render, append=True))
 
     def __call__(self, event: Event) -> None:
-        """Pass one event on."""
+        """Pass one event on. A report that can't be written does not cost the others."""
+        failed: list[OSError] = []
         for listener in self.listeners:
-            listener(event)
+            try:
+                listener(event)
+            except OSError as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     def exit(self) -> Exit:
         """The command's exit code."""

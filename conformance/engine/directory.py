@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance import machine
 from conformance.engine.event_log import NdjsonWriter
 from conformance.engine.events import Event
-from conformance.errors import UsageError
+from conformance.errors import EnvironmentFault, UsageError
 from conformance.wire import store
 from conformance.wire.recording import Recording
 
@@ -43,14 +45,36 @@ class Directory:
                 old.unlink()
         self._folder = folder
         self._events = NdjsonWriter(folder / EVENTS)
+        self._broken = False
 
     def __call__(self, event: Event) -> None:
-        """Write one event down."""
-        self._events(event)
+        """Write one event down. What comes after one that could not be is left out: it would hide the gap.
+
+        Raises:
+            EnvironmentFault: it can't be, which is said once.
+        """
+        if self._broken:
+            return
+        with self._kept():
+            self._events(event)
 
     def keep(self, recording: Recording, repeat: int) -> None:
-        """Save a recording, `repeat` counting from 1."""
-        store.write(recording, _folder(self._folder, repeat))
+        """Save a recording, `repeat` counting from 1.
+
+        Raises:
+            EnvironmentFault: it can't be.
+        """
+        with self._kept():
+            store.write(recording, _folder(self._folder, repeat))
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._broken = True
+            error.filename = error.filename or str(self._folder)  # writing does not say to what
+            raise EnvironmentFault(f"the run can't be kept: {machine.said(error)}") from error
 
 
 def recordings(folder: Path, repeat: int, skip: Collection[tuple[str, str]] = ()) -> Iterator[Kept]:

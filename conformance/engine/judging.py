@@ -203,6 +203,8 @@ class Apart:
         except (asyncio.IncompleteReadError, ConnectionError):
             hint = "see whether memory is short; the recordings of `--out` can be judged by `judge`"
             totals.set_exception(EnvironmentFault("the process that judges has ended", hint=hint))
+        except Exception as error:  # noqa: BLE001 (whoever listens: what was asked for next tells of it)
+            totals.set_exception(error)
         else:
             if isinstance(message, Totals):
                 totals.set_result(message)

@@ -15,6 +15,7 @@ import re
 import types
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -62,8 +63,13 @@ def write(recording: Recording, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file_name(recording)
     draft = target.with_suffix(f".{os.getpid()}.part")
-    draft.write_bytes(gzip.compress(dumps(recording).encode(), LEVEL, mtime=0))
-    draft.replace(target)
+    try:
+        draft.write_bytes(gzip.compress(dumps(recording).encode(), LEVEL, mtime=0))
+        draft.replace(target)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
     return target
 
 

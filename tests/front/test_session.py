@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import threading
@@ -17,6 +18,7 @@ import pytest
 
 from conformance.engine.collator import Assessors
 from conformance.engine.collected import Collected
+from conformance.engine.directory import Directory
 from conformance.engine.events import (
     Event,
     Faulted,
@@ -32,6 +34,7 @@ from conformance.engine.session import GRACE, Lab, Plan, Session, Stack
 from conformance.errors import EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Result, Verdict
+from conformance.wire import store
 from conformance.wire.recording import Recording, SubjectInfo
 from tests.front.samples import JS, PYTHON, recording
 
@@ -406,6 +409,33 @@ def test_what_the_judging_process_cannot_save_is_said_as_it_is() -> None:
     assert [str(one.error) for one in events if isinstance(one, Faulted)] == [
         "out: no space left on device (make room)"
     ]
+    assert exit_code(events) == 3
+
+
+@pytest.mark.parametrize("judge", [Apart, Here])
+@pytest.mark.parametrize("what", ["recording", "event"])
+def test_a_full_disk_under_a_run_that_is_kept_is_named_and_ends_it(
+    what: str, judge: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    directory = Directory(tmp_path / "out")
+    if what == "recording":
+        monkeypatch.setattr(store, "write", full)
+    events: list[Event] = []
+
+    def emit(event: Event) -> None:
+        events.append(event)
+        if what == "event" and isinstance(event, Judged):
+            monkeypatch.setattr(Path, "open", full)
+        directory(event)
+
+    Session(plan("a", "b"), Pretence().stack(), ASSESSORS, emit, judge=judge, save=directory.keep).run()
+    cure = "No space left on device (make room there, or say another place)"
+    faults = [str(one.error) for one in events if isinstance(one, Faulted)]
+    assert faults == [f"the run can't be kept: {tmp_path}/out: {cure}"]
+    assert isinstance(events[-1], RunEnded)
     assert exit_code(events) == 3
 
 

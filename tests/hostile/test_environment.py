@@ -51,6 +51,12 @@ def test_a_full_disk_is_named_with_the_report_that_it_has_no_room_for(kind: str,
     assert "Traceback" not in told
 
 
+def test_a_report_that_has_no_room_costs_no_other(recorded: Path, tmp_path: Path) -> None:
+    code, _ = ran("judge", str(recorded), "--json", "/dev/full", "--junit", str(tmp_path / "junit.xml"))
+    assert code == 3
+    assert (tmp_path / "junit.xml").read_text(encoding="utf-8").endswith("</testsuites>\n")
+
+
 def test_output_that_cannot_be_written_is_no_success() -> None:
     code, told = ran("list", first="exec > /dev/full")
     assert (code, told) == (3, "error: No space left on device (make room there, or say another place)\n")
