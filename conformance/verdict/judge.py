@@ -147,7 +147,7 @@ def _before_the_break(finding: Finding) -> bool:
 
 
 def _usable(reference: Recording | None) -> bool:
-    return reference is not None and not _harness(reference)
+    return reference is not None and all(report.kind in _NOT_OURS for report in reference.reports)
 
 
 def _judged(
