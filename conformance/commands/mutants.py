@@ -47,6 +47,9 @@ def options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--lines", type=Path, metavar="FILE", help="where to keep which scenarios execute which line"
     )
+    command.add_argument(
+        "--fates", type=Path, metavar="FILE", help="where to keep what became of each, and go on from"
+    )
     shared.jobs(command)
     shared.as_json(command)
 

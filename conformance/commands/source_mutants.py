@@ -16,7 +16,7 @@ from conformance.engine.session import Plan, Session
 from conformance.engine.stack import real
 from conformance.errors import Exit, UsageError
 from conformance.quality.mutation import recorded
-from conformance.quality.mutation.source import kills, sites, table
+from conformance.quality.mutation.source import kept, kills, sites, table
 from conformance.quality.mutation.source.lines import Executed
 from conformance.report import escape
 from conformance.wire.recording import Recording
@@ -30,7 +30,12 @@ def execute(given: argparse.Namespace, clean: recorded.Clean, emit: Listener) ->
     drawn = sites.sample(found, given.sample, given.seed)
     executed = _executed(given, clean, emit)
     made = [(sites.mutant(package, site, number), site) for number, site in enumerate(drawn, 1)]
-    fates = [*kills.fates(made, executed, clean, real(), each=given.each, tell=_tell)]
+    known = {} if given.fates is None else kept.load(given.fates)
+    fates = []
+    for fate in kills.fates(made, executed, clean, real(), each=given.each, known=known, tell=_tell):
+        fates.append(fate)
+        if given.fates is not None and fate != known.get(fate.mutant.diff):
+            kept.append(given.fates, fate)
     told = {"sites": len(found), "sample": given.sample, "seed": given.seed}
     if given.json:
         sys.stdout.write(escape.json_text(table.document(fates, told)))

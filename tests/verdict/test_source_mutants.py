@@ -5,14 +5,18 @@ from __future__ import annotations
 import runpy
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from conformance.engine.stack import real
+from conformance.errors import EnvironmentFault, UsageError
 from conformance.quality import page
-from conformance.quality.mutation.source import table
+from conformance.quality.mutation.source import kept, kills, table
 from conformance.quality.mutation.source.kills import Fate
 from conformance.quality.mutation.source.lines import Executed
 from conformance.quality.mutation.source.sites import Site, SourceMutant, _told_only, sample
+from conformance.subjects.subject import Subject
 from python_sdk.seeded.swapped import Swapped
 
 SITES = [Site("state", "core/AddNot", number, number + 1) for number in range(20)]
@@ -89,6 +93,68 @@ def test_lines_are_kept_and_read_again(tmp_path: Path) -> None:
     executed.save(tmp_path / "lines.json")
     assert Executed.load(tmp_path / "lines.json") == executed
     assert executed.of("state", 4) == frozenset()
+
+
+def test_a_traced_run_that_recorded_nothing_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "coverage", ModuleType("coverage"))
+    with pytest.raises(EnvironmentFault, match="recorded no line"):
+        Executed.read(tmp_path, tmp_path, ())
+
+
+def test_a_traced_subject_can_write_where_its_lines_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = ModuleType("coverage")
+    library.__file__ = str(tmp_path / "coverage" / "__init__.py")
+    monkeypatch.setitem(sys.modules, "coverage", library)
+    made = kills.traced(real(), tmp_path / "data").install(Subject.parse("python"))
+    assert tmp_path / "data" in made.written
+    assert str(tmp_path / "data" / "lines") in made.command
+
+
+def test_fates_are_kept_as_they_come(tmp_path: Path) -> None:
+    file = tmp_path / "fates"
+    assert kept.load(file) == {}
+    for one in FATES:
+        kept.append(file, one)
+    assert [*kept.load(file).values()] == FATES
+
+
+def test_a_fate_that_was_being_written_as_a_run_ended_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "fates"
+    kept.append(file, FATES[0])
+    whole = file.read_text()
+    file.write_text(whole + whole[:40])
+    assert [*kept.load(file).values()] == FATES[:1]
+    kept.append(file, FATES[1])
+    assert [*kept.load(file).values()] == FATES[:2]
+
+
+@pytest.mark.parametrize("line", ["no JSON", "[]", "{}"])
+def test_a_file_of_something_else_is_told_with_its_line(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "fates"
+    kept.append(file, FATES[0])
+    file.write_text(f"{file.read_text()}{line}\n")
+    with pytest.raises(UsageError) as raised:
+        kept.load(file)
+    assert raised.value.where == f"{file}:2"
+
+
+@pytest.mark.parametrize(
+    ("one", "names", "stands"),
+    [
+        (fate(1, by="a/b"), ["a/c", "a/b"], True),
+        (fate(1, by="a/b"), ["a/c"], False),
+        (fate(1), ["a/b", "a/c"], True),
+        (fate(1), ["a/c", "a/b"], False),
+        (fate(1), [], False),
+        (fate(1, invalid="no"), ["a/b"], False),
+    ],
+)
+def test_a_kept_fate_stands_while_its_scenarios_do(one: Fate, names: list[str], *, stands: bool) -> None:
+    assert one.stands(names, each=1) is stands
 
 
 @pytest.mark.parametrize(("module", "told"), [("other", 1), ("swapped_module", 2)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,6 +48,16 @@ class Fate:
     layers: frozenset[str] = frozenset()
     invalid: str | None = None
 
+    def stands(self, names: Sequence[str], each: int) -> bool:
+        """Whether it would come out again of a run on the first `each` of the scenarios named.
+
+        What was killed stays so while its scenario is there. A survivor may be killed by a scenario that it
+        was not run on; and that an SDK did not start may have been the machine's fault.
+        """
+        if self.invalid is not None:
+            return False
+        return self.by in names if self.by is not None else {*self.tried} == {*names[:each]}
+
 
 def package() -> Path:
     """Where the pinned SDK's own modules are.
@@ -65,7 +75,7 @@ def traced(stack: Stack, data: Path) -> Stack:
 
     library = Path(coverage.__file__).parent.parent
     script = [str(SCRIPTS / "traced.py"), str(data / DATA), str(library)]
-    return replace(stack, install=lambda subject: _scripted(subject, script))
+    return replace(stack, install=lambda subject: _scripted(subject, script, data))
 
 
 def _swapped(stack: Stack, mutant: SourceMutant, file: Path) -> Stack:
@@ -73,13 +83,19 @@ def _swapped(stack: Stack, mutant: SourceMutant, file: Path) -> Stack:
     return replace(stack, install=lambda subject: _scripted(subject, script))
 
 
-def _scripted(subject: Subject, script: list[str]) -> Installed:
-    """The SDK as it is installed, its harness started by a script of ours; the reference as it is."""
+def _scripted(subject: Subject, script: list[str], *written: Path) -> Installed:
+    """The SDK as it is installed, its harness started by a script of ours; the reference as it is.
+
+    `written` are directories that the script writes to, which a sandbox would not let it.
+    """
     if subject.sdk != "python":
         return install(subject)
     made = install(replace(subject, mutant=None))
     info = replace(made.info, id=subject.id)
-    return replace(made, subject=subject, info=info, command=(made.command[0], *script), preload=())
+    command = (made.command[0], *script)
+    return replace(
+        made, subject=subject, info=info, command=command, preload=(), written=(*made.written, *written)
+    )
 
 
 def fates(  # noqa: PLR0913 - which, on what, with what
@@ -89,6 +105,7 @@ def fates(  # noqa: PLR0913 - which, on what, with what
     stack: Stack,
     *,
     each: int,
+    known: Mapping[str, Fate],
     tell: Callable[[str], None],
 ) -> Iterator[Fate]:
     """Run mutants one after the other; those that don't compile are left out.
@@ -99,6 +116,7 @@ def fates(  # noqa: PLR0913 - which, on what, with what
         clean: recordings of the scenarios with the SDKs as they are.
         stack: what runs them.
         each: on how many scenarios a mutant is tried at most.
+        known: fates of an earlier run by the mutant's diff; those that still stand are not run again.
         tell: told of each fate.
 
     Raises:
@@ -112,9 +130,13 @@ def fates(  # noqa: PLR0913 - which, on what, with what
             if mutant is None:
                 continue
             names = spread(sorted(executed.of(site.module, site.line) & own.keys()), mutant.name)
-            file = Path(directory) / f"{mutant.name}.py"
-            file.write_text(mutant.source, encoding="utf-8")
-            fate = _fate(mutant, names, [own[name] for name in names[:each]], clean, judge, stack, file)
+            fate = known.get(mutant.diff)
+            if fate is None or not fate.stands(names, each):
+                file = Path(directory) / f"{mutant.name}.py"
+                file.write_text(mutant.source, encoding="utf-8")
+                chosen = [own[name] for name in names[:each]]
+                fate = _fate(mutant, names, chosen, clean, judge, stack, file)
+            fate = replace(fate, mutant=mutant, reached=len(names))
             tell(f"{mutant.name} {site.module}:{site.line} {site.operator}: {said(fate)}")
             yield fate
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.errors import EnvironmentFault
 from conformance.wire.recording import Recording
 
 DATA = "lines"
@@ -26,7 +27,11 @@ class Executed:
 
     @classmethod
     def read(cls, directory: Path, package: Path, recordings: Iterable[Recording]) -> Executed:
-        """Put together what the processes of a traced run wrote, with the recordings of that run."""
+        """Put together what the processes of a traced run wrote, with the recordings of that run.
+
+        Raises:
+            EnvironmentFault: they wrote nothing: every mutant would be told as one that nothing executes.
+        """
         import coverage  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - installed on its own
 
         ran = {
@@ -48,7 +53,14 @@ class Executed:
                     found[module, line] |= told or {
                         *ran.values()
                     }  # in no invocation: as the module is imported
-        return cls({place: frozenset(names) for place, names in found.items() if names})
+        lines = {place: frozenset(names) for place, names in found.items() if names}
+        if not lines:
+            raise EnvironmentFault(
+                "the traced run has recorded no line of the SDK",
+                where=str(directory),
+                hint="its processes must be able to write there and to import coverage.py; see their output",
+            )
+        return cls(lines)
 
     def save(self, file: Path) -> None:
         """Keep it as JSON, so that it need not be recorded again."""

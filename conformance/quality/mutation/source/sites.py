@@ -11,7 +11,7 @@ import ast
 import difflib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -60,12 +60,12 @@ class Site:
 
 @dataclass(frozen=True)
 class SourceMutant:
-    """One change of one module: `source` is the module's text with it."""
+    """One change of one module: `source` is the module's text with it, which its diff says as well."""
 
     name: str  # what its subject is called, such as source-17
     site: Site
     diff: str
-    source: str
+    source: str = field(compare=False)
 
 
 def sites(package: Path) -> tuple[Site, ...]:
