@@ -81,6 +81,7 @@ TITLES: Mapping[str, str] = {
     "batch-item-differs": "A batch's result must say of its branches what they wrote themselves",
     # the invariants layer, of answers and invocations
     "failure-without-error": "What fails must carry an error",
+    "escape-differs": "An error that has an invocation repeated must escape as it was raised",
     "escape-is-not-json": "An error that escapes an invocation must be JSON",
     "answer-without-status": "An answer must say how the execution stands",
     "end-not-answered": "An execution that an answer ended must end by its last invocation's answer",

@@ -167,6 +167,21 @@ def _escaping() -> Recording:
     return replace(recording, invocations=(*recording.invocations[:-1], last))
 
 
+def _repeating(output: dict[str, Any]) -> Callable[[], Recording]:
+    """A program asks for another invocation by an error of its own, and this escapes."""
+
+    def make() -> Recording:
+        error = {"type": "Transient", "message": "not now", "retryable": True}
+        made = Maker("python", document({"raise": error}))
+        made.invoke()
+        made.answer(output)
+        recording = made.done()
+        last = replace(recording.invocations[-1], outcome=Outcome.ERROR)
+        return replace(recording, invocations=(*recording.invocations[:-1], last))
+
+    return make
+
+
 def _answering(result: str) -> Callable[[], Recording]:
     def make() -> Recording:
         made = Maker("python", document())
@@ -334,6 +349,17 @@ BROKEN = (
         "escape-is-not-json",
         "invocation 2",
         _escaping,
+    ),
+    *(
+        Broken(
+            "escapes_are_what_was_raised",
+            "escape-differs",
+            "invocation 1",
+            _repeating({"errorType": kind, "errorMessage": message}),
+            [kind, message],
+            [["Transient", "not now"]],
+        )
+        for kind, message in (("Other", "not now"), ("Transient", "something"))
     ),
     Broken(
         "ends_are_answered",

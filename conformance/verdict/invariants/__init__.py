@@ -43,6 +43,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     answers.failures_carry_errors,
     answers.answers_have_a_status,
     answers.ends_are_answered,
+    answers.escapes_are_what_was_raised,
     bodies.checkpointed_bodies_stay_done,
     bodies.attempts_are_counted,
     bodies.ended_attempts_ran,

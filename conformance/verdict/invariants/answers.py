@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from conformance.oracle.values import UNKNOWN, Scope, compute
+from conformance.scenario import enclosed
+from conformance.scenario import statements as s
 from conformance.verdict.invariants.base import broken
 from conformance.wire.recording import Outcome
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 _STATUSES = ("SUCCEEDED", "FAILED", "PENDING")
 _OWN_ENDS = ("SUCCEEDED", "FAILED")
+UNREADABLE = "the serialiser fails to read"
+"""What a harness's serialiser says that fails to read, as docs/harness.md has it."""
 
 
 def failures_carry_errors(case: Case) -> Iterator[Finding]:
@@ -79,3 +84,43 @@ def ends_are_answered(case: Case) -> Iterator[Finding]:
                 execution.status,
                 f"the execution {execution.status}, though its last invocation answers PENDING",
             )
+
+
+def escapes_are_what_was_raised(case: Case) -> Iterator[Finding]:
+    """The error by which a program has its invocation repeated escapes as it was raised.
+
+    Source: the Lambda Runtime API, whose errorType and errorMessage are those of the error that ended the
+    invocation. The class of what a serialiser raises is the SDK's own. Where a fault struck, or where a
+    message can't be told, the error may be another one.
+    """
+    given = dict.fromkeys(error for statement in case.statements for error in _repeating(statement))
+    disturbed = {one.invocation for one in case.recording.exchanges if one.fault is not None}
+    if not given or any(message is UNKNOWN for _, message in given):
+        return
+    for invocation in case.recording.invocations:
+        output = case.outputs[invocation.number]
+        if invocation.outcome is not Outcome.ERROR or invocation.number in disturbed:
+            continue
+        error = output if isinstance(output, dict) else {}
+        seen = (str(error.get("errorType")).rpartition(".")[2], error.get("errorMessage"))
+        if not any(message == seen[1] and kind in (None, seen[0]) for kind, message in given):
+            yield broken(
+                "escape-differs",
+                f"invocation {invocation.number}",
+                list(seen),
+                [list(each) for each in given],
+                f"what escapes invocation {invocation.number} is no error that the program raises for that",
+            )
+
+
+def _repeating(statement: s.Statement) -> Iterator[tuple[str | None, Any]]:
+    """The errors by which a statement has its invocation repeated: class (None: the SDK's own), message."""
+    errors = [statement.error] if isinstance(statement, s.Raise) else []
+    if isinstance(statement, s.WaitForCondition):
+        errors = [body.raises for body in statement.check]
+    for error in errors:
+        if error is not None and error.retryable is True:
+            yield error.type, compute(error.message, Scope())
+    for serdes in enclosed.serialisers(statement):
+        if isinstance(serdes.argument, dict) and serdes.argument.get("retryable"):
+            yield None, UNREADABLE

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.quality.mutation.recordings.fields import other
 from conformance.quality.mutation.recordings.mutation import Change, Mutation
 from conformance.quality.mutation.recordings.outcomes import UNWRITTEN
+from conformance.scenario.enclosed import everything, serialisers
 from conformance.wire.recording import Outcome
 
 if TYPE_CHECKING:
@@ -42,11 +43,18 @@ def _escape_answered(original: Original) -> Iterator[Change]:
 
 
 def _escape_reworded(original: Original) -> Iterator[Change]:
+    """Change what escapes; what a serialiser has the invocation repeated by is of the SDK's own class."""
+    everywhere = (each for one in original.scenario.handler for each in everything(one))
+    of_serialiser = any(
+        isinstance(serdes.argument, dict) and bool(serdes.argument.get("retryable"))
+        for each in everywhere
+        for serdes in serialisers(each)
+    )
     for invocation in reversed(original.recording.invocations):
         if invocation.execution != original.stream.main or invocation.outcome is not Outcome.ERROR:
             continue
         error = json.loads(invocation.output or "null")
-        for member in ("errorType", "errorMessage"):
+        for member in ("errorMessage",) if of_serialiser else ("errorType", "errorMessage"):
             if isinstance(error, dict) and isinstance(error.get(member), str):
                 output = json.dumps(error | {member: error[member] + "x"})
                 yield (
