@@ -6,7 +6,7 @@ The same seed gives the same programs. Each is a scenario file; with `--keep` th
 run alone: `conformance run --scenarios DIR SEED/12`. With `--faults` bodies crash and the service does wrong.
 A fault strikes whole requests, and what an SDK puts into one is its own business: where it struck other
 updates on the two sides, both are held to the absolute rules only, and these programs are counted. So are
-those whose fault waits for what the program never does: it was drawn without knowing that.
+those whose fault never strikes after all: it is drawn from what the oracle says the program comes to.
 """
 
 # What it prints is for the one at the terminal.

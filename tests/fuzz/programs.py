@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeAlias
 
+from conformance.oracle.prediction import predict
+from conformance.scenario.model import Scenario
+
 Json: TypeAlias = Any
 Statement: TypeAlias = dict[str, Json]
 Names: TypeAlias = tuple[str, ...]
@@ -56,8 +59,6 @@ FAULTS: tuple[Statement, ...] = (
     {"fault": "error", "status": 500},
     {"fault": "throttle"},
 )
-ENDING = frozenset({"step", "child", "map", "parallel", "wait_for_condition"})
-"""The operations whose end the SDK writes, and not the service."""
 
 ACCESSORS = ("results", "errors", "all", "status", "completionReason", "successCount", "totalCount")
 FUNCTIONS: Statement = {
@@ -76,7 +77,7 @@ FUNCTIONS: Statement = {
 def program(seed: str, *, faults: bool = False) -> Statement:
     """A scenario's document; the same seed gives the same one.
 
-    With `faults` bodies crash, and something goes wrong at an update, if the program comes to that.
+    With `faults` bodies crash, and something goes wrong at an update that the program comes to.
     """
     return _Author(Random(seed), faults).scenario(seed)  # noqa: S311 - nothing here is secret
 
@@ -91,7 +92,7 @@ class _Author:
     invokes: bool = False
     _numbers: int = 0
     _statements: int = 0
-    _named: list[tuple[str, str]] = field(default_factory=list)
+    _given: set[str] = field(default_factory=set)
 
     def scenario(self, title: str) -> Statement:
         waiting = [self.random.choice((self.callback, self.wait_for_callback)) for _ in range(2)]
@@ -109,14 +110,10 @@ class _Author:
             document["functions"] = FUNCTIONS
         if self.outside:
             document["outside"] = self.outside
-        if self.faults and self._named:
-            document["faults"] = [self.fault()]
+        if self.faults and (updates := _certain(document, self._given)):
+            name, action = self.random.choice(updates)
+            document["faults"] = [{**self.random.choice(FAULTS), "of": name, "action": action}]
         return document
-
-    def fault(self) -> Statement:
-        word, name = self.random.choice(self._named)
-        action = self.random.choice(("START", "SUCCEED") if word in ENDING else ("START",))
-        return {**self.random.choice(FAULTS), "of": name, "action": action}
 
     def block(self, known: Names, depth: int, *, returns: float = 0.8) -> list[Statement]:
         """A list of statements, the last one a `return` as often as told."""
@@ -264,7 +261,7 @@ class _Author:
         names: Names = ()
         if self.maybe(0.85):
             given["name"] = self.name()
-            self._named.append((word, given["name"]))
+            self._given.add(given["name"])
         if binds and self.maybe(0.5):
             names = (self.name("v"),)
             given["as"] = names[0]
@@ -288,6 +285,22 @@ class _Author:
 
     def maybe(self, chance: float) -> bool:
         return self.random.random() < chance
+
+
+def _certain(document: Statement, given: set[str]) -> list[tuple[str, str]]:
+    """The named operations that the program comes to, by the oracle, with the updates that each must have.
+
+    Only names that are `given` can be told in a fault: not a computed one, nor one that an SDK makes up.
+    """
+    plan = predict(Scenario.from_document("random", document))
+    updates = []
+    for expected in plan.operations.values():
+        certain = not (expected.virtual or expected.optional or plan.undetermined(expected.path))
+        if certain and expected.names is not None and len(expected.names) == 1:
+            (name,), ends = expected.names, expected.lifecycle.terminals
+            actions = {"START"} | (ends if len(ends) == 1 else frozenset())
+            updates += [(name, action) for action in sorted(filter(None, actions)) if name in given]
+    return updates
 
 
 def _ends(statement: Statement) -> bool:
