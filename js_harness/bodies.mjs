@@ -1,6 +1,6 @@
 // What a step, a check or a submitter does when the SDK runs it.
 
-import { runBlock } from "./blocks.mjs";
+import { runBlock, sizeOf } from "./blocks.mjs";
 import * as errors from "./errors.mjs";
 import * as logs from "./logs.mjs";
 
@@ -37,7 +37,8 @@ export async function run(call) {
   const told = Object.fromEntries(
     TOLD.filter((key) => key in call.extra).map((key) => [key, call.extra[key]]),
   );
-  const ended = (outcome) => lab.end(at, scope.indexes, call.kind, call.attempt, { outcome, ...told });
+  const ended = (outcome, more = {}) =>
+    lab.end(at, scope.indexes, call.kind, call.attempt, { outcome, ...more, ...told });
 
   for (const line of body.logs ?? []) {
     logs.write(call.logger, line, scope, call.extra);
@@ -54,7 +55,7 @@ export async function run(call) {
     await ended("raised");
     throw error;
   }
-  await ended("returned");
+  await ended("returned", sizeOf(value) === null ? { size: null } : {});
   return value;
 }
 

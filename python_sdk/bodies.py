@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from python_sdk import errors, logs
-from python_sdk.blocks import run_block
+from python_sdk.blocks import run_block, size_of
 
 if TYPE_CHECKING:
     from python_sdk.blocks import Statement
@@ -44,8 +44,8 @@ def run(call: Call) -> Any:
     body = lab.turn(at, scope.indexes, call.kind, call.attempt)
     told = {key: call.extra[key] for key in TOLD if key in call.extra}
 
-    def ended(outcome: str) -> None:
-        lab.end(at, scope.indexes, call.kind, call.attempt, {"outcome": outcome} | told)
+    def ended(outcome: str, **more: Any) -> None:
+        lab.end(at, scope.indexes, call.kind, call.attempt, {"outcome": outcome} | more | told)
 
     for line in body.get("logs", []):
         logs.write(call.logger, line, scope, call.extra)
@@ -60,7 +60,7 @@ def run(call: Call) -> Any:
     except Exception:
         ended("raised")
         raise
-    ended("returned")
+    ended("returned", **({"size": None} if size_of(value) is None else {}))
     return value
 
 

@@ -131,8 +131,9 @@ class EffectMessage(Message, frozen=True):
     """POST /invocations/ID/effects: something happened in the handler. `detail` hangs on `kind` and `event`.
 
     The end of a step, check, submitter, branch, child or handler has `{outcome}`: returned or raised; of the
-    last three that returned also `size`, the bytes of the value as JSON; of a submitter, and the start of a
-    callback, `callback_id`. A note has its value; a log `{level, message}`.
+    last three that returned also `size`, the bytes of the value as JSON, which is null, of the others
+    too, where JSON can't say it; of a submitter, and the start of a callback, `callback_id`. A note has its
+    value; a log `{level, message}`.
     """
 
     number: Annotated[int, Meta(ge=1, description="counts the effects of one invocation, in their order")]

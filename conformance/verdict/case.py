@@ -31,6 +31,9 @@ End: TypeAlias = tuple[str, tuple[int, ...]]
 _FUNCTIONS = frozenset({"handler", "child", "branch"})
 """What the harness tells the end of, with the size of what it returned if it returned anything."""
 
+_RETURNING = _FUNCTIONS | {"step"}
+"""What may return a value that JSON can't say; of a step's body it tells nothing else."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -65,18 +68,23 @@ class Case:
     @cached_property
     def returned_nothing(self) -> frozenset[End]:
         """The handlers, children and branches that only ever returned nothing."""
-        return self._returned(lambda detail: "size" not in detail)
+        return self._returned(_FUNCTIONS, lambda detail: "size" not in detail)
+
+    @cached_property
+    def returned(self) -> frozenset[End]:
+        """The handlers, children and branches that returned, whatever it was."""
+        return self._returned(_FUNCTIONS, lambda _: True)
 
     @cached_property
     def returned_unsayable(self) -> frozenset[End]:
-        """Those that only ever returned what JSON can't say, as a JavaScript value that is undefined."""
-        return self._returned(lambda detail: detail.get("size", 0) is None)
+        """Those, and steps, that only ever returned what JSON can't say, as JavaScript's undefined."""
+        return self._returned(_RETURNING, lambda detail: detail.get("size", 0) is None)
 
-    def _returned(self, such: Callable[[Mapping[str, Any]], bool]) -> frozenset[End]:
+    def _returned(self, kinds: frozenset[str], such: Callable[[Mapping[str, Any]], bool]) -> frozenset[End]:
         ends = [
             (effect.at, effect.indexes, effect.detail)
             for effect in self.recording.effects
-            if effect.event == "end" and effect.kind in _FUNCTIONS and isinstance(effect.detail, dict)
+            if effect.event == "end" and effect.kind in kinds and isinstance(effect.detail, dict)
         ]
         told = [
             (at, indexes, such(detail)) for at, indexes, detail in ends if detail.get("outcome") == "returned"

@@ -234,7 +234,8 @@ def nothing_returned(case: Case, update: Update, candidates: tuple[Candidate, ..
     """Whether the body behind a SUCCEED returned nothing at all, as its harness told, or as it must.
 
     A callback brings text or nothing: where no serialiser reads it, null is nothing. How the block of a
-    with_retry ended no harness tells; one without a `return` gives nothing.
+    with_retry ended no harness tells; one without a `return` gives nothing. What could stand there too, as in
+    another round of a with_retry, and never returned is not what wrote it.
     """
     if not candidates:
         return False
@@ -243,12 +244,10 @@ def nothing_returned(case: Case, update: Update, candidates: tuple[Candidate, ..
             isinstance(one.slot.statement, s.WaitForCallback) and one.slot.statement.serdes is None
             for one in candidates
         )
-    return all(
-        not may_return(one.slot.statement.do)
-        if isinstance(one.slot.statement, s.WithRetry)
-        else (one.at, one.indexes) in case.returned_nothing
-        for one in candidates
-    )
+    retries = [one.slot.statement for one in candidates if isinstance(one.slot.statement, s.WithRetry)]
+    ends = {(one.at, one.indexes) for one in candidates} & case.returned
+    told = bool(retries or ends)
+    return told and ends <= case.returned_nothing and not any(may_return(each.do) for each in retries)
 
 
 def _reads_callback(update: Update, candidates: tuple[Candidate, ...]) -> bool:

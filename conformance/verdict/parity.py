@@ -71,7 +71,13 @@ def check(subject: Case, reference: Case, *, strict: bool = False) -> list[Findi
 
 
 def _faults(subject: Case, reference: Case) -> Iterator[Finding]:
-    """Say where a fault struck other requests on the two sides, which explains whatever else differs."""
+    """Say where a fault struck other requests on the two sides, which explains whatever else differs.
+
+    What is only delayed is answered as it would have been: where one thing follows another, that explains
+    nothing.
+    """
+    if subject.stream.sequential and all(fault.fault == "delay" for fault in subject.scenario.faults):
+        return
     seen, wanted = faulted.requests(subject), faulted.requests(reference)
     if seen != wanted:
         yield _finding(
@@ -143,9 +149,12 @@ def _fields(subject: Case, reference: Case, pair: Pair, *, strict: bool) -> Iter
             wanted = meanings.comparable(wanted, pair.wanted, dialect)
     for field in sorted({*seen.fields, *wanted.fields}):
         ours, theirs = seen.fields.get(field, ABSENT), wanted.fields.get(field, ABSENT)
-        if field == "Payload" and _nothing_either_way(ours, theirs, subject, reference, pair):
-            continue
         for place, one, other in differences(ours, theirs):
+            inside = _branch(ours if one is ABSENT else theirs, place) if field == "Payload" else None
+            if inside is not None and _nothing_either_way(
+                one, other, subject, reference, pair, branch=inside
+            ):
+                continue
             yield _different(where, join("", field, *place), _rule(field, place), one, other)
     for index in sorted({*seen.items, *wanted.items}):
         if (
@@ -160,22 +169,47 @@ def _fields(subject: Case, reference: Case, pair: Pair, *, strict: bool) -> Iter
         yield from _errors(where, "Error", None, seen.error, wanted.error)
 
 
-def _nothing_either_way(ours: Any, theirs: Any, subject: Case, reference: Case, pair: Pair | None) -> bool:
+def _nothing_either_way(  # noqa: PLR0913 - both sides, and where
+    ours: Any,
+    theirs: Any,
+    subject: Case,
+    reference: Case,
+    pair: Pair | None,
+    *,
+    branch: tuple[int, ...] = (),
+) -> bool:
     """Whether one side writes null and the other nothing for a value that was never given.
 
     What a function without a `return` gives is null in one language and undefined in another; where a program
     returns that again, only its harness can tell it from a null that was given. `pair` is the update that
-    carries it, None for the execution's own result.
+    carries it, None for the execution's own result, `branch` the index of the batch's item that it is the
+    result of.
     """
     silent, one = (subject, ours) if ours is ABSENT else (reference, theirs)
     if one is not ABSENT or (theirs if silent is subject else ours) is not None:
         return False
     if pair is None:
         return ("handler", ()) in silent.returned_unsayable
-    place = silent.stream.place(pair.seen if silent is subject else pair.wanted)
-    return place is not None and all(
-        (each.at, each.indexes) in silent.returned_unsayable for each in place.candidates
+    update = pair.seen if silent is subject else pair.wanted
+    stands = silent.stream.place(update)
+    return stands is not None and all(
+        (each.at, (*each.indexes, *branch)) in silent.returned_unsayable for each in stands.candidates
     )
+
+
+def _branch(payload: Any, place: JsonPath) -> tuple[int, ...] | None:
+    """The index of the item whose result stands at a place in a batch's payload.
+
+    None of them for all of a payload; None at any other place.
+    """
+    match place, payload:
+        case [], _:
+            return ()
+        case ["all", int(position), "result"], {"all": list(items)} if position < len(items):
+            index = items[position].get("index") if isinstance(items[position], dict) else None
+            return (index,) if isinstance(index, int) else None
+        case _:
+            return None
 
 
 def _errors(

@@ -80,6 +80,14 @@ def test_requests_of_other_updates_are_other_disturbances() -> None:
     assert rules(together(), apart()) == ["body-attempts", "faults-apart", "invocation-boundary"]
 
 
+def test_what_is_only_delayed_is_not_disturbed() -> None:
+    def delayed(recording: Recording) -> Recording:
+        faults = [DOCUMENT["faults"][0] | {"fault": "delay", "seconds": 1}]
+        return replace(recording, document={**recording.document, "faults": faults})
+
+    assert rules(delayed(together()), delayed(apart())) == ["body-attempts", "invocation-boundary"]
+
+
 def test_in_the_same_request_a_fault_explains_nothing() -> None:
     late = apart()
     shifted = replace(late, effects=(*late.effects[:-1], replace(late.effects[-1], invocation=1)))
