@@ -15,11 +15,12 @@ conformance: $(STAMP)  ## run every scenario through both SDKs
 test: $(STAMP) node_modules/.installed  ## the suite's own tests, on all cores
 	@$(VENV)/bin/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
-lint: $(STAMP) node_modules/.installed  ## types, style and format of both languages
+lint: $(STAMP) node_modules/.installed  ## types, style and format; Rust's where its rustfmt is there
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(NPM) run --silent lint
+	@if command -v cargo-fmt >/dev/null; then cargo fmt --check --manifest-path rust_harness/Cargo.toml; fi
 
 format: $(STAMP) node_modules/.installed  ## put both languages into their format
 	@$(VENV)/bin/ruff format .

@@ -10,6 +10,7 @@ from conformance.scenario import enclosed
 from conformance.verdict.branch_ends import BranchEnds
 from conformance.verdict.surroundings import Surroundings
 from conformance.wire.program import statements_within
+from conformance.wire.recording import ReportKind
 from conformance.wire.stream import CHECKPOINT, Stream, canonical, spoken
 from conformance.wire.values import json_or
 
@@ -173,8 +174,11 @@ class Case:
 
     @cached_property
     def disturbed(self) -> bool:
-        """Whether the scenario itself upsets the service or the process: faults, bodies that crash."""
-        return bool(self.scenario.faults) or self._bodies_crash
+        """Whether the scenario upsets the service or the process: faults that strike, bodies that crash."""
+        missed = {report.at for report in self.recording.reports if report.kind is ReportKind.SCENARIO}
+        return self._bodies_crash or any(
+            f"faults/{number}" not in missed for number in range(len(self.scenario.faults))
+        )
 
     @cached_property
     def deadly(self) -> bool:

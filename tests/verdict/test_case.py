@@ -10,7 +10,7 @@ import pytest
 from conformance.verdict.case import Case
 from conformance.verdict.invariants.bodies import ended_attempts_ran, replay_sees_the_same
 from conformance.verdict.invariants.invocations import invocations_answer
-from conformance.wire.recording import Outcome
+from conformance.wire.recording import Outcome, Report, ReportKind
 from tests.verdict.recordings import Maker
 
 CRASHES = {"crashes": True}
@@ -51,6 +51,20 @@ def test_a_process_may_end_where_a_body_crashes(
     assert given.deadly is deadly
     assert given.disturbed is deadly
     assert bool([*invocations_answer(given)]) is not deadly
+
+
+@pytest.mark.parametrize(
+    ("missed", "disturbed"), [((), True), (("faults/0",), True), (("faults/0", "faults/1"), False)]
+)
+def test_faults_that_never_strike_upset_nothing(missed: tuple[str, ...], *, disturbed: bool) -> None:
+    faults = [{"fault": "error", "checkpoint": 1}, {"fault": "error", "checkpoint": 2}]
+    made = Maker("js", {"title": "t", "covers": [], "handler": [step(returns=1)], "faults": faults})
+    made.invoke()
+    made.answer({"errorType": "E", "errorMessage": "no"}, Outcome.ERROR)
+    reports = tuple(Report(90, ReportKind.SCENARIO, "error never strikes", at=at) for at in missed)
+    given = Case.of(replace(made.done(), reports=reports))
+    assert given.disturbed is disturbed
+    assert bool([*invocations_answer(given)]) is not disturbed
 
 
 @pytest.mark.parametrize(
