@@ -52,7 +52,7 @@ function operand(tree, names, budget) {
   if (value === NOTHING) {
     throw new ExpressionError("a value is wanted where no case holds");
   }
-  return value;
+  return value ?? null; // a function without a return gave what JSON can't say: to compute with it is null
 }
 
 function name([, called], names) {

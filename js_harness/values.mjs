@@ -70,7 +70,7 @@ export function text(value, budget, nothing = "null") {
   if (typeof value === "boolean") {
     return String(value);
   }
-  if (value === null) {
+  if ((value ?? null) === null) {
     return nothing;
   }
   return isNumber(value) ? numberText(number(value)) : read(value, budget);
@@ -137,7 +137,7 @@ export function equal(left, right, budget, depth = 0) {
       keys.every((key) => equal(left[key], right[key], budget, depth + 1))
     );
   }
-  return left === right;
+  return (left ?? null) === (right ?? null);
 }
 
 function contains(item, collection, budget) {
