@@ -203,13 +203,8 @@ def _recorded(given: argparse.Namespace, ledger: Ledger, newest: _Wanted | None)
     return _Run(gathered, shown, (*faults, *problems), whole=whole)
 
 
-def _owners(ledger: Ledger) -> dict[str, frozenset[str]]:
-    """Whose each entry of the ledger is."""
-    return {one.id: frozenset(known.sdk for known in one.known) for one in ledger.entries}
-
-
 def _saved(given: argparse.Namespace, ledger: Ledger) -> _Run:
-    gathered = Gathered(_owners(ledger))
+    gathered = Gathered(ledger)
     replay(
         given.directories[0],
         assessors(ledger, strict=False, drawn=False),
@@ -229,7 +224,7 @@ def _saved(given: argparse.Namespace, ledger: Ledger) -> _Run:
 
 def _judged(directories: Sequence[Path], scenarios: Sequence[Scenario], ledger: Ledger) -> Gathered:
     """Judge the scenarios of this run; a directory may hold others of an earlier one."""
-    gathered = Gathered(_owners(ledger))
+    gathered = Gathered(ledger)
     own = {one.id for one in scenarios}
     header_ = next(iter(events(directories[0] / EVENTS)))
     more = isinstance(header_, RunStarted) and own < {*header_.scenarios}

@@ -19,7 +19,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from conformance.engine import judging
+from conformance.engine import installing, judging
 from conformance.engine.collator import Assessors, Collator, Totals
 from conformance.engine.events import (
     Faulted,
@@ -28,11 +28,10 @@ from conformance.engine.events import (
     Recorded,
     RunEnded,
     RunStarted,
-    SettingUp,
     Shard,
 )
 from conformance.engine.judging import Here, Judging
-from conformance.errors import ConformanceError, EnvironmentFault, Location, ScenarioError
+from conformance.errors import EnvironmentFault, Location, ScenarioError
 from conformance.scenario.model import Scenario
 from conformance.verdict.finding import Blame, Finding, Layer
 from conformance.verdict.held import Held
@@ -231,7 +230,9 @@ class Session:
     async def _all(self) -> None:
         plan = self._plan
         self._emit(Planned(tuple(one.id for one in plan.subjects), len(plan.scenarios), plan.jobs))
-        installed = await self._install()
+        installed = await installing.installed(
+            self._stack.install, self._stack.stop_installing, plan.subjects, self._emit
+        )
         self._start(installed)
         await self._judging.begin(tuple(self._infos.values()))
         try:
@@ -255,39 +256,6 @@ class Session:
                         workers.create_task(self._work(lab, runs))
             finally:
                 await asyncio.gather(*(pool.close() for pool in [*self._pools.values(), *self._given_up]))
-
-    async def _install(self) -> dict[str, Installed]:
-        """Install all subjects at once; one that can't be costs only itself."""
-        subjects = self._plan.subjects
-        try:
-            outcomes = await asyncio.gather(
-                *(self._set_up(subject) for subject in subjects),
-                return_exceptions=True,
-            )
-        except asyncio.CancelledError:
-            self._stack.stop_installing()  # a thread can't be cancelled, only what it waits for
-            raise
-        installed: dict[str, Installed] = {}
-        for subject, outcome in zip(subjects, outcomes, strict=True):
-            if isinstance(outcome, ConformanceError):
-                self._emit(Faulted(outcome))
-            elif isinstance(outcome, BaseException):
-                raise outcome
-            else:
-                installed[subject.id] = outcome
-        return installed
-
-    async def _set_up(self, subject: Any) -> Installed:
-        """Install one subject, and tell how long it took."""
-        began = time.monotonic()
-        self._emit(SettingUp(subject.id))
-        try:
-            installed = await asyncio.to_thread(self._stack.install, subject)
-        except BaseException:
-            self._emit(SettingUp(subject.id, time.monotonic() - began, failed=True))
-            raise
-        self._emit(SettingUp(subject.id, time.monotonic() - began))
-        return installed
 
     def _collator(self, subjects: tuple[SubjectInfo, ...], emit: Listener) -> Collator:
         return Collator(

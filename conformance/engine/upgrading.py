@@ -12,22 +12,23 @@ import contextlib
 import gc
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from conformance.engine import installing
 from conformance.engine.events import Faulted, Planned, SettingUp
 from conformance.engine.session import LARGE
 from conformance.engine.upgrade_judging import all_judged, directions, not_to_be_judged
-from conformance.errors import ConformanceError, EnvironmentFault
+from conformance.errors import EnvironmentFault
 from conformance.verdict.upgrades.judge import points
 from conformance.verdict.upgrades.resumption import Resumed
 from conformance.wire.recording import Handover, Recording, SubjectInfo
 
 if TYPE_CHECKING:
-    from conformance.engine.session import Installed, Lab, Pool, Stack
+    from conformance.engine.session import Lab, Pool, Stack
     from conformance.scenario.model import Scenario
 
 A_SCENARIO = 2
@@ -133,7 +134,9 @@ class Upgrades:
     async def _all(self) -> None:
         plan = self._plan
         self._emit(Planned(tuple(one.id for one in plan.subjects), len(plan.scenarios), plan.jobs))
-        installed = await self._install()
+        installed = await installing.installed(
+            self._stack.install, self._stack.stop_installing, plan.subjects, self._emit
+        )
         self._infos = {subject: one.info for subject, one in installed.items()}
         if not any(True for _ in self._directions()):
             return
@@ -156,32 +159,6 @@ class Upgrades:
         for one, other in directions(subject.id for subject in self._plan.subjects):
             if one in self._infos and other in self._infos:
                 yield one, other
-
-    async def _install(self) -> Mapping[str, Installed]:
-        """Install all subjects at once; one that can't be costs only itself."""
-        subjects = self._plan.subjects
-        for subject in subjects:
-            self._emit(SettingUp(subject.id))
-        began = time.monotonic()
-        try:
-            outcomes = await asyncio.gather(
-                *(asyncio.to_thread(self._stack.install, subject) for subject in subjects),
-                return_exceptions=True,
-            )
-        except asyncio.CancelledError:
-            self._stack.stop_installing()  # a thread can't be cancelled, only what it waits for
-            raise
-        installed: dict[str, Installed] = {}
-        for subject, outcome in zip(subjects, outcomes, strict=True):
-            failed = isinstance(outcome, BaseException)
-            self._emit(SettingUp(subject.id, time.monotonic() - began, failed=failed))
-            if isinstance(outcome, ConformanceError):
-                self._emit(Faulted(outcome))
-            elif isinstance(outcome, BaseException):
-                raise outcome
-            else:
-                installed[subject.id] = outcome
-        return installed
 
     async def _work(self, lab: Lab, scenarios: Iterator[Scenario], judging: ProcessPoolExecutor) -> None:
         """Take scenario after scenario; runs of all workers share the slots."""

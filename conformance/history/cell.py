@@ -36,7 +36,7 @@ class Cell:
 
     @classmethod
     def of(cls, result: Result, others: Container[str] = ()) -> Cell:
-        """What a result shows; `others` are entries of another SDK: the reference's."""
+        """What a result shows; `others` are entries that are not about it: the reference's."""
         return cls(result.verdict, frozenset(_names(result, others)), _sum(result.findings))
 
     @property

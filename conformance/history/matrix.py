@@ -13,6 +13,7 @@ from conformance.history.cell import Cell
 from conformance.history.changes import Changes, Shown, changes
 from conformance.subjects.releases import number
 from conformance.verdict.finding import Verdict
+from conformance.verdict.ledger import Ledger
 from conformance.wire.recording import SubjectInfo
 
 
@@ -162,10 +163,10 @@ class Matrix:
 class Gathered:
     """Listens to a run of versions and keeps what the matrix is made of: no verdict's values.
 
-    `owners` says whose each entry of the ledger is: one of the reference says nothing of a version.
+    `ledger` tells the entries that are about a version from those of the reference, which say nothing of it.
     """
 
-    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
     started: RunStarted | None = None
     ended: RunEnded | None = None
     faults: list[ConformanceError] = field(default_factory=list)
@@ -188,11 +189,8 @@ class Gathered:
 
     def _others(self, subject: str) -> frozenset[str]:
         if subject not in self._foreign:
-            sdks = {one.id: one.sdk for one in self.started.subjects} if self.started else {}
-            own = sdks.get(subject)
-            self._foreign[subject] = frozenset(
-                entry for entry, owners in self.owners.items() if own not in owners
-            )
+            infos = {one.id: one for one in self.started.subjects} if self.started else {}
+            self._foreign[subject] = self.ledger.foreign(infos[subject]) if subject in infos else frozenset()
         return self._foreign[subject]
 
     def matrix(self, shown: Iterable[str] | None = None) -> Matrix:

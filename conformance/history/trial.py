@@ -46,8 +46,7 @@ class Trials:
         """
         recording, reference = self._recorded(subject), self._recorded(self._reference)
         result = judge(recording, reference, self._ledger)
-        owners = {one.id: {known.sdk for known in one.known} for one in self._ledger.entries}
-        cell = Cell.of(result, [entry for entry, sdks in owners.items() if subject.sdk not in sdks])
+        cell = Cell.of(result, self._ledger.foreign(recording.subject))
         if not cell.judged:
             raise EnvironmentFault(result.findings[-1].message, where=subject.id)
         return Trial(recording, result, cell)

@@ -107,6 +107,10 @@ class Ledger:
             for layer in Layer
         }
 
+    def foreign(self, info: SubjectInfo) -> frozenset[str]:
+        """The entries that are not about this version: one that shows in its results is the reference's."""
+        return frozenset(one.id for one in self.entries if not any(known.hold(info) for known in one.known))
+
     def stale(
         self, results: Sequence[Result], subjects: Iterable[SubjectInfo], held: Held | None = None
     ) -> tuple[str, ...]:

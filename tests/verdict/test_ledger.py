@@ -112,6 +112,13 @@ def test_a_newer_version_is_still_the_entry_s() -> None:
     assert left(OPTIONS, ended, subject=newer)
 
 
+def test_an_entry_is_foreign_to_versions_that_it_is_not_about() -> None:
+    ledger = Ledger((ENTRY,))
+    older = replace(PYTHON, id="python@0.1.0", version="0.1.0")
+    assert ledger.foreign(PYTHON) == frozenset()
+    assert ledger.foreign(older) == {ENTRY.id}
+
+
 def test_where_its_sdk_is_the_reference_an_entry_is_read_the_other_way_round() -> None:
     js, python = replace(REFERENCE, id="js"), replace(PYTHON, id="python")
     other = replace(OPTIONS, seen=ABSENT, wanted=NO)
