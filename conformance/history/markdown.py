@@ -38,18 +38,28 @@ def _sdk(pins: Pins, words: Words) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: |"
     before: str | None = None
     for version in versions:
-        shown = pins.shown[version]
-        causes = {cause for each in shown.values() for cause in each}
+        shows = pins.shown[version]
+        causes = {cause for each in shows.values() for cause in each}
         went = came = ""
         if before is not None:
             changed = changes(*_both(pins, before, version))
             went, came = str(len(changed.went)), str(len(changed.came))
-        yield f"| {escape.code(version)} | {len(causes)} | {len(shown)} | {went} | {came} |"
+        yield f"| {escape.code(version)} | {len(causes)} | {len(shows)} | {went} | {came} |"
         before = version
     yield ""
     for earlier, later in pairwise(versions):
         yield from _step(pins, earlier, later, words)
     last = versions[-1]
+    if pins.races:
+        yield f"### {escape.markdown(pins.sdk)}: what shows by chance"
+        yield ""
+        for race in pins.races:
+            until = f" before {escape.code(race.until)}" if race.until else ""
+            shown = " ".join(map(escape.code, race.causes))
+            where = " ".join(map(escape.code, race.scenarios))
+            why = escape.markdown(race.why)
+            yield f"- from {escape.code(race.since)} on{until}, {shown} in {where}: {why}"
+        yield ""
     yield f"### {escape.markdown(f'{pins.sdk} {last}')}: what is left"
     yield ""
     left = changes({}, pins.shown[last]).came

@@ -56,6 +56,27 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Race:
+    """Causes that versions show in some runs of these scenarios and not in others: written by hand, and kept.
+
+    They are neither pinned nor held; whatever else shows there is. `why` says what races.
+    """
+
+    causes: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    since: str
+    until: str | None
+    why: str
+
+    def holds(self, version: str, scenario: str) -> bool:
+        """Whether it is about that version and scenario."""
+        begun = number(self.since) <= number(version)
+        return (
+            scenario in self.scenarios and begun and (not self.until or number(version) < number(self.until))
+        )
+
+
+@dataclass(frozen=True)
 class Pins:
     """One SDK's file.
 
@@ -68,6 +89,15 @@ class Pins:
     versions: Mapping[str, tuple[str, ...]]
     shown: Mapping[str, Shown]
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    races: tuple[Race, ...] = ()
+
+    def steady(self, version: str, cells: Shown) -> Shown:
+        """What a version shows without what it shows by chance."""
+        cut = {
+            name: causes.difference(*(one.causes for one in self.races if one.holds(version, name)))
+            for name, causes in cells.items()
+        }
+        return {name: causes for name, causes in cut.items() if causes}
 
     def covers(self, version: str, scenarios: Iterable[str]) -> frozenset[str]:
         """Those scenarios of which it is known what the version shows."""
@@ -96,6 +126,7 @@ class Pins:
         if nearest is None:
             return _told({}, cells)
         pinned = self.shown[nearest]
+        cells = self.steady(nearest, cells)
         asked = {*selected} | ({*pinned} if whole else set())
         known = self.covers(nearest, asked)
         return _told(_only(pinned, known), _only(cells, known))
@@ -119,7 +150,7 @@ class Pins:
             versions[version] = ALL if ALL in (own, before) else tuple(sorted({*before, *own}))
             kept = {} if own == ALL else every.get(version, {})
             every[version] = {name: causes for name, causes in kept.items() if name not in measured} | {
-                name: causes for name, causes in cells.items() if causes
+                name: causes for name, causes in self.steady(version, cells).items() if causes
             }
         ordered = sorted(versions, key=number)
         return replace(
@@ -160,6 +191,9 @@ class Pins:
                 for one in each
             ]
             lines.append(' "notes": [\n' + ",\n".join(notes) + "\n ]")
+        if self.races:
+            races = [f"  {json.dumps(_race_line(one), ensure_ascii=False)}" for one in self.races]
+            lines.append(' "races": [\n' + ",\n".join(races) + "\n ]")
         lines.append(f' "causes": [\n{causes}\n ]' if causes else ' "causes": []')
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -204,7 +238,8 @@ def _loaded(document: Any, sdk: str) -> Pins:
     if ordered != sorted(ordered, key=number):
         raise ValueError("the versions do not stand in their order")
     shown: dict[str, dict[str, set[str]]] = {one: {} for one in ordered}
-    pins = Pins(sdk, str(document["reference"]), versions, {}, _notes(document.get("notes", [])))
+    races = tuple(map(_race, document.get("races", [])))
+    pins = Pins(sdk, str(document["reference"]), versions, {}, _notes(document.get("notes", [])), races)
     for line in document["causes"]:
         pin = Pin(
             str(line["cause"]), tuple(map(str, line["scenarios"])), str(line["since"]), line.get("until")
@@ -231,6 +266,15 @@ def _notes(lines: Iterable[Any]) -> dict[str, tuple[Note, ...]]:
         version = str(line["version"])
         found[version] = (*found.get(version, ()), note)
     return found
+
+
+def _race(line: Any) -> Race:
+    causes, scenarios = (tuple(map(str, line[name])) for name in ("causes", "scenarios"))
+    return Race(causes, scenarios, str(line["since"]), line.get("until"), str(line["why"]))
+
+
+def _race_line(race: Race) -> dict[str, Any]:
+    return {name: value for name, value in asdict(race).items() if value is not None}
 
 
 def _line(pin: Pin) -> dict[str, Any]:

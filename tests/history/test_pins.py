@@ -15,7 +15,7 @@ from conformance.engine.files import SCENARIOS
 from conformance.errors import UsageError
 from conformance.history import pins
 from conformance.history.changes import Shown
-from conformance.history.pins import ALL, Difference, Pins
+from conformance.history.pins import ALL, Difference, Pins, Race
 from conformance.sdks import registry
 
 NONE = Pins("x", "", {}, {})
@@ -45,6 +45,21 @@ def test_a_release_that_changes_nothing_adds_its_name_alone() -> None:
     before, after = PINNED.dumps().splitlines(), more.dumps().splitlines()
     assert [line for line in after if line not in before] == ['  "2.0.0": ["*"],', '  "2.1.0": ["*"]']
     assert len(before) + 1 == len(after)
+
+
+def test_what_races_is_neither_pinned_nor_held_and_all_else_is() -> None:
+    race = Race((A,), ("flat/b",), "1.0.0", "2.0.0", "two threads")
+    made = replace(NONE, races=(race,)).measured("ref@1", SHOWN, SCENES, ())
+    assert "flat/b" not in made.shown["1.0.0"]
+    assert made.shown["2.0.0"]["flat/b"] == {A}
+    back = pins._loaded(json.loads(made.dumps()), "x")  # noqa: SLF001
+    assert back == made
+    seen = {**SHOWN["1.0.0"], "flat/b": frozenset({B})}
+    assert back.against("1.0.0", SHOWN["1.0.0"], SCENES) == ()
+    assert back.against("1.0.0", seen, SCENES) == (Difference(B, ("flat/b",), new=True),)
+    assert back.against("2.0.0", {"virtual/a": frozenset({A, C})}, SCENES) == (
+        Difference(A, ("flat/b",), new=False),
+    )
 
 
 names = st.sampled_from([A, B, C, "unsupported/d"])
