@@ -40,7 +40,8 @@ lock: $(STAMP)  ## make the lock files anew from pyproject.toml and package.json
 
 audit: $(VENV)/audit/.installed  ## ask whether anything in the lock files is known to be vulnerable; needs the network
 	@for lock in requirements.lock requirements-aws.lock requirements-mutation.lock requirements-audit.lock python_sdk/requirements.lock; do \
-		echo "$$lock"; PYTHONPATH=$(VENV)/audit $(VENV)/bin/python -m pip_audit --strict --disable-pip --require-hashes -r $$lock || exit 1; \
+		echo "$$lock"; PYTHONPATH=$(VENV)/audit $(VENV)/bin/python -m pip_audit --strict --disable-pip --require-hashes -r $$lock || { \
+			echo "error: $$lock is not audited: as said above, something is vulnerable or could not be asked about" >&2; exit 3; }; \
 	done
 	@$(NPM) audit --package-lock-only
 

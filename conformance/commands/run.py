@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from conformance import machine
@@ -151,7 +151,7 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     directory = Directory(given.out) if given.out else None
     session = Session(
         plan,
-        real(ports, sandbox=given.sandbox),
+        real(ports, sandbox=given.sandbox, without=_without),
         assessors(ledger, strict=given.strict, drawn=given.html is not None, audited=True),
         baselines.before(base, reports, *([directory] if directory else [])),
         save=directory.keep if directory else lambda *_: None,
@@ -163,6 +163,12 @@ def _once(given: argparse.Namespace, patterns: Sequence[str]) -> Exit:
     if given.update_expect:
         update(reports.run, found.scenarios)
     return reports.exit()
+
+
+@cache  # each subject finds the same
+def _without(why: str) -> None:
+    """Say that subjects run without a sandbox, which they were to have."""
+    sys.stderr.write(escape.told([f"warning: subjects run with your rights, no sandbox can be made: {why}"]))
 
 
 def _bad(event: Event) -> bool:

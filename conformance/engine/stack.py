@@ -6,7 +6,7 @@ what needs no lab never pays for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from types import MappingProxyType
@@ -22,19 +22,26 @@ if TYPE_CHECKING:
 NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
-def real(ports: Mapping[str, int] = NOBODY, *, sandbox: bool = True) -> Stack:
+def _unsaid(_why: str) -> None:
+    """Say nothing."""
+
+
+def real(
+    ports: Mapping[str, int] = NOBODY, *, sandbox: bool = True, without: Callable[[str], None] = _unsaid
+) -> Stack:
     """What a session runs with when no test says otherwise.
 
     Args:
         ports: by a subject's id, the port at which it waits for a debugger; then there are no limits, and no
             sandbox, which no debugger reaches into.
         sandbox: whether subjects run in one, if it can be had.
+        without: told why, whenever a subject that was to run in one runs without.
     """
     return Stack(
         install=partial(_install, ports),
         stop_installing=_stop_installing,
         lab=partial(_lab, limits=not ports),
-        pool=_sandboxed if sandbox and not ports else _pool,
+        pool=partial(_sandboxed, without) if sandbox and not ports else _pool,
     )
 
 
@@ -64,7 +71,7 @@ def _pool(installed: Installed, lab: Any) -> Pool:
     return Real(installed, lab.gateway_url, lab.url)
 
 
-def _sandboxed(installed: Installed, lab: Any) -> Pool:
+def _sandboxed(without: Callable[[str], None], installed: Installed, lab: Any) -> Pool:
     from conformance.subjects.pool import Pool as Real  # noqa: PLC0415 (as the module says)
 
-    return Real(installed, lab.gateway_url, lab.url, lab.serve)
+    return Real(installed, lab.gateway_url, lab.url, lab.serve, without=without)

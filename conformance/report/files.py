@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,15 +12,20 @@ from conformance.errors import UsageError
 
 
 def writable(path: Path) -> None:
-    """Make sure that a file can be written, and its folder there.
+    """Make sure that a file can be written, and its folder there. It makes none.
 
     Raises:
         UsageError: it can't be.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8"):
-            pass
+        new = not os.path.lexists(path)
+        try:
+            with path.open("a", encoding="utf-8"):
+                pass
+        finally:  # an interrupted command leaves no empty report
+            if new:
+                path.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"no report can be written here: {error.strerror}", where=str(path)) from error
 

@@ -106,6 +106,7 @@ class Supervised:
         ways: tuple[Way, ...],
         view: Callable[[], View],
         made: Made | None = None,
+        without: Callable[[str], None] | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -114,10 +115,12 @@ class Supervised:
             view: what commands are to see; asked for once they are about to.
             made: called when there is a network of the commands' own, before any of them runs, with what
                 makes a socket that listens to one of its ports.
+            without: told what was said by all that were refused, where no sandbox could be made.
         """
         self._ways = ways
         self._view = view
         self._made = made
+        self._without = without
         self._supervisor: asyncio.Task[Spawner] | None = None
         self._outside = Direct()
         self.way = Way.NONE  # the one that was taken
@@ -195,6 +198,8 @@ class Supervised:
                 self.refused[way] = error.strerror or str(error)
             else:
                 self.way = way
+                if way is Way.NONE and self._made and self._without:
+                    self._without("; ".join(f"{by.value}: {why}" for by, why in self.refused.items()))
                 return spawner
         said = "; ".join(self.refused.values())
         raise EnvironmentFault(f"what starts its processes can't be started: {said}")
@@ -240,8 +245,12 @@ async def _supervisor(way: Way, view: View) -> Spawner:
     return spawner
 
 
-def launcher(view: Callable[[], View] = View, made: Made | None = None) -> Launcher:
-    """What runs the commands of a pool; `made` is as for `Supervised`, without it there is no sandbox."""
+def launcher(
+    view: Callable[[], View] = View, made: Made | None = None, without: Callable[[str], None] | None = None
+) -> Launcher:
+    """What runs the commands of a pool; as for `Supervised`; without `made` there is no sandbox."""
     if not sys.platform.startswith("linux"):
+        if made and without:
+            without("only Linux has one")
         return Direct()
-    return Supervised(sandbox.ways() if made else (Way.NONE,), view, made)
+    return Supervised(sandbox.ways() if made else (Way.NONE,), view, made, without)

@@ -74,13 +74,14 @@ class Pool:
     invocation may be held open while another one of the same subject has to run.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what to start, whom it reaches, and how
         self,
         installed: Installed,
         gateway_url: str,
         lab_url: str,
         serve: Serve | None = None,
         own: Starter | None = None,
+        without: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare a pool; nothing is started yet.
 
@@ -91,12 +92,13 @@ class Pool:
             serve: has one of these be served by another socket too; without it there is no sandbox, since the
                 processes could not reach them from a network of their own.
             own: what starts its processes, where that is not one made for it alone.
+            without: told why, where a sandbox was wanted and there is none.
         """
         self._installed = installed
         self._serve = serve
         self._urls = (gateway_url, lab_url)
         self._starter: Starter = own or starting(
-            installed, gateway_url, lab_url, launcher(self._view, self._admit if serve else None)
+            installed, gateway_url, lab_url, launcher(self._view, self._admit if serve else None, without)
         )
         self._processes: list[Process] = []
         self._waiting: deque[tuple[Event, asyncio.Future[Process]]] = deque()

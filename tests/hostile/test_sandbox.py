@@ -278,11 +278,17 @@ def test_where_one_is_refused_the_next_is_taken_and_what_was_said_is_kept(
     monkeypatch.setattr(sandbox, "command", lambda way, _view, inside: inside if way is Way.NONE else fails)
 
     async def work() -> None:
-        supervised = Supervised((Way.BUBBLEWRAP, Way.NAMESPACES, Way.NONE), View)
+        said: list[str] = []
+
+        async def made(_listen: object) -> None:
+            pytest.fail("there is no network of its own")
+
+        supervised = Supervised((Way.BUBBLEWRAP, Way.NAMESPACES, Way.NONE), View, made, said.append)
         (await supervised.listen()).close()
         assert supervised.way is Way.NONE
         assert supervised.refused == dict.fromkeys((Way.BUBBLEWRAP, Way.NAMESPACES), "the kernel says no")
         assert supervised.hint == ""
+        assert said == ["bubblewrap: the kernel says no; namespaces: the kernel says no"]
         await supervised.close()
         alone = Supervised((Way.NAMESPACES,), View)
         with pytest.raises(EnvironmentFault, match="can't be started: the kernel says no"):
