@@ -97,7 +97,6 @@ def test_what_can_be_seen_without_a_run_is_refused_before_one(name: str, tmp_pat
     assert memory < MOST
 
 
-@pytest.mark.xdist_group("hostile-expressions")
 def test_what_only_a_run_shows_ends_in_every_process_and_is_the_scenarios(tmp_path: Path) -> None:
     folder = tmp_path / "scenarios" / "hostile"
     folder.mkdir(parents=True)
