@@ -222,13 +222,14 @@ def _in_bodies(statement: s.Statement) -> Iterator[Body]:
             yield bodies[min(run, len(bodies) - 1)].do or ()
 
 
-def _astray(statement: s.Statement) -> Iterator[Body]:
+def _astray(statement: s.Statement) -> tuple[Body, ...]:
     """What stands in a child, branch or body and runs on the execution's own context, once a map's item."""
-    for _ in range(_items(statement)):
-        for item in (item for block in enclosed.blocks(statement) for item in block):
-            if isinstance(item, s.OnRoot):
-                yield item.do
-            yield from _astray(item)
+    once: list[Body] = []
+    for block in enclosed.blocks(statement):
+        for item in block:
+            once += [item.do] if isinstance(item, s.OnRoot) else []
+            once += _astray(item)
+    return tuple(once) * _items(statement)
 
 
 def _items(statement: s.Statement) -> int:
