@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 START = {"step": {"returns": "ab", "as": "s"}}
 DOUBLED = [{"let": {"s": {"$eval": "s + s"}}}] * 40
 NESTED = [{"let": {"s": {"$eval": "[s, s]"}}}] * 40
+BY_TEMPLATE = [{"let": {"s": "${s}${s}"}}] * 40
+FOLDED = {"$reduce": {"$eval": "range(0, n)"}, "initial": "ab", "each(a, b)": {"$eval": "a + a"}}
+JOINED = {"$eval": "len(join(range(0, n), repeat('x', 60)))"}
 MANY = {"$map": {"$eval": "range(0, n)"}, "each(x)": {"$map": {"$eval": "range(0, n)"}, "each(y)": 1}}
 NOTE = {"note": {"$eval": "len(range(0, n))"}}
 ENDLESS: dict[str, tuple[list[dict[str, Any]], str]] = {
     "a text that doubles": ([START, *DOUBLED, {"return": {"$eval": "len(s)"}}], "handler/"),
     "a list that doubles": ([START, *NESTED, {"return": 1}], "handler/"),
     "a map in a map": ([{"step": {"returns": 10**5, "as": "n"}}, {"step": {"returns": MANY}}], "handler/1"),
+    "a text that doubles by template": ([START, *BY_TEMPLATE, {"return": {"$eval": "len(s)"}}], "handler/"),
+    "a fold that doubles": ([{"step": {"returns": 40, "as": "n"}}, {"return": FOLDED}], "handler/1"),
+    "a join": ([{"step": {"returns": 400_000, "as": "n"}}, {"return": JOINED}], "handler/1"),
     "a range": ([{"step": {"returns": 10**9, "as": "n"}}, {"return": {"$eval": "range(0, n)"}}], "handler/1"),
     "a condition": (
         [{"step": {"returns": 10**9, "as": "n"}}, {"if": {"$eval": "len(range(0, n)) > 1"}, "then": []}],
